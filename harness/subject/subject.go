@@ -1,0 +1,45 @@
+// Package subject starts, watches and stops the integration under test. Env is
+// the whole contract: a subject is given these variables and nothing else.
+package subject
+
+import (
+	"context"
+	"time"
+)
+
+// Env is what a subject is given, by variable name.
+type Env struct {
+	LoginURL     string // SF_LOGIN_URL, through the fault proxy
+	ClientID     string // SF_CLIENT_ID
+	ClientSecret string // SF_CLIENT_SECRET
+	Username     string // SF_USERNAME
+	Password     string // SF_PASSWORD, the security token appended
+	APIVersion   string // SF_API_VERSION, for example 67.0
+	ListenAddr   string // LISTEN_ADDR, 127.0.0.1:port
+	AlertURL     string // ALERT_URL
+	StateDir     string // STATE_DIR, survives restarts within the run
+}
+
+// Subject is an integration under test. Start may be called again after the
+// instance was killed or stopped; the Env is the same then.
+type Subject interface {
+	// Name is a short word for reports.
+	Name() string
+	// Command is how a person would start it, for the report and the command
+	// that repeats the run.
+	Command() string
+	// Start starts an instance. Its output is appended to the file logPath.
+	Start(ctx context.Context, env Env, logPath string) (Instance, error)
+}
+
+// Instance is one life of a subject.
+type Instance interface {
+	// Kill ends it without warning: SIGKILL to it and its children.
+	Kill() error
+	// Stop asks it to end (SIGTERM), and kills it after grace.
+	Stop(grace time.Duration) error
+	// Done is closed when it has ended, for whatever reason.
+	Done() <-chan struct{}
+	// Err says how it ended; nil after exit status 0. Only after Done.
+	Err() error
+}

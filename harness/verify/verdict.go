@@ -1,0 +1,153 @@
+// Package verify judges a run: pure functions of the two ledgers. It reaches
+// no network, no clock and no file.
+package verify
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/mocksf/commitlog"
+)
+
+// Result is the verdict on one guarantee, or on a run.
+type Result uint8
+
+// The results. The zero value is honest: a verdict never reached is no
+// evidence, and no evidence is not a pass.
+const (
+	NoEvidence Result = iota // the run never put the promise to the test
+	Pass
+	Fail
+	NotClaimed // the scenario makes no such promise
+)
+
+var resultNames = [...]string{"no evidence", "pass", "fail", "not claimed"}
+
+// String returns the field's word for r.
+func (r Result) String() string { return resultNames[r] }
+
+// MarshalText writes the word.
+func (r Result) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
+// UnmarshalText reads the word.
+func (r *Result) UnmarshalText(b []byte) error {
+	for i, name := range resultNames {
+		if name == string(b) {
+			*r = Result(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("unknown result %q", b)
+}
+
+// Guarantee names a promise.
+type Guarantee string
+
+// The guarantees, in the order in which reports show them.
+const (
+	NoLoss       Guarantee = "no loss"
+	NoDuplicates Guarantee = "no duplicates"
+	NoPhantoms   Guarantee = "no phantoms"
+	Integrity    Guarantee = "integrity"
+	Order        Guarantee = "order"
+	Atomicity    Guarantee = "atomicity"
+	Durability   Guarantee = "durability"
+	Drained      Guarantee = "drained in time"
+)
+
+// Guarantees lists them all, in the order in which reports show them.
+var Guarantees = []Guarantee{NoLoss, NoDuplicates, NoPhantoms, Integrity, Order, Atomicity, Durability, Drained}
+
+// Promise is the sentence that a guarantee stands for.
+func (g Guarantee) Promise() string { return promises[g] }
+
+var promises = map[Guarantee]string{
+	NoLoss:       "Every acknowledged operation reaches Salesforce.",
+	NoDuplicates: "No operation takes effect twice.",
+	NoPhantoms:   "Nothing happens that the source did not intend and see accepted.",
+	Integrity:    "What arrives is what was sent, field by field.",
+	Order:        "Changes of one key take effect in the order of their acknowledgement.",
+	Atomicity:    "The records of one transaction appear together or not at all.",
+	Durability:   "What was acknowledged before a crash survives it.",
+	Drained:      "The backlog is cleared within the budget after the outage.",
+}
+
+// Count is one figure with its name, for example {"unknown outcomes", 41}.
+type Count struct {
+	Name string `json:"name"`
+	N    int    `json:"n"`
+}
+
+// Verdict is the judgement on one guarantee.
+type Verdict struct {
+	Guarantee Guarantee `json:"guarantee"`
+	Result    Result    `json:"result"`
+	// Reason is one sentence: what was found, or what evidence is missing.
+	Reason string `json:"reason"`
+	// Evidence is what the run offered to judge by.
+	Evidence []Count `json:"evidence"`
+	// Found counts all anomalies; Anomalies holds the first of each class, up
+	// to MaxAnomalies, the smallest story first.
+	Found     int       `json:"found"`
+	Anomalies []Anomaly `json:"anomalies,omitempty"`
+}
+
+// MaxAnomalies is how many anomalies of one class keep their witness.
+const MaxAnomalies = 5
+
+// Class names a kind of anomaly.
+type Class string
+
+// The classes of anomalies.
+const (
+	Lost           Class = "lost"            // acknowledged, quiescent, absent
+	Duplicate      Class = "duplicate"       // took effect twice
+	Phantom        Class = "phantom"         // never intended
+	FalseFailure   Class = "false failure"   // refused, and applied all the same
+	Corrupted      Class = "corrupted"       // other values than were sent
+	StaleOverwrite Class = "stale overwrite" // an older version replaced a newer one
+	Reordered      Class = "reordered"       // took effect before an operation that was acknowledged earlier
+	Torn           Class = "torn"            // some records of a unit are missing at the end
+	TornWindow     Class = "torn window"     // the records of a unit appeared one after another
+	NotDurable     Class = "not durable"     // acknowledged before a crash, lost after it
+	Shortfall      Class = "shortfall"       // not delivered by the deadline
+)
+
+// Anomaly is one broken promise with its witness.
+type Anomaly struct {
+	Class     Class         `json:"class"`
+	Operation string        `json:"operation"`        // id of the operation; "" for a phantom that belongs to none
+	Key       string        `json:"key"`              // key or object and external id
+	Text      string        `json:"text"`             // one sentence
+	From      time.Duration `json:"from"`             // when it became true
+	To        time.Duration `json:"to"`               // when it was over; 0 when it stayed
+	Faults    []string      `json:"faults,omitempty"` // fault windows that overlapped its attempts
+	Story     []Step        `json:"story"`
+}
+
+// Step is one line of an anomaly's timeline.
+type Step struct {
+	At      time.Duration  `json:"at"`
+	Kind    string         `json:"kind"` // intent, answer, request, commit, fault, mark
+	Text    string         `json:"text"`
+	Request string         `json:"request,omitempty"`
+	Fate    commitlog.Fate `json:"fate,omitempty"`
+	LSN     uint64         `json:"lsn,omitempty"`
+}
+
+// Input is everything that a judgement depends on.
+type Input struct {
+	History  *history.History
+	Commits  []commitlog.Commit
+	Requests []commitlog.Request
+	Settings Settings
+}
+
+// Settings is what a scenario says about judging.
+type Settings struct {
+	TokenField string            // the field that is copied verbatim and is unique per version
+	Budget     time.Duration     // from the heal until the backlog must be clear
+	NotClaimed []Guarantee       // promises that the scenario does not make
+	Minima     map[Guarantee]int // least evidence for a pass, where it differs from the default
+}
