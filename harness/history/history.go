@@ -93,12 +93,12 @@ func (o *Operation) Resolved() (at time.Duration, ok bool) {
 
 // Window is the time during which one fault was active.
 type Window struct {
-	Fault string // its name in the scenario
-	Kind  string // refuse, blackhole, cut-reply, ...
-	From  time.Duration
-	To    time.Duration // 0 while it is active
-	Hits  int           // how often it did something: 0 means that it never fired
-	Note  string        // what Hits counts, in words
+	Fault string        `json:"fault"` // its name in the scenario
+	Kind  string        `json:"kind"`  // refuse, blackhole, cut-reply, ...
+	From  time.Duration `json:"from"`
+	To    time.Duration `json:"to"`             // 0 while it is active
+	Hits  int           `json:"hits"`           // how often it did something: 0 means that it never fired
+	Note  string        `json:"note,omitempty"` // what Hits counts, in words
 }
 
 // Gauge is one look at what the subject says about itself.
@@ -111,10 +111,10 @@ type Gauge struct {
 
 // Alert is one alert that the subject sent.
 type Alert struct {
-	At     time.Duration
-	Name   string
-	Status string // firing or resolved
-	Cause  string
+	At     time.Duration `json:"at"`
+	Name   string        `json:"name"`
+	Status string        `json:"status"` // firing or resolved
+	Cause  string        `json:"cause,omitempty"`
 }
 
 // The marks that the harness sets.
