@@ -1,6 +1,8 @@
 module github.com/squall-harness/squall
 
-go 1.26
+go 1.26.0
+
+require github.com/tsenart/vegeta/v12 v12.13.0
 
 require (
 	dario.cat/mergo v1.0.2 // indirect
@@ -69,7 +71,6 @@ require (
 	github.com/tklauser/go-sysconf v0.4.0 // indirect
 	github.com/tklauser/numcpus v0.12.0 // indirect
 	github.com/tsenart/go-tsz v0.0.0-20180814235614-0bd30b3df1c3 // indirect
-	github.com/tsenart/vegeta/v12 v12.13.0 // indirect
 	github.com/yusufpapurcu/wmi v1.2.4 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
 	go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp v0.69.0 // indirect

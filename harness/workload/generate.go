@@ -1,0 +1,191 @@
+package workload
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/squall-harness/squall/harness/history"
+)
+
+// The classes of transactions.
+const (
+	ClassUpsert = "upsert"
+	ClassHot    = "hot"
+	ClassInsert = "insert"
+	ClassUnit   = "unit"
+)
+
+// externalID is the external id field of every object of the default org.
+const externalID = "Ext_Id__c"
+
+// Generate draws the transactions of a run. The same seed and spec give the
+// same transactions, byte for byte; Due counts from the first one.
+func Generate(seed uint64, spec Spec, tokenField string) []history.Operation {
+	g := generator{spec: spec, token: tokenField, versions: map[string]int{}}
+	ops := make([]history.Operation, 0, spec.Count())
+	for i := range spec.Count() {
+		g.rng = rand.New(rand.NewPCG(seed, uint64(i)))
+		op := g.operation(i)
+		op.Due = time.Duration(float64(i) / spec.Rate * float64(time.Second))
+		ops = append(ops, op)
+	}
+	return ops
+}
+
+type generator struct {
+	spec     Spec
+	token    string
+	rng      *rand.Rand
+	versions map[string]int // per record: object and external id
+	cold     []string       // external ids of contacts that may be changed later
+}
+
+func (g *generator) operation(i int) history.Operation {
+	op := history.Operation{ID: fmt.Sprintf("t-%06d", i+1), Class: g.class()}
+	switch op.Class {
+	case ClassUpsert:
+		op.Key, op.Records = g.upsert(op.ID)
+	case ClassHot:
+		op.Key = g.hotKey()
+		op.Records = []history.Record{g.account(op.Key)}
+	case ClassInsert:
+		op.Key, op.Records = g.insert(op.ID)
+	case ClassUnit:
+		op.Key, op.Records = g.unit(op.ID)
+	}
+	for n := range op.Records {
+		op.Records[n].Fields[g.token] = fmt.Sprintf("%s.%d", op.ID, n)
+	}
+	return op
+}
+
+func (g *generator) class() string {
+	m := g.spec.Mix
+	n := g.rng.IntN(m.sum())
+	switch {
+	case n < m.Upsert:
+		return ClassUpsert
+	case n < m.Upsert+m.Hot:
+		return ClassHot
+	case n < m.Upsert+m.Hot+m.Insert:
+		return ClassInsert
+	}
+	return ClassUnit
+}
+
+func (g *generator) hotKey() string { return fmt.Sprintf("acct-h-%02d", g.rng.IntN(g.spec.HotKeys)) }
+
+// next is the next version of a record.
+func (g *generator) next(object, id string) int {
+	g.versions[object+"\x00"+id]++
+	return g.versions[object+"\x00"+id]
+}
+
+// upsert makes a contact, or changes one that an earlier transaction made. A
+// change of an existing contact may clear its phone number: null is a value.
+func (g *generator) upsert(op string) (string, []history.Record) {
+	if len(g.cold) > 0 && g.rng.IntN(100) < 15 {
+		return g.changeContact(g.cold[g.rng.IntN(len(g.cold))])
+	}
+	id := "cont-" + op[2:] + g.oddity()
+	g.cold = append(g.cold, id)
+	r := g.record("Contact", id)
+	r.Fields["LastName"] = g.word() + " " + g.word()
+	if g.rng.IntN(2) == 0 {
+		r.Fields["Phone"] = fmt.Sprintf("+49 30 %07d", g.rng.IntN(10_000_000))
+	}
+	if g.rng.IntN(4) == 0 {
+		r.Fields["Description"] = g.sentence()
+	}
+	return id, []history.Record{r}
+}
+
+func (g *generator) changeContact(id string) (string, []history.Record) {
+	r := g.record("Contact", id)
+	r.Fields["LastName"] = g.word() + "-" + g.word()
+	if g.rng.IntN(2) == 0 {
+		r.Fields["Phone"] = nil
+	}
+	return id, []history.Record{r}
+}
+
+// insert makes an entry of an append-only log. Some belong to a hot account
+// that an earlier transaction made; these share its key, so that the account
+// comes first.
+func (g *generator) insert(op string) (string, []history.Record) {
+	r := history.Record{Object: "Activity_Log__c", Fields: map[string]any{"Note__c": g.sentence()}}
+	if g.spec.HotKeys == 0 || g.rng.IntN(100) < 70 {
+		return op, []history.Record{r}
+	}
+	key := g.hotKey()
+	if g.versions["Account\x00"+key] == 0 {
+		return op, []history.Record{r}
+	}
+	r.Parent = &history.Parent{Field: "Account__c", Object: "Account", ExternalIDField: externalID, ExternalID: key}
+	return key, []history.Record{r}
+}
+
+// unit makes an account, an order of it and the order's lines.
+func (g *generator) unit(op string) (string, []history.Record) {
+	account := "acct-" + op[2:] + g.oddity()
+	if g.spec.HotKeys > 0 && g.rng.IntN(2) == 0 {
+		account = g.hotKey()
+	}
+	order := g.record("Order__c", "ord-"+op[2:])
+	order.Parent = &history.Parent{Field: "Account__c", Object: "Account", ExternalIDField: externalID, ExternalID: account}
+	order.Fields["Status__c"] = []string{"new", "paid", "shipped"}[g.rng.IntN(3)]
+	records := []history.Record{g.account(account), order}
+	total := 0.0
+	for n := range 1 + g.rng.IntN(max(1, g.spec.Lines)) {
+		line := g.line(order.ExternalID, n)
+		total += line.Fields["Amount__c"].(float64)
+		records = append(records, line)
+	}
+	order.Fields["Amount__c"] = total
+	return account, records
+}
+
+func (g *generator) line(order string, n int) history.Record {
+	r := g.record("OrderLine__c", fmt.Sprintf("%s-l%d", order, n+1))
+	r.Parent = &history.Parent{Field: "Order__c", Object: "Order__c", ExternalIDField: externalID, ExternalID: order}
+	r.Fields["Quantity__c"] = float64(1 + g.rng.IntN(9))
+	r.Fields["Amount__c"] = float64(g.rng.IntN(4_000_000)) / 4 // quarters add up without rounding
+	return r
+}
+
+func (g *generator) account(id string) history.Record {
+	r := g.record("Account", id)
+	r.Fields["Name"] = g.word() + " " + g.word() + " Ltd"
+	r.Fields["BillingCity"] = g.word()
+	return r
+}
+
+func (g *generator) record(object, id string) history.Record {
+	return history.Record{Object: object, ExternalIDField: externalID, ExternalID: id,
+		Version: g.next(object, id), Fields: map[string]any{}}
+}
+
+// oddity ends a few keys with characters that a URL, a CSV file or a query
+// must escape. Real business keys hold them all.
+func (g *generator) oddity() string {
+	if g.rng.Float64()*100 >= g.spec.OddKeys {
+		return ""
+	}
+	odd := []string{"/A", "?b=1", "#7", " x", "+y", "%2F", "&c", "'d", `"e"`, "ä", ",f", "@g"}
+	return odd[g.rng.IntN(len(odd))]
+}
+
+func (g *generator) word() string {
+	words := []string{"Amber", "Birch", "Cobalt", "Delta", "Ember", "Fjord", "Grove", "Harbor", "Ivory", "Juniper",
+		"Kestrel", "Lumen", "Müller", "Nørre", "O'Neil", "Pórto", "Quartz", "Ridge", "Sable", "Tundra"}
+	return words[g.rng.IntN(len(words))]
+}
+
+func (g *generator) sentence() string {
+	s := g.word()
+	for range 2 + g.rng.IntN(6) {
+		s += []string{" ", ", ", " - ", " \"", "; "}[g.rng.IntN(5)] + g.word()
+	}
+	return s
+}

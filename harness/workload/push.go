@@ -1,0 +1,238 @@
+package workload
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"text/template"
+	"time"
+
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+
+	"github.com/squall-harness/squall/harness/history"
+)
+
+// Recorder takes the source's side of the history. history.Recorder is one.
+type Recorder interface {
+	Now() time.Duration
+	Offer(history.Operation)
+	Answer(id string, a history.Attempt)
+}
+
+// Push is a source that offers each transaction by a POST to the integration,
+// as an open model: at the time when it is due, however slow the answers are.
+//
+// It behaves as a careful sender does. An unknown outcome (5xx, a timeout, a
+// cut connection) is offered again, the same id and body, until the answer is
+// definite. A transaction waits until the earlier one of its key is definite,
+// so that the order of acknowledgements is the order of the source.
+type Push struct {
+	URL      string             // where to POST
+	Body     *template.Template // nil: the default JSON of a transaction
+	Accepted []int              // statuses that acknowledge; none: every 2xx
+	Timeout  time.Duration      // of one attempt; 0: 10 s
+	Recorder Recorder
+
+	ops  []history.Operation
+	prev []int           // the earlier transaction of the same key, -1 for none
+	done []chan struct{} // closed when the outcome is definite or given up
+
+	client       *http.Client
+	refused      atomic.Int64
+	acknowledged atomic.Int64
+}
+
+// Offer offers ops, the first one now, and returns when every outcome is
+// definite or ctx ends. What is unknown then stays unknown in the history.
+func (p *Push) Offer(ctx context.Context, ops []history.Operation, rate float64) {
+	p.prepare(ops)
+	defer p.client.CloseIdleConnections()
+	attacker := vegeta.NewAttacker(vegeta.Client(&http.Client{Transport: offering{p, ctx}}))
+	pacer := vegeta.ConstantPacer{Freq: int(rate * 1000), Per: 1000 * time.Second}
+	stop := context.AfterFunc(ctx, func() { attacker.Stop() })
+	defer stop()
+	for range attacker.Attack(p.targeter(), pacer, 0, "") {
+		// Every outcome is in the history already; the results only have to be
+		// taken, or the attacker would stop offering.
+	}
+}
+
+// Refused counts the definite refusals so far.
+func (p *Push) Refused() int { return int(p.refused.Load()) }
+
+// Acknowledged counts the acknowledgements so far.
+func (p *Push) Acknowledged() int { return int(p.acknowledged.Load()) }
+
+func (p *Push) prepare(ops []history.Operation) {
+	p.ops, p.prev, p.done = ops, make([]int, len(ops)), make([]chan struct{}, len(ops))
+	last := map[string]int{}
+	for i, op := range ops {
+		p.prev[i], p.done[i] = -1, make(chan struct{})
+		if j, ok := last[op.Key]; ok {
+			p.prev[i] = j
+		}
+		last[op.Key] = i
+	}
+	p.client = &http.Client{
+		Timeout:   cmpOr(p.Timeout, 10*time.Second),
+		Transport: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: 5 * time.Second},
+		// A redirect would turn the POST into a GET; it is an answer like any other.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+func cmpOr(d, otherwise time.Duration) time.Duration {
+	if d > 0 {
+		return d
+	}
+	return otherwise
+}
+
+// targeter hands out the transactions in turn. The place of a transaction
+// travels in the URL's fragment, which is never sent.
+func (p *Push) targeter() vegeta.Targeter {
+	var next atomic.Int64
+	return func(t *vegeta.Target) error {
+		i := int(next.Add(1)) - 1
+		if i >= len(p.ops) {
+			return vegeta.ErrNoTargets
+		}
+		t.Method, t.URL = http.MethodPost, p.URL+"#"+strconv.Itoa(i)
+		return nil
+	}
+}
+
+// offering is the client's transport: one call of it is the whole life of one
+// transaction at the source.
+type offering struct {
+	push *Push
+	ctx  context.Context
+}
+
+func (o offering) RoundTrip(r *http.Request) (*http.Response, error) {
+	i, err := strconv.Atoi(r.URL.Fragment)
+	if err != nil {
+		return nil, err
+	}
+	o.push.offer(o.ctx, i)
+	return &http.Response{StatusCode: http.StatusNoContent, Body: http.NoBody, Request: r}, nil
+}
+
+func (p *Push) offer(ctx context.Context, i int) {
+	op := p.ops[i]
+	defer close(p.done[i])
+	p.Recorder.Offer(op)
+	if !p.awaitTurn(ctx, i) {
+		return
+	}
+	body, err := p.body(op)
+	if err != nil {
+		p.Recorder.Answer(op.ID, history.Attempt{At: p.Recorder.Now(), Error: err.Error(), Outcome: history.Fail})
+		return
+	}
+	for wait := 100 * time.Millisecond; ; wait = min(2*wait, time.Second) {
+		a := p.attempt(ctx, body)
+		p.Recorder.Answer(op.ID, a)
+		if p.count(a.Outcome) || !sleep(ctx, wait) {
+			return
+		}
+	}
+}
+
+// awaitTurn waits for the earlier transaction of the key.
+func (p *Push) awaitTurn(ctx context.Context, i int) bool {
+	if p.prev[i] < 0 {
+		return true
+	}
+	select {
+	case <-p.done[p.prev[i]]:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (p *Push) count(o history.Outcome) (definite bool) {
+	switch o {
+	case history.OK:
+		p.acknowledged.Add(1)
+	case history.Fail:
+		p.refused.Add(1)
+	}
+	return o != history.Info
+}
+
+func (p *Push) body(op history.Operation) ([]byte, error) {
+	transaction := struct {
+		ID      string           `json:"id"`
+		Key     string           `json:"key"`
+		Records []history.Record `json:"records"`
+	}{op.ID, op.Key, op.Records}
+	if p.Body == nil {
+		return json.Marshal(transaction)
+	}
+	var b bytes.Buffer
+	if err := p.Body.Execute(&b, transaction); err != nil {
+		return nil, fmt.Errorf("source.body: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+func (p *Push) attempt(ctx context.Context, body []byte) history.Attempt {
+	a := history.Attempt{At: p.Recorder.Now()}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.URL, bytes.NewReader(body))
+	if err != nil {
+		a.Error = err.Error()
+		return a
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := p.client.Do(req)
+	if err == nil {
+		// Whoever cuts the body short has still sent the status: that is the answer.
+		_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
+		_ = resp.Body.Close()
+		a.Status, a.Outcome = resp.StatusCode, p.outcome(resp.StatusCode)
+	} else {
+		a.Error = reason(err)
+	}
+	a.Took = p.Recorder.Now() - a.At
+	return a
+}
+
+// outcome reads a status: an acknowledgement, a definite refusal, or unknown.
+func (p *Push) outcome(status int) history.Outcome {
+	switch {
+	case slices.Contains(p.Accepted, status), len(p.Accepted) == 0 && status >= 200 && status < 300:
+		return history.OK
+	case status >= 400 && status < 500:
+		return history.Fail
+	}
+	return history.Info
+}
+
+// reason is an error without the URL, which every line would repeat.
+func reason(err error) string {
+	var inner interface{ Unwrap() error }
+	if errors.As(err, &inner) && inner.Unwrap() != nil {
+		return inner.Unwrap().Error()
+	}
+	return err.Error()
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,55 @@
+// Package workload decides what is offered to the integration and when. The
+// load is open: a slow integration never slows the offer, it grows the backlog.
+package workload
+
+import (
+	"fmt"
+	"time"
+)
+
+// Spec is the workload of a scenario.
+type Spec struct {
+	Rate    float64       `yaml:"rate" json:"rate"`       // transactions per second, steady
+	For     time.Duration `yaml:"for" json:"for"`         // how long they are offered
+	Mix     Mix           `yaml:"mix" json:"mix"`         // parts of each class
+	HotKeys int           `yaml:"hotKeys" json:"hotKeys"` // accounts that are changed again and again
+	Lines   int           `yaml:"lines" json:"lines"`     // most lines of one order
+	OddKeys float64       `yaml:"oddKeys" json:"oddKeys"` // percent of cold keys with characters that a URL must escape
+}
+
+// Mix gives the parts of the classes; they need not sum up to anything.
+type Mix struct {
+	Upsert int `yaml:"upsert" json:"upsert"` // one record with an external id of its own
+	Hot    int `yaml:"hot" json:"hot"`       // one account out of few, versions rise
+	Insert int `yaml:"insert" json:"insert"` // one record without external id: applied twice it shows
+	Unit   int `yaml:"unit" json:"unit"`     // account, order and lines: all or nothing
+}
+
+func (m Mix) sum() int { return m.Upsert + m.Hot + m.Insert + m.Unit }
+
+// Count is the number of transactions that s offers.
+func (s Spec) Count() int { return int(s.Rate * s.For.Seconds()) }
+
+// Problem is a rule that a spec breaks: the key below `load`, and what to do.
+type Problem struct{ Key, Text string }
+
+// Check returns the first rule that s breaks, nil when there is none.
+func (s Spec) Check() *Problem {
+	switch {
+	case s.Rate <= 0 || s.Rate > 20_000:
+		return &Problem{"rate", fmt.Sprintf("rate is %v, it must be between 0 and 20000 transactions per second", s.Rate)}
+	case s.For <= 0:
+		return &Problem{"for", fmt.Sprintf("for is %v, a load must last: write a positive duration such as 40s", s.For)}
+	case s.Mix.Upsert < 0 || s.Mix.Hot < 0 || s.Mix.Insert < 0 || s.Mix.Unit < 0 || s.Mix.sum() == 0:
+		return &Problem{"mix", "mix needs at least one class with a positive part: upsert, hot, insert or unit"}
+	case s.HotKeys < 0 || s.HotKeys == 0 && s.Mix.Hot > 0:
+		return &Problem{"hotKeys", "hotKeys must be at least 1 when the mix has hot transactions"}
+	case s.Lines < 0 || s.Lines > 100:
+		return &Problem{"lines", fmt.Sprintf("lines is %d, it must be between 0 and 100", s.Lines)}
+	case s.OddKeys < 0 || s.OddKeys > 100:
+		return &Problem{"oddKeys", fmt.Sprintf("oddKeys is %v, it is a percentage", s.OddKeys)}
+	case s.Count() < 1:
+		return &Problem{"rate", "rate times for is less than one transaction"}
+	}
+	return nil
+}
