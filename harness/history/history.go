@@ -67,6 +67,7 @@ type Operation struct {
 	Key      string // operations with one key take effect in the order of their acknowledgement
 	Class    string // which part of the workload it belongs to
 	Due      time.Duration
+	Offered  time.Duration // when the source took it up; later than Due when the harness was late
 	Records  []Record
 	Attempts []Attempt
 	Outcome  Outcome // of all attempts together

@@ -107,7 +107,7 @@ type folder struct {
 func (f *folder) event(e Event) {
 	switch {
 	case e.Operation != nil:
-		f.offer(*e.Operation)
+		f.offer(*e.Operation, e.At)
 	case e.Attempt != nil:
 		f.answer(e.ID, *e.Attempt)
 	case e.Window != nil:
@@ -121,10 +121,11 @@ func (f *folder) event(e Event) {
 	}
 }
 
-func (f *folder) offer(op Operation) {
+func (f *folder) offer(op Operation, at time.Duration) {
 	if _, again := f.ops[op.ID]; again {
 		return
 	}
+	op.Offered = at
 	f.ops[op.ID] = &op
 	f.h.Operations = append(f.h.Operations, &op)
 }
