@@ -18,6 +18,9 @@ type Env struct {
 	ListenAddr   string // LISTEN_ADDR, 127.0.0.1:port
 	AlertURL     string // ALERT_URL
 	StateDir     string // STATE_DIR, survives restarts within the run
+	// Extra holds further variables that a scenario asks for; they come last
+	// and win over the contract's.
+	Extra map[string]string
 }
 
 // Subject is an integration under test. Start may be called again after the
