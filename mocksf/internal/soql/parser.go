@@ -1,0 +1,192 @@
+package soql
+
+import (
+	"strconv"
+	"strings"
+)
+
+const (
+	maxText  = 100_000 // characters in a query (SOQL and SOSL limits)
+	maxDepth = 100     // nested conditions; deeper ones would cost stack for nothing
+	// MaxOffset is the largest OFFSET that Salesforce takes.
+	MaxOffset = 2000
+)
+
+// Parse reads a query. The error is always an *Error.
+func Parse(text string) (*Query, error) {
+	if len(text) > maxText {
+		return nil, plain(MalformedQuery, "SOQL statements cannot be longer than %d characters.", maxText)
+	}
+	tokens, err := scan(text)
+	if err != nil {
+		return nil, err
+	}
+	p := &parser{text: text, tokens: tokens}
+	q := p.query()
+	if p.err != nil {
+		return nil, p.err
+	}
+	return q, nil
+}
+
+// parser walks over the tokens. After the first error it stands still at the
+// end, so that every rule can go on without asking.
+type parser struct {
+	text   string
+	tokens []token
+	at     int
+	depth  int
+	err    error
+}
+
+func (p *parser) query() *Query {
+	q := &Query{Text: p.text, Limit: NoLimit}
+	p.word("SELECT")
+	p.selection(q)
+	p.word("FROM")
+	q.From = p.name()
+	if p.took("WHERE") {
+		q.Where = p.cond()
+	}
+	if p.took("ORDER") {
+		p.word("BY")
+		q.OrderBy = list(p, p.order)
+	}
+	p.window(q)
+	if p.peek().kind != endToken {
+		p.unexpected()
+	}
+	return q
+}
+
+func (p *parser) selection(q *Query) {
+	if p.ahead(0).is("COUNT") && p.ahead(1).text == "(" && p.ahead(2).text == ")" {
+		p.at += 3
+		q.Count = true
+		return
+	}
+	q.Items = list(p, p.item)
+}
+
+func (p *parser) item() Item {
+	if !p.peek().is("COUNT") || p.ahead(1).text != "(" {
+		return Item{Path: p.path()}
+	}
+	p.at += 2
+	i := Item{Path: p.path(), Counted: true}
+	p.sign(")")
+	if t := p.peek(); t.kind == nameToken && !t.is("FROM") {
+		i.Alias = p.name().Text
+	}
+	return i
+}
+
+// window reads LIMIT and OFFSET.
+func (p *parser) window(q *Query) {
+	if p.took("LIMIT") {
+		q.Limit = p.whole()
+	}
+	if !p.took("OFFSET") {
+		return
+	}
+	q.Offset = p.whole()
+	if p.err == nil && q.Offset > MaxOffset {
+		p.stop(plain(OutsideRange, "Maximum SOQL offset allowed is %d", MaxOffset))
+	}
+}
+
+func (p *parser) order() Order {
+	o := Order{Path: p.path()}
+	if o.Desc = p.took("DESC"); !o.Desc {
+		p.took("ASC")
+	}
+	if p.took("NULLS") {
+		if o.NullsLast = p.took("LAST"); !o.NullsLast {
+			p.word("FIRST")
+		}
+	}
+	return o
+}
+
+func (p *parser) path() Path {
+	path := Path{p.name()}
+	for p.peek().text == "." && p.peek().kind == signToken {
+		p.at++
+		path = append(path, p.name())
+	}
+	return path
+}
+
+// peek is the token to be read next.
+func (p *parser) peek() token { return p.ahead(0) }
+
+func (p *parser) ahead(n int) token { return p.tokens[min(p.at+n, len(p.tokens)-1)] }
+
+// took reads a keyword if it is next.
+func (p *parser) took(keyword string) bool {
+	if !p.peek().is(keyword) {
+		return false
+	}
+	p.at++
+	return true
+}
+
+// word reads a keyword that must come.
+func (p *parser) word(keyword string) {
+	if !p.took(keyword) {
+		p.unexpected()
+	}
+}
+
+// sign reads a sign that must come.
+func (p *parser) sign(text string) {
+	if t := p.peek(); t.kind != signToken || t.text != text {
+		p.unexpected()
+		return
+	}
+	p.at++
+}
+
+func (p *parser) name() Name {
+	t := p.peek()
+	if t.kind != nameToken {
+		p.unexpected()
+		return Name{}
+	}
+	p.at++
+	return Name{t.text, t.pos}
+}
+
+// whole reads the figure of LIMIT or OFFSET.
+func (p *parser) whole() int {
+	t := p.peek()
+	n, err := strconv.Atoi(t.text)
+	if t.kind != numberToken || err != nil || strings.HasPrefix(t.text, "-") {
+		p.unexpected()
+		return 0
+	}
+	p.at++
+	return n
+}
+
+func (p *parser) unexpected() {
+	t := p.peek()
+	p.stop(fail(MalformedQuery, p.text, t.pos, "unexpected token: '%s'", t.shown()))
+}
+
+// stop keeps the first error and moves to the end.
+func (p *parser) stop(err error) {
+	if p.err == nil {
+		p.err = err
+	}
+	p.at = len(p.tokens) - 1
+}
+
+func list[T any](p *parser, one func() T) []T {
+	all := []T{one()}
+	for p.peek().kind == signToken && p.peek().text == "," {
+		p.at++
+		all = append(all, one())
+	}
+	return all
+}

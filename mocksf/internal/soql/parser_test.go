@@ -1,0 +1,110 @@
+package soql
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+func TestParseReadsEveryPart(t *testing.T) {
+	q, err := Parse("select id, Account__r.Name From Order__c where (Amount__c >= -1.5e3 AND Note__c like 'a\\_%') or not Ext__c not in ('x', null) " +
+		"order by Name desc nulls last, Id limit 10 offset 20")
+	require.NoError(t, err)
+	assert.Equal(t, "SELECT id, Account__r.Name FROM Order__c WHERE (Amount__c >= -1.5e3 AND Note__c LIKE 'a\\_%') OR NOT Ext__c NOT IN ('x', NULL) "+
+		"ORDER BY Name DESC NULLS LAST, Id LIMIT 10 OFFSET 20", q.String())
+	or := q.Where.(Or)
+	assert.Equal(t, Number, or.Terms[0].(And).Terms[0].(Compare).Value.Kind)
+	assert.True(t, or.Terms[1].(Not).Term.(In).Negated)
+}
+
+func TestParseKeepsKeywordsUsableAsNames(t *testing.T) {
+	for _, text := range []string{
+		"SELECT Id FROM Order ORDER BY Id", "SELECT Count, Limit FROM Not WHERE Like = 'x'",
+		"SELECT COUNT(Id) total FROM Account", "SELECT COUNT(Id) FROM Account", "SELECT COUNT() FROM Account WHERE a = 2026-01-02",
+		"SELECT Id FROM A WHERE t > 2026-01-02T03:04:05.000+0000 AND u <= 2026-01-02T03:04:05Z",
+	} {
+		q, err := Parse(text)
+		if assert.NoError(t, err, text) {
+			assert.Equal(t, text, q.String())
+		}
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	for text, want := range map[string]struct {
+		row, column int
+		reason      string
+	}{
+		"":                                          {1, 1, "unexpected token: '<EOF>'"},
+		"SELECT Id FORM Account":                    {1, 11, "unexpected token: 'FORM'"},
+		"SELECT Id FROM Account\nWHERE Name =":      {2, 13, "unexpected token: '<EOF>'"},
+		"SELECT Id FROM A WHERE a='x":               {1, 26, "not closed"},
+		"SELECT Id FROM A WHERE a='\\x'":            {1, 27, "escape"},
+		"SELECT Id FROM A WHERE a=1 AND b=1 OR c=1": {1, 36, "unexpected token: 'OR'"},
+		"SELECT Id FROM A WHERE d = 2026-02-30":     {1, 28, "no such date"},
+		"SELECT Id FROM A LIMIT -1":                 {1, 24, "unexpected token: '-1'"},
+		"SELECT Id FROM A GROUP BY Id":              {1, 18, "unexpected token: 'GROUP'"},
+		"SELECT Id, FROM A":                         {1, 17, "unexpected token: 'A'"},
+		"SELECT Id FROM A WHERE é = 1":              {1, 24, "unexpected token: 'é'"},
+		"SELECT Id FROM A WHERE a IN ()":            {1, 30, "unexpected token: ')'"},
+	} {
+		_, err := Parse(text)
+		var e *Error
+		if !assert.ErrorAs(t, err, &e, text) {
+			continue
+		}
+		assert.Equal(t, MalformedQuery, e.Code, text)
+		assert.Equal(t, [2]int{want.row, want.column}, [2]int{e.Row, e.Column}, text)
+		assert.Contains(t, e.Message, want.reason)
+	}
+}
+
+func TestParsePointsAtThePlace(t *testing.T) {
+	_, err := Parse("SELECT Id FORM Account")
+	assert.EqualError(t, err, "MALFORMED_QUERY: \nSELECT Id FORM Account\n          ^\nERROR at Row:1:Column:11\nunexpected token: 'FORM'")
+}
+
+func TestParseBoundsDepthLengthAndOffset(t *testing.T) {
+	for text, code := range map[string]string{
+		"SELECT Id FROM A WHERE " + strings.Repeat("(", 5000) + "a=1":    MalformedQuery,
+		"SELECT Id FROM A WHERE " + strings.Repeat("NOT ", 5000) + "a=1": MalformedQuery,
+		"SELECT Id FROM A WHERE a = '" + strings.Repeat("x", 100_000):    MalformedQuery,
+		"SELECT Id FROM A OFFSET 2001":                                   OutsideRange,
+	} {
+		_, err := Parse(text)
+		var e *Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, code, e.Code)
+	}
+}
+
+func TestPrintedQueryParsesToTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := queries.Draw(t, "query")
+		got, err := Parse(want.String())
+		require.NoError(t, err, want.String())
+		assert.Equal(t, strip(want), strip(got))
+	})
+}
+
+func FuzzParse(f *testing.F) {
+	for _, seed := range []string{
+		"SELECT Id FROM Account", "select count() from A where b like '%\\%_' or not (c != null)",
+		"SELECT A.B.C, COUNT(D) e FROM F WHERE g IN (1, -2.5, TRUE, 2026-01-02, 2026-01-02T03:04:05+01:00) ORDER BY h ASC NULLS FIRST LIMIT 1 OFFSET 2",
+		"SELECT Id FROM A WHERE x = 'it\\'s \\n'", "((((", "SELECT", "\x00'\\",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		q, err := Parse(text)
+		if err != nil {
+			return
+		}
+		again, err := Parse(q.String())
+		require.NoError(t, err, q.String())
+		assert.Equal(t, strip(q), strip(again))
+	})
+}

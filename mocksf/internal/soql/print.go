@@ -1,0 +1,106 @@
+package soql
+
+import (
+	"strconv"
+	"strings"
+)
+
+// String writes the query in canonical spelling. Parsing that gives the same
+// query again, apart from the positions.
+func (q *Query) String() string {
+	var b strings.Builder
+	b.WriteString("SELECT " + q.items() + " FROM " + q.From.Text)
+	if q.Where != nil {
+		b.WriteString(" WHERE " + q.Where.String())
+	}
+	if len(q.OrderBy) > 0 {
+		b.WriteString(" ORDER BY " + join(q.OrderBy, ", ", Order.String))
+	}
+	if q.Limit != NoLimit {
+		b.WriteString(" LIMIT " + strconv.Itoa(q.Limit))
+	}
+	if q.Offset > 0 {
+		b.WriteString(" OFFSET " + strconv.Itoa(q.Offset))
+	}
+	return b.String()
+}
+
+func (q *Query) items() string {
+	if q.Count {
+		return "COUNT()"
+	}
+	return join(q.Items, ", ", Item.String)
+}
+
+// String writes the item as in a SELECT list.
+func (i Item) String() string {
+	if !i.Counted {
+		return i.Path.String()
+	}
+	return strings.TrimSpace("COUNT(" + i.Path.String() + ") " + i.Alias)
+}
+
+// String writes the path with dots.
+func (p Path) String() string {
+	return join(p, ".", func(n Name) string { return n.Text })
+}
+
+// String writes the terms joined by AND.
+func (a And) String() string { return join(a.Terms, " AND ", grouped) }
+
+// String writes the terms joined by OR.
+func (o Or) String() string { return join(o.Terms, " OR ", grouped) }
+
+// String writes NOT and the term.
+func (n Not) String() string { return "NOT " + grouped(n.Term) }
+
+// String writes the comparison.
+func (c Compare) String() string {
+	return c.Path.String() + " " + string(c.Op) + " " + c.Value.String()
+}
+
+// String writes the list test.
+func (i In) String() string {
+	word := " IN ("
+	if i.Negated {
+		word = " NOT IN ("
+	}
+	return i.Path.String() + word + join(i.Values, ", ", Literal.String) + ")"
+}
+
+// String writes the literal as it stood in the query.
+func (l Literal) String() string {
+	if l.Kind == String {
+		return "'" + l.Text + "'"
+	}
+	return l.Text
+}
+
+// String writes the sort key with its deviations from the default.
+func (o Order) String() string {
+	s := o.Path.String()
+	if o.Desc {
+		s += " DESC"
+	}
+	if o.NullsLast {
+		s += " NULLS LAST"
+	}
+	return s
+}
+
+// grouped sets parentheses around a list of terms inside another condition.
+func grouped(c Cond) string {
+	switch c.(type) {
+	case And, Or:
+		return "(" + c.String() + ")"
+	}
+	return c.String()
+}
+
+func join[T any](parts []T, sep string, text func(T) string) string {
+	words := make([]string, len(parts))
+	for i, p := range parts {
+		words[i] = text(p)
+	}
+	return strings.Join(words, sep)
+}

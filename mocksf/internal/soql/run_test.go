@@ -1,0 +1,236 @@
+package soql
+
+import (
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// memory is a hand-made org: accounts, and orders that look up to them.
+type memory map[string]*memoryTable
+
+func (m memory) Table(name string) (Table, bool) {
+	for n, t := range m {
+		if strings.EqualFold(n, name) {
+			return t, true
+		}
+	}
+	return nil, false
+}
+
+type memoryTable struct {
+	name      string
+	columns   []Column
+	relations []Relation
+	rows      []Row
+	scans     int
+}
+
+func (t *memoryTable) Name() string { return t.name }
+
+func (t *memoryTable) Column(name string) (Column, bool) {
+	i := slices.IndexFunc(t.columns, func(c Column) bool { return strings.EqualFold(c.Name, name) })
+	if i < 0 {
+		return Column{}, false
+	}
+	return t.columns[i], true
+}
+
+func (t *memoryTable) Relation(name string) (Relation, bool) {
+	i := slices.IndexFunc(t.relations, func(r Relation) bool { return strings.EqualFold(r.Name, name) })
+	if i < 0 {
+		return Relation{}, false
+	}
+	return t.relations[i], true
+}
+
+func (t *memoryTable) Find(column, value string) (rows []Row, indexed bool) {
+	for _, r := range t.rows {
+		if s, _ := r.Value(column).(string); strings.EqualFold(s, value) || column == "Id" && s[:15] == value {
+			rows = append(rows, r)
+		}
+	}
+	return rows, column == "Id" || column == "Ext__c"
+}
+
+func (t *memoryTable) Rows() iter.Seq[Row] {
+	t.scans++
+	return slices.Values(t.rows)
+}
+
+type memoryRow struct{ values map[string]any }
+
+func (r *memoryRow) Value(column string) any { return r.values[column] }
+
+const (
+	id1, id2, id3 = "001000000000001AAA", "001000000000002AAA", "001000000000003AAA"
+)
+
+func world() memory {
+	row := func(values map[string]any) Row { return &memoryRow{values} }
+	return memory{
+		"Account": {name: "Account", columns: []Column{{"Id", ID}, {"Name", String}, {"Ext__c", String}, {"Size__c", Number}, {"Live__c", Bool}, {"Day__c", Date}, {"At__c", DateTime}},
+			rows: []Row{
+				row(map[string]any{"Id": id1, "Name": "Beta", "Ext__c": "a-1", "Size__c": 2.0, "Live__c": true, "Day__c": "2026-01-02", "At__c": "2026-01-02T03:04:05.000+0000"}),
+				row(map[string]any{"Id": id2, "Name": "alpha", "Ext__c": "A-2", "Size__c": 10.0, "Live__c": false, "Day__c": "2026-01-10", "At__c": "2026-01-02T03:04:06.000+0000"}),
+				row(map[string]any{"Id": id3, "Name": "100% it's", "Ext__c": nil, "Size__c": nil, "Live__c": false}),
+			}},
+		"Order__c": {name: "Order__c", columns: []Column{{"Id", ID}, {"Name", String}, {"Account__c", ID}}, relations: []Relation{{"Account__r", "Account__c", "Account"}},
+			rows: []Row{
+				row(map[string]any{"Id": "a00000000000001AAA", "Name": "o1", "Account__c": id1}),
+				row(map[string]any{"Id": "a00000000000002AAA", "Name": "o2", "Account__c": nil}),
+			}},
+	}
+}
+
+func namesOf(t *testing.T, m memory, where string) []string {
+	t.Helper()
+	q, err := Parse("SELECT Name FROM account " + where)
+	require.NoError(t, err)
+	r, err := Run(q, m)
+	require.NoError(t, err, where)
+	got := []string{}
+	for _, row := range r.Rows {
+		got = append(got, row.Value("Name").(string))
+	}
+	return got
+}
+
+func TestRunFilters(t *testing.T) {
+	const a, b, c = "Beta", "alpha", "100% it's"
+	for where, want := range map[string][]string{
+		"":                                            {a, b, c},
+		"WHERE NAME = 'beta'":                         {a},
+		"WHERE Name != 'BETA'":                        {b, c},
+		"WHERE Name <> 'BETA'":                        {b, c},
+		"WHERE Name > 'alpha'":                        {a},
+		"WHERE Name LIKE 'B%'":                        {a},
+		"WHERE Name LIKE '_e%a'":                      {a},
+		"WHERE Name LIKE '%\\%%\\'_'":                 {c},
+		"WHERE Name LIKE '100\\_%'":                   {},
+		"WHERE Size__c > 2":                           {b},
+		"WHERE Size__c >= 2":                          {a, b},
+		"WHERE Size__c < 10.5 AND Size__c <= 2":       {a},
+		"WHERE NOT Size__c > 2":                       {a, c},
+		"WHERE Size__c = NULL":                        {c},
+		"WHERE Size__c != null":                       {a, b},
+		"WHERE Ext__c = ''":                           {c},
+		"WHERE Size__c IN (2, null)":                  {a, c},
+		"WHERE Size__c NOT IN (2)":                    {b, c},
+		"WHERE Live__c = TRUE":                        {a},
+		"WHERE Live__c != true":                       {b, c},
+		"WHERE Day__c < 2026-01-10":                   {a},
+		"WHERE Day__c = NULL":                         {c},
+		"WHERE At__c = 2026-01-02T04:04:05.000+01:00": {a},
+		"WHERE At__c > 2026-01-02T03:04:05Z":          {b},
+		"WHERE Id = '" + id1[:15] + "'":               {a},
+		"WHERE Id IN ('" + id1 + "','" + id2 + "') AND Size__c = 2": {a},
+		"WHERE (Name = 'Beta' OR Size__c = 10) AND Live__c = false": {b},
+		"WHERE Account.Name = 'Beta'":                               {a},
+	} {
+		assert.Equal(t, want, namesOf(t, world(), where), where)
+	}
+}
+
+func TestRunOrdersAndCuts(t *testing.T) {
+	for tail, want := range map[string][]string{
+		"ORDER BY Name":                          {"100% it's", "alpha", "Beta"},
+		"ORDER BY Size__c":                       {"100% it's", "Beta", "alpha"},
+		"ORDER BY Size__c DESC":                  {"100% it's", "alpha", "Beta"},
+		"ORDER BY Size__c DESC NULLS LAST":       {"alpha", "Beta", "100% it's"},
+		"ORDER BY Live__c DESC, Name ASC":        {"Beta", "100% it's", "alpha"},
+		"ORDER BY Name LIMIT 1 OFFSET 1":         {"alpha"},
+		"LIMIT 2":                                {"Beta", "alpha"},
+		"LIMIT 0":                                {},
+		"OFFSET 2":                               {"100% it's"},
+		"LIMIT 1 OFFSET 9":                       {},
+		"WHERE Live__c = false LIMIT 1 OFFSET 1": {"100% it's"},
+	} {
+		assert.Equal(t, want, namesOf(t, world(), tail), tail)
+	}
+}
+
+func TestRunUsesTheIndex(t *testing.T) {
+	for where, scans := range map[string]int{
+		"WHERE Id = '" + id1 + "'":                 0,
+		"WHERE Ext__c = 'A-1'":                     0,
+		"WHERE Ext__c IN ('a-1', 'a-2', 'a-1')":    0,
+		"WHERE Size__c > 1 AND Ext__c IN ('a-1')":  0,
+		"WHERE Ext__c = 'a-1' OR Ext__c = 'a-2'":   1,
+		"WHERE Ext__c IN ('a-1', null)":            1,
+		"WHERE NOT Ext__c = 'a-1'":                 1,
+		"WHERE Name = 'Beta' AND Ext__c != 'zzzz'": 1,
+	} {
+		m := world()
+		assert.NotEmpty(t, namesOf(t, m, where))
+		assert.Equal(t, scans, m["Account"].scans, where)
+	}
+}
+
+func TestRunFollowsParents(t *testing.T) {
+	q, err := Parse("SELECT Name, account__r.name, Account__r.Id FROM Order__c WHERE Account__r.Name = 'beta' OR Account__r.Name = null ORDER BY Account__r.Name NULLS LAST")
+	require.NoError(t, err)
+	r, err := Run(q, world())
+	require.NoError(t, err)
+	require.Len(t, r.Rows, 2)
+	require.Len(t, r.Shape.Columns, 2)
+	parent := r.Shape.Columns[1]
+	assert.Equal(t, "Account__r", parent.Name)
+	assert.Equal(t, []Shown{{Name: "Name", Kind: String}, {Name: "Id", Kind: ID}}, parent.Parent.Columns)
+	assert.Equal(t, "Beta", parent.Follow(r.Rows[0]).Value("Name"))
+	assert.Nil(t, parent.Follow(r.Rows[1]))
+}
+
+func TestRunCounts(t *testing.T) {
+	for text, want := range map[string]*Result{
+		"SELECT COUNT() FROM Account":                             {Total: 3},
+		"SELECT COUNT() FROM Account WHERE Live__c = false":       {Total: 2},
+		"SELECT COUNT(Id), COUNT(Size__c) sized FROM Account":     {Total: 1, Counts: []Figure{{"expr0", 3}, {"sized", 2}}},
+		"SELECT COUNT(Id) FROM Account WHERE Name = 'none of it'": {Total: 1, Counts: []Figure{{"expr0", 0}}},
+	} {
+		q, err := Parse(text)
+		require.NoError(t, err)
+		r, err := Run(q, world())
+		require.NoError(t, err)
+		assert.Equal(t, want, r, text)
+	}
+}
+
+func TestRunRefuses(t *testing.T) {
+	for text, want := range map[string]struct{ code, part string }{
+		"SELECT Id FROM Nope":                                  {InvalidType, "Row:1:Column:16\nsObject type 'Nope' is not supported."},
+		"SELECT Nope FROM Account":                             {InvalidField, "Row:1:Column:8\nNo such column 'Nope' on entity 'Account'."},
+		"SELECT Id FROM Account WHERE Nope = 1":                {InvalidField, "No such column 'Nope' on entity 'Account'."},
+		"SELECT Id FROM Account WHERE Nope IN ('x')":           {InvalidField, "No such column 'Nope'"},
+		"SELECT Id FROM Account ORDER BY Nope":                 {InvalidField, "No such column 'Nope'"},
+		"SELECT COUNT(Nope) FROM Account":                      {InvalidField, "No such column 'Nope'"},
+		"SELECT Owner.Name FROM Account":                       {InvalidField, "Didn't understand relationship 'Owner'"},
+		"SELECT Account__r.Nope FROM Order__c":                 {InvalidField, "No such column 'Nope' on entity 'Account'."},
+		"SELECT Id, ID FROM Account":                           {InvalidField, "duplicate field selected: ID"},
+		"SELECT Id FROM Account WHERE Name = 1":                {InvalidField, "'Name' must be of type string and should be enclosed in quotes"},
+		"SELECT Id FROM Account WHERE Size__c = '1'":           {InvalidField, "'Size__c' must be of type double and should not be enclosed in quotes"},
+		"SELECT Id FROM Account WHERE Live__c IN ('true')":     {InvalidField, "must be of type boolean"},
+		"SELECT Id FROM Account WHERE At__c > 2026-01-01":      {InvalidField, "must be of type dateTime"},
+		"SELECT Id FROM Account WHERE Id = 'x'":                {InvalidFilter, "invalid ID field: x"},
+		"SELECT Id FROM Account WHERE Size__c > null":          {InvalidFilter, "null"},
+		"SELECT Id FROM Account WHERE Size__c LIKE 1":          {InvalidFilter, "invalid operator on double field"},
+		"SELECT Id FROM Account WHERE Live__c > true":          {InvalidFilter, "invalid operator on boolean field"},
+		"SELECT Name, COUNT(Id) FROM Account":                  {MalformedQuery, "must be grouped or aggregated: Name"},
+		"SELECT Id FROM Account WHERE NOT (Name='x' OR Q=1)":   {InvalidField, "No such column 'Q'"},
+		"SELECT Id FROM Account WHERE Name = 'x' AND Qq = 1":   {InvalidField, "No such column 'Qq'"},
+		"SELECT Id FROM Account WHERE Account.Account.Id = ''": {InvalidField, "Didn't understand relationship 'Account'"},
+	} {
+		q, err := Parse(text)
+		require.NoError(t, err, text)
+		_, err = Run(q, world())
+		var e *Error
+		if assert.ErrorAs(t, err, &e, text) {
+			assert.Equal(t, want.code, e.Code, text)
+			assert.Contains(t, e.Message, want.part, text)
+		}
+	}
+}
