@@ -11,8 +11,7 @@ type Shape struct {
 
 // Shown is one column of a shape.
 type Shown struct {
-	Name   string
-	Kind   Kind
+	Column        // Name is the relationship's for a parent
 	Parent *Shape
 	Follow func(Row) Row // to the parent; nil where there is none
 }
@@ -42,21 +41,21 @@ type field struct {
 type hop struct {
 	relation Relation
 	parent   Table
+	id       Column // of the parent
 }
 
 // follow returns the parent of a row, nil when the lookup is empty.
 func (h hop) follow(row Row) Row {
-	id, ok := row.Value(h.relation.Column).(string)
+	id, ok := row.Value(h.relation.Column.Index).(string)
 	if !ok || id == "" {
 		return nil
 	}
-	for _, p := range first(h.parent.Find("Id", id)) {
-		return p
+	rows, _ := h.parent.Find(h.id, id)
+	if len(rows) == 0 {
+		return nil
 	}
-	return nil
+	return rows[0]
 }
-
-func first(rows []Row, _ bool) []Row { return rows }
 
 // value reads the field from a row of the query's object.
 func (f field) value(row Row) any {
@@ -65,7 +64,7 @@ func (f field) value(row Row) any {
 			return nil
 		}
 	}
-	return row.Value(f.column.Name)
+	return row.Value(f.column.Index)
 }
 
 // field resolves a path. The object's own name may stand in front of it.
@@ -98,7 +97,8 @@ func (b *binding) hop(from Table, name Name) (hop, error) {
 	relation, ok := from.Relation(name.Text)
 	if ok {
 		if parent, ok := b.tables.Table(relation.Parent); ok {
-			return hop{relation, parent}, nil
+			id, _ := parent.Column("Id")
+			return hop{relation, parent, id}, nil
 		}
 	}
 	return hop{}, fail(InvalidField, b.query.Text, name.Pos, "Didn't understand relationship '%s' in field path. If you are attempting to use a custom relationship, "+
@@ -142,7 +142,7 @@ func (s *Shape) add(f field) {
 	for _, h := range f.hops {
 		s = s.parent(h)
 	}
-	s.Columns = append(s.Columns, Shown{Name: f.column.Name, Kind: f.column.Kind})
+	s.Columns = append(s.Columns, Shown{Column: f.column})
 }
 
 func (s *Shape) parent(h hop) *Shape {
@@ -152,6 +152,6 @@ func (s *Shape) parent(h hop) *Shape {
 		}
 	}
 	shape := &Shape{Object: h.parent.Name()}
-	s.Columns = append(s.Columns, Shown{Name: h.relation.Name, Parent: shape, Follow: h.follow})
+	s.Columns = append(s.Columns, Shown{Column: Column{Name: h.relation.Name}, Parent: shape, Follow: h.follow})
 	return shape
 }

@@ -52,7 +52,7 @@ func (b *binding) find(c Column, l Literal) ([]Row, bool) {
 	if l.Kind != String || l.Text == "" {
 		return nil, false
 	}
-	return b.table.Find(c.Name, unescape(l.Text))
+	return b.table.Find(c, unescape(l.Text))
 }
 
 // demanded returns the values one of which the term's field must have.

@@ -48,13 +48,13 @@ func (t *memoryTable) Relation(name string) (Relation, bool) {
 	return t.relations[i], true
 }
 
-func (t *memoryTable) Find(column, value string) (rows []Row, indexed bool) {
+func (t *memoryTable) Find(column Column, value string) (rows []Row, indexed bool) {
 	for _, r := range t.rows {
-		if s, _ := r.Value(column).(string); strings.EqualFold(s, value) || column == "Id" && s[:15] == value {
+		if s, _ := r.Value(column.Index).(string); strings.EqualFold(s, value) || column.Kind == ID && s[:15] == value {
 			rows = append(rows, r)
 		}
 	}
-	return rows, column == "Id" || column == "Ext__c"
+	return rows, column.Name == "Id" || column.Name == "Ext__c"
 }
 
 func (t *memoryTable) Rows() iter.Seq[Row] {
@@ -62,28 +62,25 @@ func (t *memoryTable) Rows() iter.Seq[Row] {
 	return slices.Values(t.rows)
 }
 
-type memoryRow struct{ values map[string]any }
+type memoryRow []any
 
-func (r *memoryRow) Value(column string) any { return r.values[column] }
+func (r *memoryRow) Value(column int) any { return (*r)[column] }
 
-const (
-	id1, id2, id3 = "001000000000001AAA", "001000000000002AAA", "001000000000003AAA"
-)
+const id1, id2, id3 = "001000000000001AAA", "001000000000002AAA", "001000000000003AAA"
 
 func world() memory {
-	row := func(values map[string]any) Row { return &memoryRow{values} }
+	row := func(values ...any) Row { return (*memoryRow)(&values) }
+	account := Column{"Account__c", ID, 2}
 	return memory{
-		"Account": {name: "Account", columns: []Column{{"Id", ID}, {"Name", String}, {"Ext__c", String}, {"Size__c", Number}, {"Live__c", Bool}, {"Day__c", Date}, {"At__c", DateTime}},
+		"Account": {name: "Account",
+			columns: []Column{{"Id", ID, 0}, {"Name", String, 1}, {"Ext__c", String, 2}, {"Size__c", Number, 3}, {"Live__c", Bool, 4}, {"Day__c", Date, 5}, {"At__c", DateTime, 6}},
 			rows: []Row{
-				row(map[string]any{"Id": id1, "Name": "Beta", "Ext__c": "a-1", "Size__c": 2.0, "Live__c": true, "Day__c": "2026-01-02", "At__c": "2026-01-02T03:04:05.000+0000"}),
-				row(map[string]any{"Id": id2, "Name": "alpha", "Ext__c": "A-2", "Size__c": 10.0, "Live__c": false, "Day__c": "2026-01-10", "At__c": "2026-01-02T03:04:06.000+0000"}),
-				row(map[string]any{"Id": id3, "Name": "100% it's", "Ext__c": nil, "Size__c": nil, "Live__c": false}),
+				row(id1, "Beta", "a-1", 2.0, true, "2026-01-02", "2026-01-02T03:04:05.000+0000"),
+				row(id2, "alpha", "A-2", 10.0, false, "2026-01-10", "2026-01-02T03:04:06.000+0000"),
+				row(id3, "100% it's", nil, nil, false, nil, nil),
 			}},
-		"Order__c": {name: "Order__c", columns: []Column{{"Id", ID}, {"Name", String}, {"Account__c", ID}}, relations: []Relation{{"Account__r", "Account__c", "Account"}},
-			rows: []Row{
-				row(map[string]any{"Id": "a00000000000001AAA", "Name": "o1", "Account__c": id1}),
-				row(map[string]any{"Id": "a00000000000002AAA", "Name": "o2", "Account__c": nil}),
-			}},
+		"Order__c": {name: "Order__c", columns: []Column{{"Id", ID, 0}, {"Name", String, 1}, account}, relations: []Relation{{"Account__r", account, "Account"}},
+			rows: []Row{row("a00000000000001AAA", "o1", id1), row("a00000000000002AAA", "o2", nil)}},
 	}
 }
 
@@ -95,7 +92,7 @@ func namesOf(t *testing.T, m memory, where string) []string {
 	require.NoError(t, err, where)
 	got := []string{}
 	for _, row := range r.Rows {
-		got = append(got, row.Value("Name").(string))
+		got = append(got, row.Value(1).(string))
 	}
 	return got
 }
@@ -180,8 +177,8 @@ func TestRunFollowsParents(t *testing.T) {
 	require.Len(t, r.Shape.Columns, 2)
 	parent := r.Shape.Columns[1]
 	assert.Equal(t, "Account__r", parent.Name)
-	assert.Equal(t, []Shown{{Name: "Name", Kind: String}, {Name: "Id", Kind: ID}}, parent.Parent.Columns)
-	assert.Equal(t, "Beta", parent.Follow(r.Rows[0]).Value("Name"))
+	assert.Equal(t, []Shown{{Column: Column{"Name", String, 1}}, {Column: Column{"Id", ID, 0}}}, parent.Parent.Columns)
+	assert.Equal(t, "Beta", parent.Follow(r.Rows[0]).Value(1))
 	assert.Nil(t, parent.Follow(r.Rows[1]))
 }
 

@@ -17,32 +17,32 @@ type Table interface {
 	// Relation finds the lookup field that a relationship name stands for:
 	// Account__c for Account__r, AccountId for Account.
 	Relation(name string) (Relation, bool)
-	// Find looks a value up in the index of a column, named canonically, without
-	// regard to case; ids come with 15 or 18 characters. It may return rows that
-	// do not match; indexed is false when there is no index.
-	Find(column, value string) (rows []Row, indexed bool)
+	// Find looks a value up in the index of a column, without regard to case; ids
+	// come with 15 or 18 characters. It may return rows that do not match;
+	// indexed is false when there is no index.
+	Find(column Column, value string) (rows []Row, indexed bool)
 	// Rows yields all rows, oldest first.
 	Rows() iter.Seq[Row]
 }
 
 // Column is a field as far as a query is concerned.
 type Column struct {
-	Name string // canonical
-	Kind Kind
+	Name  string // canonical
+	Kind  Kind
+	Index int // what a Row is asked with
 }
 
 // Relation is a lookup field seen as a way to the parent.
 type Relation struct {
 	Name   string // canonical, for example Account__r
-	Column string // the field that holds the parent's id
+	Column Column // the field that holds the parent's id
 	Parent string // the object that the id belongs to
 }
 
 // Row is one record, of a comparable type (a pointer), and the same one for the
 // same record while a query runs. It must not change after it was handed out.
 type Row interface {
-	// Value returns what a column, named canonically, holds: a string, a bool,
-	// a number (float64, int, int64 or json.Number), a time.Time, or nil. Dates
-	// and times may also be strings in ISO form.
-	Value(column string) any
+	// Value returns what a column, given by its Index, holds: a string, a bool,
+	// a float64 or nil. Dates and times are strings in ISO form.
+	Value(column int) any
 }

@@ -2,7 +2,6 @@ package soql
 
 import (
 	"cmp"
-	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -50,22 +49,10 @@ func escaped(c byte) byte {
 // which values of that kind are compared: string, float64, bool or int64
 // (milliseconds). nil stays nil, and so does what cannot be read.
 func normal(kind Kind, v any) any {
-	if kind == Number {
-		return number(v)
-	}
-	switch v := v.(type) {
-	case bool:
-		return v
-	case time.Time:
-		return moment(kind, v)
-	case string:
-		return normalText(kind, v)
-	}
-	return nil
-}
-
-func normalText(kind Kind, s string) any {
+	s, ok := v.(string)
 	switch {
+	case !ok:
+		return v
 	case s == "":
 		return nil // Salesforce stores no empty strings
 	case kind == ID:
@@ -78,29 +65,6 @@ func normalText(kind Kind, s string) any {
 		return t.UnixMilli()
 	}
 	return s
-}
-
-func moment(kind Kind, t time.Time) any {
-	if kind == Date {
-		return t.UTC().Format(time.DateOnly)
-	}
-	return t.UnixMilli()
-}
-
-func number(v any) any {
-	switch v := v.(type) {
-	case float64:
-		return v
-	case int:
-		return float64(v)
-	case int64:
-		return float64(v)
-	case json.Number:
-		if f, err := v.Float64(); err == nil {
-			return f
-		}
-	}
-	return nil
 }
 
 // compare orders two normal values of one kind, neither of them nil. Text is
