@@ -91,6 +91,8 @@ type Verdict struct {
 	// to MaxAnomalies, the smallest story first.
 	Found     int       `json:"found"`
 	Anomalies []Anomaly `json:"anomalies,omitempty"`
+	// Classes splits Found by class, under the words of Class.
+	Classes []Count `json:"classes,omitempty"`
 }
 
 // MaxAnomalies is how many anomalies of one class keep their witness.
@@ -146,8 +148,10 @@ type Input struct {
 
 // Settings is what a scenario says about judging.
 type Settings struct {
-	TokenField string            // the field that is copied verbatim and is unique per version
-	Budget     time.Duration     // from the heal until the backlog must be clear
-	NotClaimed []Guarantee       // promises that the scenario does not make
-	Minima     map[Guarantee]int // least evidence for a pass, where it differs from the default
+	TokenField string        // the field that is copied verbatim and is unique per version; "" is Token__c
+	Budget     time.Duration // from the heal until the backlog must be clear; 0 gives it until the end of the run
+	NotClaimed []Guarantee   // promises that the scenario does not make
+	// Minima is the least evidence for a pass, where it differs from the
+	// default: it replaces the first minimum of the guarantee; 0 waives them all.
+	Minima map[Guarantee]int
 }

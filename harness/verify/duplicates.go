@@ -1,0 +1,164 @@
+package verify
+
+import (
+	"fmt"
+
+	"github.com/squall-harness/squall/mocksf/commitlog"
+)
+
+// duplicates judges NoDuplicates: one intended record must not become two
+// records of the org. The same values written again to the same record are a
+// redelivery, which costs a call and breaks nothing.
+type duplicates struct{}
+
+func (duplicates) guarantee() Guarantee { return NoDuplicates }
+
+func (duplicates) judge(l *ledger) *finding {
+	d := &twins{ledger: l, f: &finding{}, live: make([]int32, len(l.last)), doubled: make([]bool, len(l.ops))}
+	for t := range d.live {
+		d.live[t] = none
+	}
+	for i := range l.effects {
+		d.effect(int32(i))
+	}
+	d.evidence()
+	d.f.holds = fmt.Sprintf("None of %s took effect twice; %s lost the reply.",
+		plural(d.inserts, "insert"), plural(d.lostReplies, "write"))
+	return d.f
+}
+
+// twins is the fold's state.
+type twins struct {
+	*ledger
+	f           *finding
+	live        []int32 // per target: the effect that created the record now alive
+	doubled     []bool  // per operation: reported already
+	inserts     int     // records without external id that were inserted
+	redelivered int
+	lostReplies int
+}
+
+func (d *twins) effect(i int32) {
+	e := &d.effects[i]
+	change := d.changeOf(e)
+	t := e.target
+	if e.intent >= 0 {
+		t = d.intents[e.intent].target
+	}
+	if t < 0 {
+		return
+	}
+	alive := d.live[t]
+	switch {
+	case change.Op == commitlog.Delete:
+		d.live[t] = none
+	case e.intent >= 0:
+		d.applied(i, alive)
+	}
+	if change.Op != commitlog.Delete && alive == none {
+		d.live[t] = i
+	}
+}
+
+// applied judges one application of an intent while the record that effect
+// alive created exists.
+func (d *twins) applied(i, alive int32) {
+	e := &d.effects[i]
+	it := &d.intents[e.intent]
+	if it.first == i && it.rec.ExternalID == "" && d.changeOf(e).Op == commitlog.Insert {
+		d.inserts++
+	}
+	if alive != none && d.twin(e, alive) {
+		d.report(e, alive)
+	} else if it.first != i {
+		d.redelivered++
+	}
+}
+
+// twin tells whether e made, or wrote to, a second record: one inserted beside
+// the living one, or one updated by an intent that the living one has had.
+func (d *twins) twin(e *effect, alive int32) bool {
+	other := &d.effects[alive]
+	change := d.changeOf(e)
+	if d.changeOf(other).ID == change.ID {
+		return false
+	}
+	same := other.intent == e.intent
+	if change.Op == commitlog.Insert {
+		return same || !e.misplaced && !other.misplaced
+	}
+	return !e.misplaced && (same || d.had(e.intent, d.changeOf(other).ID))
+}
+
+// had tells whether the intent took effect first on the record with that id.
+func (d *twins) had(intent int32, id string) bool {
+	return d.changeOf(&d.effects[d.intents[intent].first]).ID == id
+}
+
+func (d *twins) report(e *effect, alive int32) {
+	op := d.intents[e.intent].op
+	if d.doubled[op] {
+		return
+	}
+	d.doubled[op] = true
+	d.f.anomalies.add(Duplicate, func() candidate { return d.describe(e, &d.effects[alive]) })
+}
+
+func (d *twins) describe(e, other *effect) candidate {
+	it := &d.intents[e.intent]
+	o := d.ops[it.op]
+	again, before := d.commitOf(e), d.commitOf(other)
+	return candidate{
+		ops: []int32{it.op}, commits: []int32{other.commit, e.commit},
+		Anomaly: Anomaly{
+			Operation: o.ID, Key: d.keyOf(int(it.op)), From: again.At,
+			Text: fmt.Sprintf("Operation %s took effect twice: %s exists as %s (commit %d at %s%s) and as %s (commit %d at %s).",
+				o.ID, target{it.rec.Object, it.rec.ExternalID}.name(),
+				d.changeOf(other).ID, before.LSN, seconds(before.At), fateText(before.Fate), d.changeOf(e).ID, again.LSN, seconds(again.At)),
+		},
+	}
+}
+
+// evidence resolves the writes whose sender could not know what became of
+// them.
+func (d *twins) evidence() {
+	var outcome struct{ doubled, redelivered, once int }
+	requests := d.doubtful()
+	for _, r := range requests {
+		switch {
+		case r.doubled:
+			outcome.doubled++
+		case r.again:
+			outcome.redelivered++
+		default:
+			outcome.once++
+		}
+	}
+	d.lostReplies = len(requests) + d.inFlight()
+	d.f.count(figUnknown, d.lostReplies)
+	d.f.count("of these, under way at a crash", d.lostReplies-len(requests))
+	d.f.count("of these, sent again without effect", outcome.redelivered)
+	d.f.count("of these, not sent again", outcome.once)
+	d.f.count("of these, applied twice", outcome.doubled)
+	d.f.count(figInserts, d.inserts)
+	d.f.count("redeliveries", d.redelivered)
+}
+
+// doubt is one request whose commits were made and whose reply was lost.
+type doubt struct{ again, doubled bool }
+
+func (d *twins) doubtful() map[string]doubt {
+	requests := map[string]doubt{}
+	for i := range d.effects {
+		e := &d.effects[i]
+		c := d.commitOf(e)
+		if e.intent < 0 || !replyLost(c.Fate) {
+			continue
+		}
+		it, r := &d.intents[e.intent], requests[c.Request]
+		r.again = r.again || it.applied > 1
+		r.doubled = r.doubled || d.doubled[it.op]
+		requests[c.Request] = r
+	}
+	return requests
+}

@@ -1,0 +1,74 @@
+package verify
+
+import (
+	"fmt"
+	"time"
+)
+
+// durability judges Durability at each crash: what had been acknowledged and
+// was not wholly in Salesforce must be there once the run is quiescent. What a
+// crash took is also lost, or torn when a part had arrived.
+type durability struct{}
+
+func (durability) guarantee() Guarantee { return Durability }
+
+func (durability) judge(l *ledger) *finding {
+	f := &finding{}
+	crashes := l.crashes()
+	open, missing := 0, 0
+	for i := range l.ops {
+		at, was := l.openAt(i, crashes)
+		if !was {
+			continue
+		}
+		open++
+		if l.progress(i).whole() {
+			continue
+		}
+		missing++
+		if l.quiet {
+			f.anomalies.add(NotDurable, func() candidate { return l.notDurable(int32(i), at) })
+		}
+	}
+	f.count(figCrashes, len(crashes))
+	f.count(figOpen, open)
+	f.count("of these, arrived", open-missing)
+	f.holds = fmt.Sprintf("%s survived %s.", capital(plural(open, "open operation")), plural(len(crashes), "crash"))
+	if len(crashes) > 1 {
+		f.holds = fmt.Sprintf("%s survived %d crashes.", capital(plural(open, "open operation")), len(crashes))
+	}
+	if missing > 0 && !l.quiet {
+		f.unproven = fmt.Sprintf("%s from before a crash had not arrived when the harness stopped watching, and quiescence was not proven.", capital(plural(missing, "operation")))
+	}
+	return f
+}
+
+// openAt finds the first crash that found the operation acknowledged and not
+// wholly delivered.
+func (l *ledger) openAt(op int, crashes []time.Duration) (time.Duration, bool) {
+	p := l.progress(op)
+	if l.acked[op] == never || p.members == 0 {
+		return 0, false
+	}
+	for _, at := range crashes {
+		if l.acked[op] <= at && !(p.whole() && l.at(p.last) <= at) {
+			return at, true
+		}
+	}
+	return 0, false
+}
+
+func (l *ledger) notDurable(op int32, crash time.Duration) candidate {
+	o := l.ops[op]
+	what := "never reached Salesforce"
+	if !l.progress(int(op)).absent() {
+		what = "never reached Salesforce as a whole"
+	}
+	return candidate{
+		ops: []int32{op},
+		Anomaly: Anomaly{
+			Operation: o.ID, Key: l.keyOf(int(op)), From: crash,
+			Text: fmt.Sprintf("Operation %s was acknowledged at %s, before the crash at %s, and %s.", o.ID, seconds(l.acked[op]), seconds(crash), what),
+		},
+	}
+}

@@ -1,0 +1,138 @@
+package verify
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/mocksf/commitlog"
+)
+
+// minimum is the least that a run must have offered before a pass means
+// anything. A figure that the run could not know is not asked for.
+type minimum struct {
+	figure string // name in the evidence
+	least  int
+	why    string // what a run without it has not shown
+}
+
+// Names of the figures that minima ask for.
+const (
+	figAcked     = "operations acknowledged"
+	figFired     = "faults that fired"
+	figUnknown   = "writes whose reply was lost"
+	figInserts   = "inserts applied"
+	figChanges   = "changes judged"
+	figCompared  = "changes compared field by field"
+	figKeys      = "keys with two operations or more"
+	figUnits     = "units committed"
+	figDisturbed = "units disturbed"
+	figCrashes   = "crashes"
+	figOpen      = "operations acknowledged and still open at a crash"
+	figBacklog   = "backlog at the heal"
+)
+
+// minima are the defaults.
+var minima = map[Guarantee][]minimum{
+	NoLoss: {
+		{figAcked, 1, "no operation was acknowledged, so there was nothing to lose"},
+		{figFired, 1, "no fault fired, so nothing stood in the way of delivery"},
+	},
+	NoDuplicates: {
+		{figUnknown, 1, "no write left its sender in doubt, and only doubt makes a sender repeat itself"},
+		{figInserts, 1, "no insert was applied, and an upsert that is applied twice leaves no trace"},
+	},
+	NoPhantoms: {{figChanges, 1, "no change came from outside, so there was nothing to recognise"}},
+	Integrity:  {{figCompared, 1, "no change could be compared with what was sent"}},
+	Order:      {{figKeys, 1, "no key had two operations, so there was no order to keep"}},
+	Atomicity: {
+		{figUnits, 1, "no transaction of several records was committed"},
+		{figDisturbed, 1, "no transaction of several records met a fault or was sent twice"},
+	},
+	Durability: {
+		{figCrashes, 1, "no crash was injected"},
+		{figOpen, 1, "nothing acknowledged was open when the crash came"},
+	},
+	Drained: {{figBacklog, 1, "there was no heal with a backlog to clear"}},
+}
+
+// shortOf names the first minimum that the evidence misses, as a sentence.
+func shortOf(g Guarantee, evidence []Count, overrides map[Guarantee]int) string {
+	least, overridden := overrides[g]
+	if overridden && least <= 0 {
+		return ""
+	}
+	for i, m := range minima[g] {
+		if i == 0 && overridden {
+			m.least = least
+		}
+		if n, known := figure(evidence, m.figure); known && n < m.least {
+			return m.missed(n)
+		}
+	}
+	return ""
+}
+
+func (m minimum) missed(n int) string {
+	if n == 0 {
+		return capital(m.why) + "."
+	}
+	return fmt.Sprintf("Too little to judge by: %s: %d, and %d are needed.", m.figure, n, m.least)
+}
+
+// figure looks a count up by its name.
+func figure(evidence []Count, name string) (n int, known bool) {
+	for _, c := range evidence {
+		if c.Name == name {
+			return c.N, true
+		}
+	}
+	return 0, false
+}
+
+// fired counts the faults that did something.
+func fired(windows []history.Window) int { return len(windows) - len(Unfired(windows)) }
+
+// Unfired names the faults that never did anything. A run with such a fault
+// has not rehearsed what it set out to.
+func Unfired(windows []history.Window) []string {
+	var names []string
+	for _, w := range windows {
+		if w.Hits <= 0 {
+			names = append(names, w.Fault)
+		}
+	}
+	return names
+}
+
+// kindKill is the kind of fault that ends the subject without warning.
+const kindKill = "kill"
+
+// crashes lists when the subject was killed.
+func (l *ledger) crashes() []time.Duration {
+	var at []time.Duration
+	for _, w := range l.History.Windows {
+		if w.Kind == kindKill && w.Hits > 0 {
+			at = append(at, w.From)
+		}
+	}
+	return at
+}
+
+// replyLost tells whether the sender cannot know what became of its request.
+func replyLost(f commitlog.Fate) bool { return f == commitlog.FateCut || f == commitlog.FateLost }
+
+// inFlight counts the writes that were under way at a crash. Those whose reply
+// is known to be lost are counted with the commits they made.
+func (l *ledger) inFlight() int {
+	n := 0
+	for _, at := range l.crashes() {
+		for i := range l.Requests {
+			r := &l.Requests[i]
+			if r.Records > 0 && !replyLost(r.Fate) && r.At <= at && at <= r.At+r.Took {
+				n++
+			}
+		}
+	}
+	return n
+}

@@ -1,0 +1,67 @@
+package verify
+
+import "slices"
+
+// checker judges one guarantee: a linear fold over the joined ledgers.
+type checker interface {
+	guarantee() Guarantee
+	judge(l *ledger) *finding
+}
+
+// checkers holds one for each guarantee, in the order of Guarantees.
+var checkers = []checker{
+	loss{}, duplicates{}, phantoms{}, integrity{}, order{}, atomicity{}, durability{}, drained{},
+}
+
+// finding is what a checker hands back.
+type finding struct {
+	anomalies bag
+	evidence  []Count
+	holds     string // the reason for a pass
+	unproven  string // why the run cannot tell, although there is evidence
+}
+
+// count adds a figure to the evidence.
+func (f *finding) count(name string, n int) { f.evidence = append(f.evidence, Count{name, n}) }
+
+// Judge gives a verdict on every guarantee, in the order of Guarantees. It
+// depends on nothing but its input: judged twice, a run gets the same words.
+func Judge(in Input) []Verdict {
+	l := join(in)
+	worked := l.worked() > 0
+	findings := make([]*finding, len(checkers))
+	for i, c := range checkers {
+		findings[i] = c.judge(l)
+	}
+	tell(l, findings)
+	verdicts := make([]Verdict, len(checkers))
+	for i, c := range checkers {
+		verdicts[i] = decide(c.guarantee(), findings[i], l.Settings, worked)
+	}
+	return verdicts
+}
+
+// decide weighs a finding. What was found outweighs what is missing, but a run
+// in which the org committed nothing proves nothing at all.
+func decide(g Guarantee, f *finding, s Settings, worked bool) Verdict {
+	v := Verdict{
+		Guarantee: g, Evidence: f.evidence,
+		Found: f.anomalies.found(), Classes: f.anomalies.counts(), Anomalies: f.anomalies.witnesses(),
+	}
+	missing := shortOf(g, f.evidence, s.Minima)
+	switch {
+	case slices.Contains(s.NotClaimed, g):
+		v.Result, v.Reason = NotClaimed, "The scenario makes no such promise."
+	case !worked:
+		v.Result, v.Reason = NoEvidence, "Salesforce committed nothing in this run."
+	case v.Found > 0:
+		v.Result, v.Reason = Fail, capital(tally(v.Classes))+"."
+	case f.unproven != "":
+		v.Result, v.Reason = NoEvidence, f.unproven
+	case missing != "":
+		v.Result, v.Reason = NoEvidence, missing
+	default:
+		v.Result, v.Reason = Pass, f.holds
+	}
+	return v
+}

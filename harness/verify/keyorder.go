@@ -1,0 +1,101 @@
+package verify
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sort"
+	"time"
+)
+
+// turn is an operation in the order of its key.
+type turn struct {
+	op     int32
+	commit int32         // in which it first took effect
+	at     time.Duration // acknowledged, or invoked
+}
+
+// reorderings holds the operations of each key against each other. It returns
+// how many keys had two that took effect.
+func (l *ledger) reorderings(f *finding) (keys int) {
+	for _, ops := range l.byKey() {
+		if len(ops) > 1 {
+			keys++
+			l.reorderedKey(ops, f)
+		}
+	}
+	return keys
+}
+
+// byKey groups the operations that took effect, keys in the order in which
+// they were first offered.
+func (l *ledger) byKey() [][]turn {
+	groups, number := [][]turn{}, map[string]int{}
+	for i, op := range l.ops {
+		p := l.progress(i)
+		if op.Key == "" || p.absent() {
+			continue
+		}
+		g, known := number[op.Key]
+		if !known {
+			g = len(groups)
+			number[op.Key] = g
+			groups = append(groups, nil)
+		}
+		groups[g] = append(groups[g], turn{op: int32(i), commit: p.first, at: op.Invoked()})
+	}
+	return groups
+}
+
+// reorderedKey sweeps one key by time: each operation, when it is invoked, must
+// come after all that were acknowledged before. Of those it keeps a stack whose
+// commits fall, so that the closest one that came too late is found by halving.
+func (l *ledger) reorderedKey(invoked []turn, f *finding) {
+	acked := l.acknowledgedTurns(invoked)
+	slices.SortStableFunc(invoked, earlier)
+	slices.SortStableFunc(acked, earlier)
+	var before []turn
+	for _, b := range invoked {
+		for len(acked) > 0 && acked[0].at < b.at {
+			before = push(before, acked[0])
+			acked = acked[1:]
+		}
+		late := sort.Search(len(before), func(i int) bool { return before[i].commit <= b.commit })
+		if late > 0 {
+			f.anomalies.add(Reordered, func() candidate { return l.reordered(before[late-1], b) })
+		}
+	}
+}
+
+// push adds an acknowledged operation; those before it that took effect no
+// later can never be the closest again.
+func push(stack []turn, t turn) []turn {
+	for len(stack) > 0 && stack[len(stack)-1].commit <= t.commit {
+		stack = stack[:len(stack)-1]
+	}
+	return append(stack, t)
+}
+
+func earlier(a, b turn) int { return cmp.Compare(a.at, b.at) }
+
+func (l *ledger) acknowledgedTurns(turns []turn) []turn {
+	var acked []turn
+	for _, t := range turns {
+		if at := l.acked[t.op]; at != never {
+			acked = append(acked, turn{op: t.op, commit: t.commit, at: at})
+		}
+	}
+	return acked
+}
+
+func (l *ledger) reordered(a, b turn) candidate {
+	first, second := l.ops[a.op], l.ops[b.op]
+	return candidate{
+		ops: []int32{a.op, b.op},
+		Anomaly: Anomaly{
+			Operation: second.ID, Key: second.Key, From: l.at(b.commit), To: l.at(a.commit),
+			Text: fmt.Sprintf("Operation %s, offered at %s, took effect at %s, before operation %s of the same key, which was acknowledged at %s and took effect at %s.",
+				second.ID, seconds(b.at), seconds(l.at(b.commit)), first.ID, seconds(a.at), seconds(l.at(a.commit))),
+		},
+	}
+}

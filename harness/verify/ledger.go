@@ -1,0 +1,261 @@
+package verify
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/mocksf/commitlog"
+)
+
+// defaultTokenField is the field that joins the ledgers unless a scenario
+// names another.
+const defaultTokenField = "Token__c"
+
+// What an index says when it points at nothing.
+const (
+	none   int32 = -1
+	direct int32 = -2 // written by the owner of the mock: no operation stands behind it
+)
+
+// never is the time of what did not happen.
+const never time.Duration = -1
+
+// target is one record of the org, as the source names it.
+type target struct{ object, externalID string }
+
+// intent is one record write that an operation intends, and what became of it.
+type intent struct {
+	rec      *history.Record
+	op       int32 // its operation
+	target   int32 // records with one object and external id share a target
+	first    int32 // effect that applied it first
+	applied  int32 // how many effects applied it
+	followed bool  // whether the commit log can tell if it was applied
+}
+
+// effect is one change of the commit log, joined to its intent.
+type effect struct {
+	commit, change int32
+	intent         int32 // none when nobody intended it
+	target         int32 // record that it touched, when operations write that record
+	prev           int32 // effect before it on the same target
+	misplaced      bool  // it carries a token to another record than the one intended
+}
+
+// ledger is the two ledgers joined. The checkers fold over it and share it.
+type ledger struct {
+	Input
+	ops     []*history.Operation
+	acked   []time.Duration // per operation: when it was acknowledged, or never
+	spans   []int32         // operation i intends intents[spans[i]:spans[i+1]]
+	intents []intent
+	effects []effect // every change, in the order of the log
+	quiet   bool     // quiescence was proven: what is absent stays absent
+
+	byToken  map[string]int32
+	byTarget map[target]int32
+	last     []int32            // per target: its latest effect
+	deletes  map[target][]int32 // deletions carry no token, they are joined by name
+	naming   map[string]bool    // objects whose record ids must be known by name
+	names    map[string]target  // record id -> name
+}
+
+// join reads each ledger once.
+func join(in Input) *ledger {
+	l := newLedger(in)
+	for _, op := range l.History.Operations {
+		if op != nil {
+			l.addOperation(op)
+		}
+	}
+	l.spans = append(l.spans, int32(len(l.intents)))
+	for c := range l.Commits {
+		for i := range l.Commits[c].Changes {
+			l.addChange(int32(c), int32(i))
+		}
+	}
+	return l
+}
+
+func newLedger(in Input) *ledger {
+	if in.History == nil {
+		in.History = &history.History{}
+	}
+	if in.Settings.TokenField == "" {
+		in.Settings.TokenField = defaultTokenField
+	}
+	in.Commits = ordered(in.Commits)
+	n := len(in.History.Operations)
+	_, quiet := in.History.Mark(history.MarkQuiet)
+	return &ledger{
+		Input: in, quiet: quiet,
+		ops: make([]*history.Operation, 0, n), acked: make([]time.Duration, 0, n), spans: make([]int32, 0, n+1),
+		intents: make([]intent, 0, n), effects: make([]effect, 0, len(in.Commits)), last: make([]int32, 0, n),
+		byToken: make(map[string]int32, n), byTarget: make(map[target]int32, n),
+		deletes: map[target][]int32{}, naming: map[string]bool{}, names: map[string]target{},
+	}
+}
+
+// ordered returns the commits by lsn, without touching the caller's slice.
+func ordered(commits []commitlog.Commit) []commitlog.Commit {
+	byLSN := func(a, b commitlog.Commit) int { return cmp.Compare(a.LSN, b.LSN) }
+	if slices.IsSortedFunc(commits, byLSN) {
+		return commits
+	}
+	commits = slices.Clone(commits)
+	slices.SortStableFunc(commits, byLSN)
+	return commits
+}
+
+func (l *ledger) addOperation(op *history.Operation) {
+	l.spans = append(l.spans, int32(len(l.intents)))
+	l.acked = append(l.acked, acknowledged(op))
+	l.ops = append(l.ops, op)
+	for i := range op.Records {
+		l.addIntent(int32(len(l.ops)-1), &op.Records[i])
+	}
+}
+
+// acknowledged is the time from which the operation is the integration's to
+// deliver.
+func acknowledged(op *history.Operation) time.Duration {
+	if op.Outcome != history.OK {
+		return never
+	}
+	for _, a := range op.Attempts {
+		if a.Outcome == history.OK {
+			return a.End()
+		}
+	}
+	return op.Due
+}
+
+// addIntent files a record under its token. A record whose token is missing or
+// taken cannot be followed, and is not judged; a deletion goes by name.
+func (l *ledger) addIntent(op int32, rec *history.Record) {
+	i := int32(len(l.intents))
+	it := intent{rec: rec, op: op, target: l.targetFor(rec), first: none}
+	token, _ := rec.Fields[l.Settings.TokenField].(string)
+	if _, taken := l.byToken[token]; token != "" && !taken {
+		l.byToken[token] = i
+		it.followed = true
+	}
+	if rec.Op == "delete" && rec.ExternalID != "" {
+		name := target{rec.Object, rec.ExternalID}
+		l.deletes[name] = append(l.deletes[name], i)
+		l.naming[rec.Object] = true
+		it.followed = true
+	}
+	if rec.Parent != nil {
+		l.naming[rec.Parent.Object] = true
+	}
+	l.intents = append(l.intents, it)
+}
+
+// targetFor numbers the records of the org. An insert has a record to itself.
+func (l *ledger) targetFor(rec *history.Record) int32 {
+	name := target{rec.Object, rec.ExternalID}
+	if t, known := l.byTarget[name]; known && rec.ExternalID != "" {
+		return t
+	}
+	t := int32(len(l.last))
+	l.last = append(l.last, none)
+	if rec.ExternalID != "" {
+		l.byTarget[name] = t
+	}
+	return t
+}
+
+func (l *ledger) addChange(c, i int32) {
+	commit := &l.Commits[c]
+	change := &commit.Changes[i]
+	e := effect{commit: c, change: i, intent: l.intentOf(commit, change), prev: none}
+	l.learn(change)
+	if e.intent >= 0 {
+		it := &l.intents[e.intent]
+		e.misplaced = misplaced(it.rec, change)
+		it.applied++
+		if it.first == none {
+			it.first = int32(len(l.effects))
+		}
+	}
+	e.target = l.touched(&e, change)
+	if e.target >= 0 {
+		e.prev, l.last[e.target] = l.last[e.target], int32(len(l.effects))
+	}
+	l.effects = append(l.effects, e)
+}
+
+// intentOf finds the record write that the change carries out.
+func (l *ledger) intentOf(commit *commitlog.Commit, change *commitlog.Change) int32 {
+	if commit.API == commitlog.APIDirect {
+		return direct
+	}
+	if token, _ := change.Fields[l.Settings.TokenField].(string); token != "" {
+		if i, known := l.byToken[token]; known {
+			return i
+		}
+	}
+	if change.Op == commitlog.Delete {
+		return l.deletionOf(change)
+	}
+	return none
+}
+
+// deletionOf joins a deletion to the first intended one of that record that
+// has not been applied, else to the last one, as its redelivery.
+func (l *ledger) deletionOf(change *commitlog.Change) int32 {
+	name := target{change.Object, change.ExternalID}
+	if change.ExternalID == "" {
+		name = l.names[change.ID]
+	}
+	intended := l.deletes[name]
+	if len(intended) == 0 {
+		return none
+	}
+	for len(intended) > 1 && l.intents[intended[0]].first != none {
+		intended = intended[1:]
+	}
+	l.deletes[name] = intended
+	return intended[0]
+}
+
+// learn keeps the name of a record, so that lookups and deletions, which go by
+// id, can be compared with what the source said, which goes by external id.
+func (l *ledger) learn(change *commitlog.Change) {
+	if change.ExternalID == "" || !l.naming[change.Object] {
+		return
+	}
+	if _, known := l.names[change.ID]; !known {
+		l.names[change.ID] = target{change.Object, change.ExternalID}
+	}
+}
+
+// misplaced tells whether the change went to another record than intended. An
+// insert may take any external id that the integration chose.
+func misplaced(rec *history.Record, change *commitlog.Change) bool {
+	if !strings.EqualFold(rec.Object, change.Object) {
+		return true
+	}
+	if rec.ExternalID == "" || rec.ExternalID == change.ExternalID {
+		return false
+	}
+	if change.Op == commitlog.Delete && change.ExternalID == "" {
+		return false
+	}
+	named, _ := change.Fields[rec.ExternalIDField].(string)
+	return named != rec.ExternalID
+}
+
+func (l *ledger) touched(e *effect, change *commitlog.Change) int32 {
+	if e.intent >= 0 && !e.misplaced {
+		return l.intents[e.intent].target
+	}
+	if t, known := l.byTarget[target{change.Object, change.ExternalID}]; known {
+		return t
+	}
+	return none
+}

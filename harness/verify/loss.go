@@ -1,0 +1,99 @@
+package verify
+
+import (
+	"fmt"
+
+	"github.com/squall-harness/squall/harness/history"
+)
+
+// loss judges NoLoss. A single record, or a whole unit, that was acknowledged
+// and is absent once the run is quiescent is lost; a unit of which some records
+// arrived is torn, which is atomicity's to say.
+type loss struct{}
+
+func (loss) guarantee() Guarantee { return NoLoss }
+
+func (loss) judge(l *ledger) *finding {
+	f := &finding{}
+	acked, missing := 0, 0
+	for i := range l.ops {
+		p := l.progress(i)
+		if l.acked[i] == never || p.members == 0 {
+			continue
+		}
+		acked++
+		if !p.absent() {
+			continue
+		}
+		missing++
+		if l.quiet {
+			f.anomalies.add(Lost, func() candidate { return l.lost(i) })
+		}
+	}
+	f.count(figAcked, acked)
+	f.count("of these, arrived", acked-missing)
+	lossEvidence(l, f)
+	f.holds = fmt.Sprintf("Salesforce received %s.", plural(acked, "acknowledged operation"))
+	if missing > 0 && !l.quiet {
+		f.unproven = fmt.Sprintf("%s had not arrived when the harness stopped watching, and quiescence was not proven: late and lost cannot be told apart.", capital(plural(missing, "acknowledged operation")))
+	}
+	return f
+}
+
+func (l *ledger) lost(op int) candidate {
+	o := l.ops[op]
+	return candidate{
+		ops: []int32{int32(op)},
+		Anomaly: Anomaly{
+			Operation: o.ID, Key: l.keyOf(op), From: l.acked[op],
+			Text: fmt.Sprintf("Operation %s was acknowledged at %s and never reached Salesforce.", o.ID, seconds(l.acked[op])),
+		},
+	}
+}
+
+// lossEvidence resolves what the source could not know.
+func lossEvidence(l *ledger, f *finding) {
+	unknown, applied, untracked := 0, 0, 0
+	for i, op := range l.ops {
+		if op.Outcome != history.Info {
+			continue
+		}
+		unknown++
+		if !l.progress(i).absent() {
+			applied++
+		}
+	}
+	for i := range l.intents {
+		if !l.intents[i].followed {
+			untracked++
+		}
+	}
+	f.count("operations never answered", unknown)
+	f.count("of these, applied", applied)
+	f.count("attempts of the source without an answer", l.unanswered())
+	f.count(figFired, fired(l.History.Windows))
+	if untracked > 0 {
+		f.count("records without a token of their own, not judged", untracked)
+	}
+}
+
+func (l *ledger) unanswered() int {
+	n := 0
+	for _, op := range l.ops {
+		for i := range op.Attempts {
+			if op.Attempts[i].Outcome == history.Info {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// keyOf is the key of an operation, or the name of its first record.
+func (l *ledger) keyOf(op int) string {
+	o := l.ops[op]
+	if o.Key != "" || len(o.Records) == 0 {
+		return o.Key
+	}
+	return target{o.Records[0].Object, o.Records[0].ExternalID}.name()
+}

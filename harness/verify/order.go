@@ -1,0 +1,92 @@
+package verify
+
+import (
+	"fmt"
+
+	"github.com/squall-harness/squall/mocksf/commitlog"
+)
+
+// order judges Order: versions of a record never go back, and operations of a
+// key take effect in the order of their acknowledgement. Operations that
+// overlapped may take either order.
+type order struct{}
+
+func (order) guarantee() Guarantee { return Order }
+
+func (order) judge(l *ledger) *finding {
+	f := &finding{}
+	versioned := l.staleOverwrites(f)
+	keys := l.reorderings(f)
+	f.count(figKeys, keys)
+	f.count("versions compared", versioned)
+	f.holds = fmt.Sprintf("No version went back among %s, no operation came early on %s.",
+		plural(versioned, "versioned change"), plural(keys, "key"))
+	return f
+}
+
+// versions is the newest version of a record so far, and the regression that
+// it is in.
+type versions struct {
+	highest int
+	newest  int32 // intent that holds the highest version
+	stale   bool
+	open    *candidate // nil when it was not kept
+}
+
+// staleOverwrites follows the versions of each record. One anomaly stands for
+// one regression: from the older version until the newest, or a newer one, is
+// back.
+func (l *ledger) staleOverwrites(f *finding) (compared int) {
+	records := make([]versions, len(l.last))
+	for i := range l.effects {
+		e := &l.effects[i]
+		if e.intent < 0 || e.misplaced || l.intents[e.intent].rec.Version == 0 {
+			continue
+		}
+		compared++
+		v, version := &records[e.target], l.intents[e.intent].rec.Version
+		switch {
+		case version < v.highest && !v.stale:
+			v.stale = true
+			v.open = f.anomalies.add(StaleOverwrite, func() candidate { return l.staleOverwrite(e, v) })
+		case version >= v.highest:
+			v.restore(l.commitOf(e))
+			v.highest, v.newest = version, e.intent
+		}
+	}
+	return compared
+}
+
+// restore ends a regression.
+func (v *versions) restore(c *commitlog.Commit) {
+	if v.open != nil {
+		v.open.To = c.At
+		v.open.Text += fmt.Sprintf(" The record was right again at %s.", seconds(c.At))
+	}
+	v.stale, v.open = false, nil
+}
+
+func (l *ledger) staleOverwrite(e *effect, v *versions) candidate {
+	it, newer := &l.intents[e.intent], &l.intents[v.newest]
+	c := l.commitOf(e)
+	how := "version"
+	if e != &l.effects[it.first] {
+		how = "redelivered version"
+	}
+	return candidate{
+		ops: distinct(it.op, newer.op), commits: []int32{e.commit},
+		Anomaly: Anomaly{
+			Operation: l.ops[it.op].ID, Key: target{it.rec.Object, it.rec.ExternalID}.name(), From: c.At,
+			Text: fmt.Sprintf("Operation %s put %s %d of %s over version %d of operation %s, by commit %d at %s.",
+				l.ops[it.op].ID, how, it.rec.Version, target{it.rec.Object, it.rec.ExternalID}.name(),
+				v.highest, l.ops[newer.op].ID, c.LSN, seconds(c.At)),
+		},
+	}
+}
+
+func distinct(a, b int32) []int32 {
+	if a == b {
+		return []int32{a}
+	}
+	return []int32{a, b}
+}

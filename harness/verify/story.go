@@ -1,0 +1,202 @@
+package verify
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/squall-harness/squall/harness/history"
+)
+
+// The kinds of steps.
+const (
+	stepIntent  = "intent"
+	stepAnswer  = "answer"
+	stepRequest = "request"
+	stepCommit  = "commit"
+	stepFault   = "fault"
+	stepMark    = "mark"
+	stepMore    = "more"
+)
+
+// maxSteps is how long a story may be.
+const maxSteps = 30
+
+// tell gives every kept anomaly its story and the names of its faults.
+func tell(l *ledger, findings []*finding) {
+	var all []*candidate
+	for _, f := range findings {
+		all = append(all, f.anomalies.kept...)
+	}
+	if len(all) == 0 {
+		return
+	}
+	w := gather(l, all)
+	for _, c := range all {
+		w.tell(c)
+	}
+}
+
+// teller writes one story.
+type teller struct {
+	*witness
+	steps []Step
+	spans []span
+}
+
+// span is a time during which the operation was at risk.
+type span struct{ from, to time.Duration }
+
+func (w *witness) tell(c *candidate) {
+	t := &teller{witness: w}
+	commits, requests := w.parts(c)
+	for _, op := range c.ops {
+		t.intent(op)
+	}
+	for _, r := range requests {
+		t.request(r)
+	}
+	for _, i := range commits {
+		t.commit(i, c.ops)
+	}
+	t.faults(c)
+	if absence[c.Class] {
+		t.marks()
+	}
+	slices.SortStableFunc(t.steps, func(a, b Step) int { return cmp.Compare(a.At, b.At) })
+	c.Story = thin(t.steps)
+}
+
+// absence lists the classes whose witness is that nothing came, so that it
+// matters when the run was healed and when it was over.
+var absence = map[Class]bool{Lost: true, Torn: true, NotDurable: true, Shortfall: true}
+
+func (t *teller) add(at time.Duration, kind, text string) {
+	t.steps = append(t.steps, Step{At: at, Kind: kind, Text: text})
+}
+
+// intent tells what the source meant, and what it was told.
+func (t *teller) intent(op int32) {
+	o := t.ops[op]
+	var names []string
+	for i := range o.Records {
+		names = append(names, recordText(&o.Records[i]))
+	}
+	t.add(o.Due, stepIntent, fmt.Sprintf("Operation %s is due: %s.", o.ID, listed(names, 6)))
+	for i := range o.Attempts {
+		a := &o.Attempts[i]
+		t.add(a.End(), stepAnswer, answerText(o.ID, i+1, a))
+		t.spans = append(t.spans, span{a.At, a.End()})
+	}
+}
+
+func recordText(r *history.Record) string {
+	text := target{r.Object, r.ExternalID}.name()
+	if r.Op == "delete" {
+		text = "delete " + text
+	}
+	if r.Version != 0 {
+		text += fmt.Sprintf(" version %d", r.Version)
+	}
+	return text
+}
+
+func answerText(id string, n int, a *history.Attempt) string {
+	offer := fmt.Sprintf("Offer %d of %s, made at %s, ", n, id, seconds(a.At))
+	got := fmt.Sprintf("was answered with %d", a.Status)
+	if a.Status == 0 {
+		got = "got no answer"
+		if a.Error != "" {
+			got += " (" + shorten(a.Error) + ")"
+		}
+	}
+	meaning := map[history.Outcome]string{
+		history.OK: ": acknowledged.", history.Fail: ": refused.", history.Info: ": outcome unknown.",
+	}
+	return offer + got + meaning[a.Outcome]
+}
+
+// faults adds the windows that overlapped what was under way.
+func (t *teller) faults(c *candidate) {
+	for i := range t.History.Windows {
+		w := &t.History.Windows[i]
+		if !slices.ContainsFunc(t.spans, func(s span) bool { return overlaps(w, s) }) {
+			continue
+		}
+		if !slices.Contains(c.Faults, w.Fault) {
+			c.Faults = append(c.Faults, w.Fault)
+		}
+		until := "and never ended"
+		if w.To != 0 {
+			until = "until " + seconds(w.To)
+		}
+		t.add(w.From, stepFault, fmt.Sprintf("Fault %s (%s) begins, %s.", w.Fault, w.Kind, until))
+	}
+}
+
+// overlaps tells whether the window and the span share a moment. A window
+// without an end lasts.
+func overlaps(w *history.Window, s span) bool {
+	return w.From <= s.to && (w.To == 0 || s.from <= w.To)
+}
+
+var markTexts = map[string]string{
+	history.MarkHealed: "All faults are over.",
+	history.MarkQuiet:  "Quiescence is proven: nothing is under way any more.",
+	history.MarkEnd:    "The harness stops watching.",
+}
+
+func (t *teller) marks() {
+	for _, m := range t.History.Marks {
+		if text, known := markTexts[m.Name]; known {
+			t.add(m.At, stepMark, text)
+		}
+	}
+}
+
+// thin shortens a long story in its middle: requests go first, since they are
+// what a retry storm is made of.
+func thin(steps []Step) []Step {
+	if len(steps) <= maxSteps {
+		return steps
+	}
+	isRequest := func(s Step) bool { return s.Kind == stepRequest }
+	isAny := func(Step) bool { return true }
+	short := dropMiddle(steps, isRequest)
+	if len(short) > maxSteps {
+		short = dropMiddle(steps, isAny)
+	}
+	return short
+}
+
+// dropMiddle replaces the middle ones of the steps that may go by one line, so
+// that maxSteps are left where that many may go.
+func dropMiddle(steps []Step, mayGo func(Step) bool) []Step {
+	var loose []int
+	for i, s := range steps {
+		if mayGo(s) {
+			loose = append(loose, i)
+		}
+	}
+	drop := min(len(steps)-maxSteps+1, len(loose))
+	if drop == 0 {
+		return steps
+	}
+	start := (len(loose) - drop) / 2
+	return without(steps, loose[start:start+drop])
+}
+
+func without(steps []Step, gone []int) []Step {
+	more := Step{At: steps[gone[0]].At, Kind: stepMore, Text: fmt.Sprintf("… %d more …", len(gone))}
+	kept := make([]Step, 0, len(steps)-len(gone)+1)
+	for i, s := range steps {
+		switch {
+		case i == gone[0]:
+			kept = append(kept, more)
+		case !slices.Contains(gone, i):
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}

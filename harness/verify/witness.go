@@ -1,0 +1,156 @@
+package verify
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/squall-harness/squall/mocksf/commitlog"
+)
+
+// witness holds the commits and requests of the operations that a story is to
+// be told of, gathered in one pass over each.
+type witness struct {
+	*ledger
+	commits    map[int32][]int32 // operation -> commits, in order
+	requests   map[int32][]int   // operation -> requests that carry one of its tokens
+	byID       map[string][]int  // request or job id -> requests
+	wantedOps  map[int32]bool    // operations of the stories
+	wantedIDs  map[string]bool   // requests and jobs whose commits are in the stories
+	wantedToks map[string]int32  // token -> operation
+}
+
+func gather(l *ledger, all []*candidate) *witness {
+	w := &witness{
+		ledger: l, commits: map[int32][]int32{}, requests: map[int32][]int{}, byID: map[string][]int{},
+		wantedOps: map[int32]bool{}, wantedIDs: map[string]bool{}, wantedToks: map[string]int32{},
+	}
+	for _, c := range all {
+		w.want(c)
+	}
+	w.gatherCommits()
+	w.gatherRequests()
+	return w
+}
+
+func (w *witness) want(c *candidate) {
+	for _, op := range c.ops {
+		w.wantedOps[op] = true
+		for _, it := range w.members(int(op)) {
+			if token, _ := it.rec.Fields[w.Settings.TokenField].(string); token != "" && it.followed {
+				w.wantedToks[token] = op
+			}
+		}
+	}
+	for _, i := range c.commits {
+		w.wantedIDs[w.Commits[i].Request] = true
+	}
+}
+
+func (w *witness) gatherCommits() {
+	for i := range w.effects {
+		e := &w.effects[i]
+		if e.intent < 0 {
+			continue
+		}
+		op := w.intents[e.intent].op
+		if !w.wantedOps[op] {
+			continue
+		}
+		if known := w.commits[op]; len(known) == 0 || known[len(known)-1] != e.commit {
+			w.commits[op] = append(known, e.commit)
+		}
+		w.wantedIDs[w.commitOf(e).Request] = true
+	}
+}
+
+func (w *witness) gatherRequests() {
+	for i := range w.Requests {
+		r := &w.Requests[i]
+		if w.wantedIDs[r.ID] {
+			w.byID[r.ID] = append(w.byID[r.ID], i)
+		}
+		if r.Job != "" && r.Method != "GET" && w.wantedIDs[r.Job] {
+			w.byID[r.Job] = append(w.byID[r.Job], i)
+		}
+		for _, token := range r.Traces {
+			if op, wanted := w.wantedToks[token]; wanted {
+				w.requests[op] = append(w.requests[op], i)
+			}
+		}
+	}
+}
+
+// parts lists the commits and requests of one story, each once and in order.
+func (w *witness) parts(c *candidate) (commits []int32, requests []int) {
+	commits = slices.Clone(c.commits)
+	for _, op := range c.ops {
+		commits = append(commits, w.commits[op]...)
+		requests = append(requests, w.requests[op]...)
+	}
+	slices.Sort(commits)
+	commits = slices.Compact(commits)
+	for _, i := range commits {
+		requests = append(requests, w.byID[w.Commits[i].Request]...)
+	}
+	slices.Sort(requests)
+	return commits, slices.Compact(requests)
+}
+
+func (t *teller) request(i int) {
+	r := &t.Requests[i]
+	text := fmt.Sprintf("Request %s arrives, %s %s, and gets %s", r.ID, r.Method, shorten(r.Path), statusText(r))
+	if r.Fault != "" {
+		text += fmt.Sprintf(" (fault %s)", r.Fault)
+	}
+	t.steps = append(t.steps, Step{At: r.At, Kind: stepRequest, Text: text + fateText(r.Fate) + ".", Request: r.ID, Fate: r.Fate})
+	t.spans = append(t.spans, span{r.At, r.At + r.Took})
+}
+
+func statusText(r *commitlog.Request) string {
+	switch {
+	case r.Status == 0:
+		return "no status"
+	case r.Failed > 0:
+		return fmt.Sprintf("%d with %d of %d records refused", r.Status, r.Failed, r.Records)
+	}
+	return fmt.Sprint(r.Status)
+}
+
+// fateText says what became of a reply, where that matters.
+func fateText(f commitlog.Fate) string {
+	switch f {
+	case commitlog.FateCut:
+		return ", its reply cut"
+	case commitlog.FateLost:
+		return ", its reply lost"
+	}
+	return ""
+}
+
+// commit tells what a commit did to the records of the story.
+func (t *teller) commit(i int32, ops []int32) {
+	c := &t.Commits[i]
+	var did []string
+	for j := range c.Changes {
+		change := &c.Changes[j]
+		if t.concerns(change, ops) {
+			did = append(did, fmt.Sprintf("%s of %s (%s)", change.Op, target{change.Object, change.ExternalID}.name(), change.ID))
+		}
+	}
+	text := fmt.Sprintf("Commit %d through %s: %s", c.LSN, c.API, listed(did, 6))
+	if others := len(c.Changes) - len(did); others > 0 {
+		text += fmt.Sprintf(", beside %s", plural(others, "other change"))
+	}
+	t.steps = append(t.steps, Step{
+		At: c.At, Kind: stepCommit, Text: text + fateText(c.Fate) + ".", Request: c.Request, Fate: c.Fate, LSN: c.LSN,
+	})
+	t.spans = append(t.spans, span{c.At, c.At})
+}
+
+// concerns tells whether a change belongs to the story: it carries the token of
+// one of the operations, or it is a deletion, or nobody intended it.
+func (t *teller) concerns(change *commitlog.Change, ops []int32) bool {
+	token, _ := change.Fields[t.Settings.TokenField].(string)
+	it, known := t.byToken[token]
+	return !known || slices.Contains(ops, t.intents[it].op)
+}
