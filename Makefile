@@ -1,0 +1,36 @@
+# `make help` lists the targets.
+GO ?= go
+LINT_VERSION ?= v2.15.0
+SEEDS ?= 20
+
+.PHONY: help test race bench fuzz lint proof clients report clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+test: ## every test, the mutants on a short outage among them (under five minutes)
+	$(GO) test ./...
+
+race: ## the same under the race detector
+	$(GO) test -race -timeout 25m ./...
+
+proof: ## the full outage: the reference on SEEDS=20 seeds, and every mutant caught (about half an hour)
+	SQUALL_PROOF=$(SEEDS) $(GO) test -count=1 -timeout 120m -run 'TestProof' -v ./scenarios
+
+bench: ## figures, each beside what it is compared with
+	$(GO) test -run '^$$' -bench . -benchtime 2s ./mocksf/... ./harness/...
+
+fuzz: ## every fuzz target for FUZZTIME=20s each
+	./scenarios/fuzz.sh $(or $(FUZZTIME),20s)
+
+clients: ## integrations on public client libraries, rehearsed on the outage (needs Node.js and npm)
+	./scenarios/clients/run.sh
+
+lint: ## golangci-lint, with the reasons in .golangci.yml
+	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) run ./...
+
+report: ## rehearse the outage once and say where the report is
+	$(GO) run . run outage
+
+clean: ## remove what runs and builds left behind
+	rm -rf runs bin scenarios/runs harness/runs
