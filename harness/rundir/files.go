@@ -1,0 +1,158 @@
+package rundir
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// File names one file of a run directory. The constants are all there are.
+type File string
+
+// The files of a run.
+const (
+	Scenario   File = "scenario.yaml"   // the scenario as run
+	Plan       File = "plan.json"       // the fault plan as drawn and executed
+	History    File = "history.arrows"  // ledger 1
+	Commits    File = "commits.arrows"  // ledger 2
+	Requests   File = "requests.arrows" // the target's request log
+	SubjectLog File = "subject.log"
+	Verdict    File = "verdict.json"
+	Report     File = "report.html"
+	JUnit      File = "junit.xml"
+	Markdown   File = "summary.md"
+	state      File = "state" // the subject's STATE_DIR
+)
+
+// Meaning says in a few words what the file holds.
+func (f File) Meaning() string { return meanings[f] }
+
+var meanings = map[File]string{
+	Scenario:   "the scenario as run",
+	Plan:       "the fault plan as executed",
+	History:    "ledger 1: what was offered, answered and disturbed (Arrow IPC stream)",
+	Commits:    "ledger 2: what the target committed (Arrow IPC stream)",
+	Requests:   "every call that reached the target (Arrow IPC stream)",
+	SubjectLog: "what the integration printed",
+	Verdict:    "the verdict for programs",
+	Report:     "the report for people",
+	JUnit:      "the verdict for CI servers",
+	Markdown:   "the verdict for a review comment",
+}
+
+// all is the order in which Files lists them.
+var all = []File{Scenario, Plan, History, Commits, Requests, SubjectLog, Verdict, JUnit, Markdown, Report}
+
+// Path is the run directory itself.
+func (d *Dir) Path() string { return d.path }
+
+// Join is the path of one file of the run.
+func (d *Dir) Join(f File) string { return filepath.Join(d.path, string(f)) }
+
+// StateDir is the directory that survives restarts of the subject.
+func (d *Dir) StateDir() string { return d.Join(state) }
+
+// SubjectLog is the path of the file that takes the subject's output.
+func (d *Dir) SubjectLog() string { return d.Join(SubjectLog) }
+
+// ReportPath is the path of the HTML report.
+func (d *Dir) ReportPath() string { return d.Join(Report) }
+
+// VerdictPath is the path of verdict.json.
+func (d *Dir) VerdictPath() string { return d.Join(Verdict) }
+
+// JUnitPath is the path of junit.xml.
+func (d *Dir) JUnitPath() string { return d.Join(JUnit) }
+
+// PlanPath is the path of the executed fault plan.
+func (d *Dir) PlanPath() string { return d.Join(Plan) }
+
+// Files lists the files that the run has.
+func (d *Dir) Files() []File {
+	var there []File
+	for _, f := range all {
+		if info, err := os.Stat(d.Join(f)); err == nil && info.Mode().IsRegular() {
+			there = append(there, f)
+		}
+	}
+	return there
+}
+
+// Write writes a file of the run as a whole: a reader finds the old one or the
+// new one, never half of it.
+func (d *Dir) Write(f File, content func(io.Writer) error) error {
+	root, err := os.OpenRoot(d.path)
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %w", f, err)
+	}
+	defer root.Close() //nolint:errcheck // nothing is written through the root itself
+	temp := "." + string(f)
+	if err := writeTemp(root, temp, content); err != nil {
+		return fmt.Errorf("cannot write %s: %w", d.Join(f), err)
+	}
+	if err := root.Rename(temp, string(f)); err != nil {
+		return fmt.Errorf("cannot write %s: %w", d.Join(f), err)
+	}
+	return nil
+}
+
+func writeTemp(root *os.Root, name string, content func(io.Writer) error) error {
+	file, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fileMode)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(content(file), file.Close()); err != nil {
+		return errors.Join(err, root.Remove(name))
+	}
+	return nil
+}
+
+// WriteJSON writes v as indented JSON.
+func (d *Dir) WriteJSON(f File, v any) error {
+	return d.Write(f, func(w io.Writer) error {
+		enc := json.NewEncoder(w)
+		enc.SetIndent("", "  ")
+		return enc.Encode(v)
+	})
+}
+
+// ReadJSON reads a JSON file of the run into v.
+func (d *Dir) ReadJSON(f File, v any) error {
+	data, err := d.read(f)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, v); err != nil {
+		return fmt.Errorf("%s: %w", d.Join(f), err)
+	}
+	return nil
+}
+
+// WriteScenario keeps the scenario as run.
+func (d *Dir) WriteScenario(text []byte) error {
+	return d.Write(Scenario, func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+}
+
+// ReadScenario returns the scenario as run.
+func (d *Dir) ReadScenario() ([]byte, error) { return d.read(Scenario) }
+
+// open opens a file of the run; a link that leads out of the directory is an
+// error.
+func (d *Dir) open(f File) (*os.File, error) {
+	return os.OpenInRoot(d.path, string(f))
+}
+
+func (d *Dir) read(f File) ([]byte, error) {
+	file, err := d.open(f)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read %s: %w", d.Join(f), err)
+	}
+	defer file.Close() //nolint:errcheck // only read
+	return io.ReadAll(file)
+}

@@ -1,0 +1,158 @@
+package rundir
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+	flatbuffers "github.com/google/flatbuffers/go"
+)
+
+// messageReader cuts a stream into its messages and lets none reach the Arrow
+// library whose lengths could make it ask for more memory than the file is
+// long. (The library's own reader trusts the vector lengths of a message, and
+// running out of memory cannot be caught.)
+type messageReader struct {
+	name   string
+	in     *io.SectionReader
+	head   []byte // the first message, as it must be
+	closed bool   // the end mark is there
+	block  int    // the message that is being read; the head is 0
+	begun  bool
+}
+
+var _ ipc.MessageReader = (*messageReader)(nil)
+
+// endMark is what a finished stream ends with: a continuation marker and the
+// length 0 (Arrow columnar format, IPC Streaming Format).
+const endMark = "\xff\xff\xff\xff\x00\x00\x00\x00"
+
+const prefixLength = 8 // continuation marker, length of the metadata
+
+func newMessageReader(name string, r io.ReaderAt, size int64, head []byte) *messageReader {
+	tail := make([]byte, len(endMark))
+	n, _ := r.ReadAt(tail, max(size-int64(len(tail)), 0))
+	return &messageReader{
+		name: name, in: io.NewSectionReader(r, 0, size), head: head,
+		closed: string(tail[:n]) == endMark,
+	}
+}
+
+// Retain and Release do nothing: the memory is the garbage collector's.
+func (m *messageReader) Retain() {}
+
+// Release does nothing.
+func (m *messageReader) Release() {}
+
+// Message returns the next message; io.EOF after the end mark, else Truncated
+// or Corrupt.
+func (m *messageReader) Message() (*ipc.Message, error) {
+	if m.begun {
+		m.block++
+	}
+	prefix, err := m.read(prefixLength)
+	if err != nil {
+		return nil, err
+	}
+	if string(prefix) == endMark {
+		return nil, m.end()
+	}
+	if !bytes.HasPrefix(prefix, []byte(endMark[:4])) {
+		return nil, m.corrupt("no Arrow message begins here")
+	}
+	meta, err := m.read(int64(int32(binary.LittleEndian.Uint32(prefix[4:]))))
+	if err != nil {
+		return nil, err
+	}
+	return m.withBody(meta)
+}
+
+func (m *messageReader) withBody(meta []byte) (*ipc.Message, error) {
+	if err := m.check(meta); err != nil {
+		return nil, err
+	}
+	m.begun = true
+	buffer := memory.NewBufferBytes(meta)
+	body, err := m.read(ipc.NewMessage(buffer, memory.NewBufferBytes(nil)).BodyLen())
+	if err != nil {
+		return nil, err
+	}
+	return ipc.NewMessage(buffer, memory.NewBufferBytes(body)), nil
+}
+
+// The places of fields in Arrow's flatbuffers tables (format/Message.fbs): the
+// field with number n lies at 4 + 2n.
+const (
+	messageHeaderType = 4 + 2*1
+	messageHeader     = 4 + 2*2
+	messageMetadata   = 4 + 2*4
+	batchCompression  = 4 + 2*3
+
+	recordBatchType = 3
+)
+
+// check lets pass the head as it must be, and plain record batches.
+func (m *messageReader) check(meta []byte) error {
+	if !m.begun {
+		if !bytes.Equal(meta, m.head) {
+			return m.corrupt("it is no ledger of this kind and format: its head differs")
+		}
+		return nil
+	}
+	message := flatbuffers.Table{Bytes: meta, Pos: flatbuffers.GetUOffsetT(meta)}
+	if message.GetByteSlot(messageHeaderType, 0) != recordBatchType {
+		return m.corrupt("it is no record batch")
+	}
+	if at := message.Offset(messageMetadata); at == 0 || message.VectorLen(flatbuffers.UOffsetT(at)) != 1 {
+		return m.corrupt("it has no checksum")
+	}
+	var batch flatbuffers.Table
+	message.Union(&batch, flatbuffers.UOffsetT(message.Offset(messageHeader)))
+	if batch.Offset(batchCompression) != 0 {
+		return m.corrupt("it is compressed")
+	}
+	return nil
+}
+
+// end makes sure that an end mark in the middle, which damage can make, is not
+// taken for the end.
+func (m *messageReader) end() error {
+	at, err := m.in.Seek(0, io.SeekCurrent)
+	switch {
+	case err != nil || at != m.in.Size():
+		return m.corrupt(fmt.Sprintf("it ends at byte %d of %d", at, m.in.Size()))
+	case !m.begun:
+		return m.corrupt("it is empty")
+	}
+	return io.EOF
+}
+
+// read reads n bytes. A file that is too short for them was cut off, unless it
+// has its end mark.
+func (m *messageReader) read(n int64) ([]byte, error) {
+	at, err := m.in.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return nil, err
+	}
+	if n < 0 || n > m.in.Size()-at {
+		return nil, m.tooShort(n)
+	}
+	data := make([]byte, n)
+	if _, err := io.ReadFull(m.in, data); err != nil {
+		return nil, errors.Join(m.corrupt("it cannot be read"), err)
+	}
+	return data, nil
+}
+
+func (m *messageReader) tooShort(n int64) error {
+	if m.closed || n < 0 {
+		return m.corrupt(fmt.Sprintf("a length of %d leads beyond the end of the file", n))
+	}
+	return &Truncated{m.name, max(m.block, 1)}
+}
+
+func (m *messageReader) corrupt(what string) error { return &Corrupt{m.name, m.block, what} }

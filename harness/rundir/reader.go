@@ -1,0 +1,170 @@
+package rundir
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strconv"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/ipc"
+
+	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/mocksf/commitlog"
+)
+
+// Truncated says that a ledger ends before its end mark, as it does when the
+// harness was killed. What the blocks before hold is returned along with it.
+type Truncated struct {
+	File  string
+	Block int // number of the block that is missing or cut off, from 1
+}
+
+// Error says what is missing.
+func (t *Truncated) Error() string {
+	return fmt.Sprintf("%s was cut off at block %d: the harness did not end by itself; the %d blocks before it are whole",
+		t.File, t.Block, t.Block-1)
+}
+
+// Corrupt says that a file is no ledger of this kind, or a damaged one. What
+// the blocks before hold is returned along with it.
+type Corrupt struct {
+	File  string
+	Block int // from 1; 0 means the head of the file
+	What  string
+}
+
+// Error says what is wrong, and where.
+func (c *Corrupt) Error() string {
+	if c.Block == 0 {
+		return fmt.Sprintf("%s: %s", c.File, c.What)
+	}
+	return fmt.Sprintf("%s: block %d: %s", c.File, c.Block, c.What)
+}
+
+// ReadEvents returns the events of ledger 1, in their order. With a Truncated
+// or Corrupt error come the events up to there.
+func (d *Dir) ReadEvents() ([]history.Event, error) {
+	return readFile(d, History, eventTable, eventsFromRows)
+}
+
+// ReadHistory returns ledger 1, folded. With a Truncated or Corrupt error comes
+// what there is up to there.
+func (d *Dir) ReadHistory() (*history.History, error) {
+	events, err := d.ReadEvents()
+	return history.Fold(events), err
+}
+
+// ReadCommits returns ledger 2. With a Truncated or Corrupt error come the
+// commits up to there.
+func (d *Dir) ReadCommits() ([]commitlog.Commit, error) {
+	return readFile(d, Commits, commitTable, commitsFromRows)
+}
+
+// ReadRequests returns the request log. With a Truncated or Corrupt error come
+// the requests up to there.
+func (d *Dir) ReadRequests() ([]commitlog.Request, error) {
+	return readFile(d, Requests, requestTable, requestsFromRows)
+}
+
+// join appends what the rows of one block stand for to what came before.
+type join[R, T any] func(before []T, rows []R) ([]T, error)
+
+func readFile[R, T any](d *Dir, name File, t table[R], add join[R, T]) ([]T, error) {
+	file, err := d.open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s has no %s: %w", d.path, name, fs.ErrNotExist)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot read %s: %w", d.Join(name), err)
+	}
+	defer file.Close() //nolint:errcheck // only read
+	info, err := file.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("cannot read %s: %w", d.Join(name), err)
+	}
+	return readLedger(string(name), file, info.Size(), t, add)
+}
+
+// readLedger never panics, whatever the bytes are.
+func readLedger[R, T any](name string, r io.ReaderAt, size int64, t table[R], add join[R, T]) (all []T, err error) {
+	l := &ledgerReader{messages: newMessageReader(name, r, size, t.head())}
+	defer func() {
+		if p := recover(); p != nil {
+			err = l.corrupt(fmt.Sprint(p))
+		}
+	}()
+	if err := l.open(t.schema()); err != nil {
+		return nil, err
+	}
+	defer l.stream.Release()
+	for {
+		batch, err := l.next()
+		if batch == nil || err != nil {
+			return all, err
+		}
+		if all, err = add(all, t.rows(batch)); err != nil {
+			return all, l.corrupt(err.Error())
+		}
+	}
+}
+
+// ledgerReader walks the blocks of one file.
+type ledgerReader struct {
+	messages *messageReader
+	stream   *ipc.Reader
+}
+
+// open reads the head, which is the same in every ledger of one kind and
+// format, so that nothing but a head of ours is ever parsed.
+func (l *ledgerReader) open(want *arrow.Schema) error {
+	stream, err := ipc.NewReaderFromMessageReader(l.messages)
+	if err != nil {
+		return l.explain(err)
+	}
+	l.stream = stream
+	if !stream.Schema().Equal(want) {
+		return l.corrupt("its columns are not those expected")
+	}
+	return nil
+}
+
+// next returns the next block; nil after the last one.
+func (l *ledgerReader) next() (arrow.RecordBatch, error) {
+	batch, err := l.stream.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, l.explain(err)
+	}
+	return batch, l.checkSum(batch)
+}
+
+func (l *ledgerReader) corrupt(what string) error { return l.messages.corrupt(what) }
+
+// explain finds the typed error in what the Arrow library made of it.
+func (l *ledgerReader) explain(err error) error {
+	var cut *Truncated
+	var bad *Corrupt
+	switch {
+	case errors.As(err, &cut):
+		return cut
+	case errors.As(err, &bad):
+		return bad
+	}
+	return l.corrupt(err.Error())
+}
+
+func (l *ledgerReader) checkSum(batch arrow.RecordBatch) error {
+	want := ""
+	if m, ok := batch.(arrow.RecordBatchWithMetadata); ok {
+		meta := m.Metadata()
+		want, _ = meta.GetValue(keyChecksum)
+	}
+	if got := strconv.FormatUint(uint64(checksum(batch.Columns())), 16); got != want {
+		return l.corrupt(fmt.Sprintf("its values are damaged: checksum %s, expected %q", got, want))
+	}
+	return nil
+}
