@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"sync/atomic"
@@ -219,9 +220,9 @@ func (p *Push) outcome(status int) history.Outcome {
 
 // reason is an error without the URL, which every line would repeat.
 func reason(err error) string {
-	var inner interface{ Unwrap() error }
-	if errors.As(err, &inner) && inner.Unwrap() != nil {
-		return inner.Unwrap().Error()
+	var outer *url.Error
+	if errors.As(err, &outer) {
+		return outer.Err.Error()
 	}
 	return err.Error()
 }

@@ -1,0 +1,207 @@
+package workload
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"text/template"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+	"pgregory.net/rapid"
+
+	"github.com/squall-harness/squall/harness/history"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var spec = Spec{Rate: 500, For: 4 * time.Second, Mix: Mix{Upsert: 50, Hot: 10, Insert: 22, Unit: 18}, HotKeys: 5, Lines: 3, OddKeys: 5}
+
+func TestGenerateIsFixedByTheSeed(t *testing.T) {
+	a, b := Generate(7, spec, "Token__c"), Generate(7, spec, "Token__c")
+	assert.Equal(t, a, b)
+	assert.NotEqual(t, a, Generate(8, spec, "Token__c"))
+}
+
+// The laws of a workload, whatever the spec: tokens are unique, versions of a
+// record rise by one, parents come first, order totals are exact.
+func TestGenerateLaws(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := spec
+		s.For = time.Second
+		s.HotKeys = rapid.IntRange(1, 30).Draw(t, "hot")
+		s.Lines = rapid.IntRange(0, 9).Draw(t, "lines")
+		s.Mix = Mix{rapid.IntRange(0, 9).Draw(t, "u"), rapid.IntRange(0, 9).Draw(t, "h"), rapid.IntRange(0, 9).Draw(t, "i"), rapid.IntRange(1, 9).Draw(t, "n")}
+		checkLaws(t, Generate(rapid.Uint64().Draw(t, "seed"), s, "Token__c"))
+	})
+}
+
+func checkLaws(t assert.TestingT, ops []history.Operation) {
+	tokens, versions, due := map[any]bool{}, map[string]int{}, time.Duration(-1)
+	for _, op := range ops {
+		assert.Greater(t, op.Due, due)
+		due = op.Due
+		for _, r := range op.Records {
+			assert.False(t, tokens[r.Fields["Token__c"]], "token twice")
+			tokens[r.Fields["Token__c"]] = true
+			if p := r.Parent; p != nil {
+				assert.Positive(t, versions[p.Object+p.ExternalID], "%s: parent %s comes later", op.ID, p.ExternalID)
+			}
+			if r.ExternalID != "" {
+				versions[r.Object+r.ExternalID]++
+				assert.Equal(t, versions[r.Object+r.ExternalID], r.Version)
+			}
+		}
+		checkTotal(t, op)
+	}
+}
+
+func checkTotal(t assert.TestingT, op history.Operation) {
+	if op.Class != ClassUnit {
+		return
+	}
+	sum := 0.0
+	for _, line := range op.Records[2:] {
+		sum += line.Fields["Amount__c"].(float64)
+	}
+	assert.Equal(t, op.Records[1].Fields["Amount__c"], sum)
+}
+
+func TestGenerateHoldsEveryClassAndOddKeys(t *testing.T) {
+	classes, odd, cleared := map[string]int{}, 0, 0
+	for _, op := range Generate(1, spec, "Token__c") {
+		classes[op.Class]++
+		if strings.ContainsAny(op.Key, `/?# +%&'"ä,@`) {
+			odd++
+		}
+		for _, r := range op.Records {
+			if v, ok := r.Fields["Phone"]; ok && v == nil {
+				cleared++
+			}
+		}
+	}
+	for _, c := range []string{ClassUpsert, ClassHot, ClassInsert, ClassUnit} {
+		assert.Greater(t, classes[c], 50, c)
+	}
+	assert.Positive(t, odd)
+	assert.Positive(t, cleared)
+}
+
+func TestSpecCheckNamesTheKey(t *testing.T) {
+	for key, change := range map[string]func(*Spec){
+		"rate":    func(s *Spec) { s.Rate = -1 },
+		"for":     func(s *Spec) { s.For = -time.Second },
+		"mix":     func(s *Spec) { s.Mix = Mix{} },
+		"hotKeys": func(s *Spec) { s.HotKeys = 0 },
+		"lines":   func(s *Spec) { s.Lines = -1 },
+		"oddKeys": func(s *Spec) { s.OddKeys = 101 },
+	} {
+		s := spec
+		change(&s)
+		require.NotNil(t, s.Check(), key)
+		assert.Equal(t, key, s.Check().Key)
+	}
+	assert.Nil(t, spec.Check())
+}
+
+// receiver is an integration that answers as a test wants.
+type receiver struct {
+	mu     sync.Mutex
+	bodies map[string][]string // transaction id -> bodies in order
+	order  map[string][]string // key -> ids that were acknowledged
+	answer func(id string, attempt int) int
+}
+
+func (r *receiver) ServeHTTP(w http.ResponseWriter, q *http.Request) {
+	body, _ := io.ReadAll(q.Body)
+	var tx struct{ ID, Key string }
+	_ = json.Unmarshal(body, &tx)
+	r.mu.Lock()
+	r.bodies[tx.ID] = append(r.bodies[tx.ID], string(body))
+	status := r.answer(tx.ID, len(r.bodies[tx.ID]))
+	if status < 300 {
+		r.order[tx.Key] = append(r.order[tx.Key], tx.ID)
+	}
+	r.mu.Unlock()
+	if status == 0 {
+		panic(http.ErrAbortHandler)
+	}
+	w.WriteHeader(status)
+}
+
+func offer(t *testing.T, ops []history.Operation, answer func(string, int) int) (*receiver, *history.History) {
+	r := &receiver{bodies: map[string][]string{}, order: map[string][]string{}, answer: answer}
+	server := httptest.NewServer(r)
+	defer server.Close()
+	start := time.Now()
+	rec := history.NewRecorder(func() time.Duration { return time.Since(start) })
+	p := &Push{URL: server.URL, Recorder: rec}
+	p.Offer(t.Context(), ops, spec.Rate)
+	return r, history.Fold(rec.Since(0))
+}
+
+func TestPushOffersEverythingOnceInOrderOfKey(t *testing.T) {
+	s := spec
+	s.For = time.Second
+	ops := Generate(3, s, "Token__c")
+	r, h := offer(t, ops, func(string, int) int { return http.StatusAccepted })
+	require.Len(t, h.Operations, len(ops))
+	want := map[string][]string{}
+	for _, op := range ops {
+		want[op.Key] = append(want[op.Key], op.ID)
+		assert.Len(t, r.bodies[op.ID], 1)
+	}
+	assert.Equal(t, want, r.order)
+}
+
+func TestPushOffersAnUnknownOutcomeAgainWithTheSameBody(t *testing.T) {
+	ops := Generate(3, Spec{Rate: 500, For: 20 * time.Millisecond, Mix: Mix{Hot: 1}, HotKeys: 1}, "Token__c")
+	answers := []int{0, http.StatusServiceUnavailable, http.StatusMovedPermanently, http.StatusOK}
+	r, h := offer(t, ops, func(id string, attempt int) int {
+		if id == ops[0].ID {
+			return answers[attempt-1]
+		}
+		return http.StatusOK
+	})
+	bodies := r.bodies[ops[0].ID]
+	require.Len(t, bodies, 4)
+	assert.Equal(t, bodies[0], bodies[3])
+	assert.Equal(t, history.OK, h.Operations[0].Outcome)
+	assert.Len(t, h.Operations[0].Attempts, 4)
+	assert.Equal(t, ops[0].ID, r.order[ops[0].Key][0], "later ones of the key wait for a definite answer")
+}
+
+func TestPushTakesARefusalAsDefinite(t *testing.T) {
+	ops := Generate(3, Spec{Rate: 500, For: 20 * time.Millisecond, Mix: Mix{Upsert: 1}}, "Token__c")
+	r, h := offer(t, ops, func(string, int) int { return http.StatusUnprocessableEntity })
+	for _, op := range h.Operations {
+		assert.Equal(t, history.Fail, op.Outcome)
+		assert.Len(t, r.bodies[op.ID], 1)
+	}
+}
+
+func TestPushOffersInTheShapeThatAScenarioAsksFor(t *testing.T) {
+	var got string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		body, _ := io.ReadAll(q.Body)
+		got = string(body)
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	defer server.Close()
+	rec := history.NewRecorder(func() time.Duration { return 0 })
+	p := &Push{URL: server.URL, Recorder: rec, Accepted: []int{201},
+		Body: template.Must(template.New("").Parse(`<tx id="{{.ID}}" n="{{len .Records}}"/>`))}
+	p.prepare([]history.Operation{{ID: "t-1", Key: "k", Records: make([]history.Record, 2)}})
+	body, err := p.body(p.ops[0])
+	require.NoError(t, err)
+	a := p.attempt(t.Context(), body)
+	p.client.CloseIdleConnections()
+	assert.Equal(t, `<tx id="t-1" n="2"/>`, got)
+	assert.Equal(t, history.Info, a.Outcome, "204 is not among the accepted statuses")
+}
