@@ -1,0 +1,76 @@
+package bulk
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+)
+
+// job is one job. The queue's lock guards it, apart from what never changes.
+type job struct {
+	info  Info
+	order order
+	row   *apierr.Error // the fault that the first row takes
+
+	upload    *Upload // nil before the upload
+	started   time.Time
+	processed context.Context // ends when the job is aborted or deleted
+	stop      context.CancelFunc
+	commit    sync.RWMutex // a chunk holds it from its commit to its count; who aborts waits for that
+}
+
+// move enters a state.
+func (j *job) move(s State, now time.Time) {
+	j.info.State, j.info.Changed = s, now
+	if s == InProgress {
+		j.started = now
+	}
+	if s.Done() && !j.started.IsZero() {
+		j.info.Took = now.Sub(j.started)
+	}
+}
+
+// close takes the job from Open into the queue.
+func (j *job) close(now time.Time) *apierr.Error {
+	if j.info.State != Open {
+		return apierr.InvalidJobState.New("Closing already " + string(j.info.State) + " Job not allowed")
+	}
+	j.move(UploadComplete, now)
+	return nil
+}
+
+// abort ends the job. Rows that were committed stay.
+func (j *job) abort(now time.Time) *apierr.Error {
+	if j.info.State.Done() {
+		return apierr.InvalidJobState.New("Aborting already " + string(j.info.State) + " Job not allowed")
+	}
+	j.move(Aborted, now)
+	j.stop()
+	return nil
+}
+
+// accept takes the file. A job takes one.
+func (j *job) accept(u *Upload, row *apierr.Error) *apierr.Error {
+	if err := j.awaits(); err != nil {
+		return err
+	}
+	j.upload, j.row = u, row
+	return nil
+}
+
+// awaits tells whether the job still wants a file.
+func (j *job) awaits() *apierr.Error {
+	switch {
+	case j.info.State != Open:
+		return apierr.InvalidJobState.New("Uploading to already " + string(j.info.State) + " Job not allowed")
+	case j.upload != nil:
+		return apierr.Custom("CLIENTINPUTERROR", "Found multiple contents for job: <"+j.info.ID+">, please 'Close' / 'Abort' / 'Delete' the current Job "+
+			"then create a new Job and make sure you only do 'PUT' once on a given Job.")
+	}
+	return nil
+}
+
+// pending tells whether the job holds data that has not been dealt with.
+func (j *job) pending() bool { return j.upload != nil && !j.info.State.Done() }

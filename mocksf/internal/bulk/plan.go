@@ -1,0 +1,130 @@
+package bulk
+
+import (
+	"strings"
+
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/store"
+)
+
+// nullCell clears a field; an empty cell leaves it alone.
+const nullCell = "#N/A"
+
+// plan says what each column of a job's file means.
+type plan struct {
+	order
+	columns []column
+}
+
+type column struct {
+	name   string // as in the header
+	use    use
+	field  int    // of use value
+	lookup string // of use parent: the relationship
+	parent string // of use parent: the external id field there
+}
+
+type use uint8
+
+const (
+	value    use = iota // goes into a field
+	key                 // names the record
+	parent              // names the parent by its external id
+	recordID            // the Id column of a job whose records are named otherwise
+)
+
+// newPlan resolves the header. The error is the job's errorMessage.
+func newPlan(o order, header []string) (*plan, string) {
+	p := &plan{order: o}
+	for _, name := range header {
+		c, ok := o.column(strings.TrimSpace(name))
+		if !ok {
+			return nil, "InvalidBatch : Field name not found : " + name
+		}
+		p.columns = append(p.columns, c)
+	}
+	return p, ""
+}
+
+func (o order) column(name string) (column, bool) {
+	if relation, external, ok := strings.Cut(name, "."); ok {
+		return o.parentColumn(name, relation, external)
+	}
+	field, ok := o.table.Field(name)
+	c := column{name: name, field: field}
+	switch {
+	case o.operation != Insert && field == o.key:
+		c.use = key
+	case field == store.FieldID:
+		c.use = recordID
+	}
+	return c, ok
+}
+
+func (o order) parentColumn(name, relation, external string) (column, bool) {
+	_, table, ok := o.table.Parent(relation)
+	if !ok {
+		return column{}, false
+	}
+	_, err := table.External(external)
+	return column{name: name, use: parent, lookup: relation, parent: external}, err == nil
+}
+
+// read fills a draft from the cells of one row and returns the text that names
+// the record.
+func (p *plan) read(d *store.Draft, cells []string) (name string, err *apierr.Error) {
+	for i, cell := range cells {
+		c := &p.columns[i]
+		switch {
+		case c.use == key:
+			name = named(cell)
+		case cell == "" || p.operation == Delete:
+		case c.use == recordID:
+			err = apierr.FieldInBody.New("Id").On("Id")
+		default:
+			err = c.put(d, cell)
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return name, nil
+}
+
+// named is the text of a cell that names a record; null names none.
+func named(cell string) string {
+	if cell == nullCell {
+		return ""
+	}
+	return cell
+}
+
+func (c *column) put(d *store.Draft, cell string) *apierr.Error {
+	kind := store.Cell
+	if cell == nullCell {
+		kind = store.Null
+	}
+	if c.use == parent {
+		return d.PutParent(c.lookup, c.parent, kind, cell)
+	}
+	return d.Put(d.Table.Fields[c.field].Name, kind, cell)
+}
+
+// apply writes one row. The id is given with an error too, when it is known.
+func (p *plan) apply(tx *store.Tx, d *store.Draft, name string) (store.Saved, *apierr.Error) {
+	switch p.operation {
+	case Insert:
+		id, err := tx.Insert(d)
+		return store.Saved{ID: id, Created: true}, err
+	case Upsert:
+		return tx.Upsert(d, p.key, name, false)
+	}
+	if name == "" {
+		return store.Saved{}, apierr.MissingID.New("Id")
+	}
+	id, _ := store.LongID(name)
+	if p.operation == Delete {
+		return store.Saved{ID: id}, tx.Delete(d.Table, name)
+	}
+	return store.Saved{ID: id}, tx.Update(name, d)
+}

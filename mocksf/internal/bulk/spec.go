@@ -1,0 +1,86 @@
+package bulk
+
+import (
+	"strings"
+
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/store"
+)
+
+// Operation is what a job does with its rows.
+type Operation string
+
+// The operations of ingest jobs.
+const (
+	Insert Operation = "insert"
+	Update Operation = "update"
+	Upsert Operation = "upsert"
+	Delete Operation = "delete"
+)
+
+// Spec is what a client asks for when it creates a job. Empty texts stand for
+// the defaults.
+type Spec struct {
+	Object              string `json:"object"`
+	Operation           string `json:"operation"`
+	ExternalIDFieldName string `json:"externalIdFieldName"`
+	ContentType         string `json:"contentType"`
+	LineEnding          string `json:"lineEnding"`
+	ColumnDelimiter     string `json:"columnDelimiter"`
+	AssignmentRuleID    string `json:"assignmentRuleId"`
+}
+
+// order is a spec that was found good.
+type order struct {
+	table     *store.Table
+	operation Operation
+	key       int // of an upsert: the field that names the record
+	form      Format
+}
+
+// check turns a spec into an order. Codes and texts: Bulk API 2.0 guide,
+// Errors, upper-cased as the REST doors answer them.
+func (s Spec) check(st *store.Store) (o order, err *apierr.Error) {
+	if o.operation, err = s.operation(); err != nil {
+		return o, err
+	}
+	if s.Object == "" {
+		return o, apierr.InvalidJob.New("object not specified: name the sObject to load")
+	}
+	var ok bool
+	if o.table, ok = st.Table(s.Object); !ok {
+		return o, apierr.Custom("INVALIDENTITY", "Entity '"+s.Object+"' is not supported by the Bulk API.")
+	}
+	if s.ContentType != "" && !strings.EqualFold(s.ContentType, "CSV") {
+		return o, apierr.InvalidJob.New("Unsupported contentType '" + s.ContentType + "': ingest jobs take CSV")
+	}
+	if o.key, err = s.keyField(o); err != nil {
+		return o, err
+	}
+	o.form, err = parseFormat(s.ColumnDelimiter, s.LineEnding)
+	return o, err
+}
+
+func (s Spec) operation() (Operation, *apierr.Error) {
+	switch op := Operation(s.Operation); op {
+	case Insert, Update, Upsert, Delete:
+		return op, nil
+	case "hardDelete":
+		return "", apierr.FeatureNotEnabled.New("hardDelete operation requires special user profile permission, please contact your system administrator")
+	}
+	return "", apierr.InvalidJob.New("Unknown operation '" + s.Operation + "': use insert, update, upsert or delete")
+}
+
+func (s Spec) keyField(o order) (int, *apierr.Error) {
+	if o.operation != Upsert {
+		return store.FieldID, nil // clients send the name of other operations too, empty or not
+	}
+	if s.ExternalIDFieldName == "" {
+		return 0, apierr.InvalidJob.New("externalIdFieldName not specified: an upsert needs it")
+	}
+	key, err := o.table.External(s.ExternalIDFieldName)
+	if err != nil {
+		return 0, apierr.InvalidJob.New("Field name provided, " + s.ExternalIDFieldName + " does not match an External ID for " + o.table.Name)
+	}
+	return key, nil
+}

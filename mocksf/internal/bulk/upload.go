@@ -1,0 +1,101 @@
+package bulk
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// How the org cuts a file into work (Bulk API 2.0 guide, Limits): batches of
+// 10,000 rows, which run side by side, and in each of them chunks of 200, one
+// transaction each, one after the other.
+const (
+	chunkRows  = 200
+	batchRows  = 10_000
+	batchParts = batchRows / chunkRows
+)
+
+// Upload is the file of a job, read through once: where its chunks are and
+// what is wrong with it.
+type Upload struct {
+	Rows   int
+	Traces []string // values of the trace field, in the order of the rows
+
+	text   string
+	header []string
+	chunks []chunk
+	rest   int    // offset behind the last row that could be read
+	bad    string // why the rest could not be read, "" when it could
+}
+
+// chunk is a stretch of the file with up to 200 rows. Its results are there
+// when it is done, and never change again.
+type chunk struct {
+	from, to int
+	rows     int
+	results  []result // nil while the chunk has not been worked on
+}
+
+// result is what became of one row.
+type result struct {
+	id      string // the record's, "" when unknown
+	failure string // sf__Error of a failed row
+	created bool
+}
+
+// byteOrderMark may stand in front of a file written on Windows.
+const byteOrderMark = "\ufeff"
+
+// ReadUpload looks through a file. The column named trace (in any case) is
+// collected into Traces. Mistakes in the file are no error here: the job finds
+// them when it is processed, as in Salesforce.
+func ReadUpload(text string, f Format, trace string) *Upload {
+	u := &Upload{text: strings.TrimPrefix(text, byteOrderMark)}
+	if !utf8.ValidString(u.text) {
+		u.bad = "InvalidBatch : The file is not encoded in UTF-8"
+		return u
+	}
+	s := NewScanner(u.text, f)
+	if s.Next() {
+		u.header = append(u.header, s.Cells()...)
+		u.rest = s.End()
+		u.readRows(s, columnOf(u.header, trace))
+	}
+	if err := s.Err(); err != nil && u.bad == "" {
+		u.bad = "InvalidBatch : " + err.Error()
+	}
+	return u
+}
+
+func columnOf(header []string, name string) int {
+	for i, h := range header {
+		if name != "" && strings.EqualFold(h, name) {
+			return i
+		}
+	}
+	return -1
+}
+
+func (u *Upload) readRows(s *Scanner, trace int) {
+	for s.Next() {
+		cells := s.Cells()
+		if len(cells) != len(u.header) {
+			u.bad = fmt.Sprintf("InvalidBatch : Row %d has %d columns, the header has %d", u.Rows+1, len(cells), len(u.header))
+			return
+		}
+		u.add(s.Start(), s.End())
+		if trace >= 0 && cells[trace] != "" {
+			u.Traces = append(u.Traces, strings.Clone(cells[trace]))
+		}
+	}
+}
+
+func (u *Upload) add(from, to int) {
+	if u.Rows%chunkRows == 0 {
+		u.chunks = append(u.chunks, chunk{from: from})
+	}
+	c := &u.chunks[len(u.chunks)-1]
+	c.to, c.rows = to, c.rows+1
+	u.rest = to
+	u.Rows++
+}
