@@ -34,9 +34,6 @@ func (durability) judge(l *ledger) *finding {
 	f.count(figOpen, open)
 	f.count("of these, arrived", open-missing)
 	f.holds = fmt.Sprintf("%s survived %s.", capital(plural(open, "open operation")), plural(len(crashes), "crash"))
-	if len(crashes) > 1 {
-		f.holds = fmt.Sprintf("%s survived %d crashes.", capital(plural(open, "open operation")), len(crashes))
-	}
 	if missing > 0 && !l.quiet {
 		f.unproven = fmt.Sprintf("%s from before a crash had not arrived when the harness stopped watching, and quiescence was not proven.", capital(plural(missing, "operation")))
 	}

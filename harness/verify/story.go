@@ -189,14 +189,13 @@ func dropMiddle(steps []Step, mayGo func(Step) bool) []Step {
 
 func without(steps []Step, gone []int) []Step {
 	more := Step{At: steps[gone[0]].At, Kind: stepMore, Text: fmt.Sprintf("… %d more …", len(gone))}
-	kept := make([]Step, 0, len(steps)-len(gone)+1)
-	for i, s := range steps {
-		switch {
-		case i == gone[0]:
-			kept = append(kept, more)
-		case !slices.Contains(gone, i):
-			kept = append(kept, s)
+	kept := append(slices.Clone(steps[:gone[0]]), more)
+	for i := gone[0]; i < len(steps); i++ {
+		if len(gone) > 0 && i == gone[0] {
+			gone = gone[1:]
+			continue
 		}
+		kept = append(kept, steps[i])
 	}
 	return kept
 }

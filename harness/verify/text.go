@@ -15,10 +15,13 @@ const maxShown = 80
 // seconds writes a time on the run's clock: 6.21 s.
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
 
-// plural writes a count with its noun: 1 operation, 2,000 operations.
+// plural writes a count with its noun: 1 operation, 2,000 operations, 2 crashes.
 func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
+	}
+	if strings.HasSuffix(noun, "h") {
+		noun += "e"
 	}
 	return thousands(n) + " " + noun + "s"
 }
