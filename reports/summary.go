@@ -8,6 +8,7 @@ import (
 
 	"github.com/squall-harness/squall/harness/history"
 	"github.com/squall-harness/squall/harness/recovery"
+	"github.com/squall-harness/squall/harness/rundir"
 	"github.com/squall-harness/squall/harness/verify"
 	"github.com/squall-harness/squall/mocksf/commitlog"
 )
@@ -99,12 +100,6 @@ type Data struct {
 	History  *history.History
 	Commits  []commitlog.Commit
 	Requests []commitlog.Request
-	Scenario []byte // the scenario file as run
-	Files    []File // what else lies in the run directory
-}
-
-// File is one raw file of the run, by its name relative to the report.
-type File struct {
-	Name string
-	What string
+	Scenario []byte        // the scenario file as run
+	Files    []rundir.File // what else lies beside the report
 }

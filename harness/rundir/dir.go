@@ -113,12 +113,12 @@ func Open(path string) (*Dir, error) {
 		return nil, fmt.Errorf("no run at %s: %w", path, err)
 	}
 	d := &Dir{path: resolved}
-	for _, f := range []File{Scenario, History, Commits} {
+	for _, f := range []File{ScenarioFile, HistoryFile, CommitsFile} {
 		if _, err := os.Stat(d.Join(f)); err == nil {
 			return d, nil
 		}
 	}
-	return nil, fmt.Errorf("%s is no run directory: it holds neither %s nor %s", path, Scenario, History)
+	return nil, fmt.Errorf("%s is no run directory: it holds neither %s nor %s", path, ScenarioFile, HistoryFile)
 }
 
 // resolve follows the link, or the file that stands for it. What that file

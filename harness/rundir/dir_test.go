@@ -25,12 +25,12 @@ func TestCreateMakesAPrivateDirectoryAndPointsLatestAtIt(t *testing.T) {
 	latest, err := Open(filepath.Join(parent, "latest"))
 	require.NoError(t, err)
 	assert.Equal(t, second.Path(), latest.Path())
-	for path, mode := range map[string]os.FileMode{second.Path(): 0o700, second.StateDir(): 0o700, second.Join(Scenario): 0o600} {
+	for path, mode := range map[string]os.FileMode{second.Path(): 0o700, second.StateDir(): 0o700, second.Join(ScenarioFile): 0o600} {
 		info, err := os.Stat(path)
 		require.NoError(t, err)
 		assert.Equal(t, mode, info.Mode().Perm(), path)
 	}
-	assert.Equal(t, []File{Scenario}, second.Files(), "the probe is gone")
+	assert.Equal(t, []File{ScenarioFile}, second.Files(), "the probe is gone")
 }
 
 func TestNoNameLeadsOutOfTheParent(t *testing.T) {
@@ -86,9 +86,9 @@ func TestLatestMayBeAPlainFile(t *testing.T) {
 
 func TestJSONAndScenarioComeBack(t *testing.T) {
 	d := newDir(t, t.TempDir())
-	require.NoError(t, d.WriteJSON(Plan, map[string]int{"faults": 7}))
+	require.NoError(t, d.WriteJSON(PlanFile, map[string]int{"faults": 7}))
 	var plan map[string]int
-	require.NoError(t, d.ReadJSON(Plan, &plan))
+	require.NoError(t, d.ReadJSON(PlanFile, &plan))
 	assert.Equal(t, map[string]int{"faults": 7}, plan)
 
 	require.NoError(t, d.WriteScenario([]byte("name: x")))
@@ -97,15 +97,15 @@ func TestJSONAndScenarioComeBack(t *testing.T) {
 	assert.Equal(t, "name: x", string(text))
 
 	require.NoError(t, os.WriteFile(d.VerdictPath(), []byte("{"), fileMode))
-	assert.ErrorContains(t, d.ReadJSON(Verdict, &plan), "verdict.json")
-	assert.ErrorContains(t, d.WriteJSON(Verdict, func() {}), "verdict.json")
-	assert.ErrorAs(t, d.WriteJSON(Verdict, func() {}), new(*json.UnsupportedTypeError))
+	assert.ErrorContains(t, d.ReadJSON(VerdictFile, &plan), "verdict.json")
+	assert.ErrorContains(t, d.WriteJSON(VerdictFile, func() {}), "verdict.json")
+	assert.ErrorAs(t, d.WriteJSON(VerdictFile, func() {}), new(*json.UnsupportedTypeError))
 }
 
 func TestAFailedWriteLeavesTheOldFile(t *testing.T) {
 	d := newDir(t, t.TempDir())
 	require.NoError(t, d.WriteScenario([]byte("old")))
-	err := d.Write(Scenario, func(w io.Writer) error {
+	err := d.Write(ScenarioFile, func(w io.Writer) error {
 		_, _ = w.Write([]byte("half"))
 		return errors.New("no more")
 	})

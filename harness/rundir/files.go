@@ -14,37 +14,42 @@ type File string
 
 // The files of a run.
 const (
-	Scenario   File = "scenario.yaml"   // the scenario as run
-	Plan       File = "plan.json"       // the fault plan as drawn and executed
-	History    File = "history.arrows"  // ledger 1
-	Commits    File = "commits.arrows"  // ledger 2
-	Requests   File = "requests.arrows" // the target's request log
-	SubjectLog File = "subject.log"
-	Verdict    File = "verdict.json"
-	Report     File = "report.html"
-	JUnit      File = "junit.xml"
-	Markdown   File = "summary.md"
-	state      File = "state" // the subject's STATE_DIR
+	ScenarioFile = "scenario.yaml" // the scenario as run
+	RunFile      = "run.json"      // what a judge must know beside scenario and ledgers
+	PlanFile     = "plan.json"     // the fault plan as drawn and executed
+	HistoryFile  = "history.arrows"
+	CommitsFile  = "commits.arrows"
+	RequestsFile = "requests.arrows"
+	LogFile      = "subject.log"
+	VerdictFile  = "verdict.json"
+	ReportFile   = "report.html"
+	JUnitFile    = "junit.xml"
+	MarkdownFile = "summary.md"
+	stateName    = "state" // the subject's STATE_DIR
 )
 
 // Meaning says in a few words what the file holds.
 func (f File) Meaning() string { return meanings[f] }
 
 var meanings = map[File]string{
-	Scenario:   "the scenario as run",
-	Plan:       "the fault plan as executed",
-	History:    "ledger 1: what was offered, answered and disturbed (Arrow IPC stream)",
-	Commits:    "ledger 2: what the target committed (Arrow IPC stream)",
-	Requests:   "every call that reached the target (Arrow IPC stream)",
-	SubjectLog: "what the integration printed",
-	Verdict:    "the verdict for programs",
-	Report:     "the report for people",
-	JUnit:      "the verdict for CI servers",
-	Markdown:   "the verdict for a review comment",
+	ScenarioFile: "the scenario as run",
+	RunFile:      "how and when it was run",
+	PlanFile:     "the fault plan as executed",
+	HistoryFile:  "ledger 1: what was offered, answered and disturbed (Arrow IPC stream)",
+	CommitsFile:  "ledger 2: what the target committed (Arrow IPC stream)",
+	RequestsFile: "every call that reached the target (Arrow IPC stream)",
+	LogFile:      "what the integration printed",
+	VerdictFile:  "the verdict for programs",
+	ReportFile:   "the report for people",
+	JUnitFile:    "the verdict for CI servers",
+	MarkdownFile: "the verdict for a review comment",
 }
 
 // all is the order in which Files lists them.
-var all = []File{Scenario, Plan, History, Commits, Requests, SubjectLog, Verdict, JUnit, Markdown, Report}
+var all = []File{
+	ReportFile, VerdictFile, JUnitFile, MarkdownFile, ScenarioFile, RunFile, PlanFile,
+	HistoryFile, CommitsFile, RequestsFile, LogFile,
+}
 
 // Path is the run directory itself.
 func (d *Dir) Path() string { return d.path }
@@ -53,22 +58,22 @@ func (d *Dir) Path() string { return d.path }
 func (d *Dir) Join(f File) string { return filepath.Join(d.path, string(f)) }
 
 // StateDir is the directory that survives restarts of the subject.
-func (d *Dir) StateDir() string { return d.Join(state) }
+func (d *Dir) StateDir() string { return d.Join(stateName) }
 
 // SubjectLog is the path of the file that takes the subject's output.
-func (d *Dir) SubjectLog() string { return d.Join(SubjectLog) }
+func (d *Dir) SubjectLog() string { return d.Join(LogFile) }
 
 // ReportPath is the path of the HTML report.
-func (d *Dir) ReportPath() string { return d.Join(Report) }
+func (d *Dir) ReportPath() string { return d.Join(ReportFile) }
 
 // VerdictPath is the path of verdict.json.
-func (d *Dir) VerdictPath() string { return d.Join(Verdict) }
+func (d *Dir) VerdictPath() string { return d.Join(VerdictFile) }
 
 // JUnitPath is the path of junit.xml.
-func (d *Dir) JUnitPath() string { return d.Join(JUnit) }
+func (d *Dir) JUnitPath() string { return d.Join(JUnitFile) }
 
 // PlanPath is the path of the executed fault plan.
-func (d *Dir) PlanPath() string { return d.Join(Plan) }
+func (d *Dir) PlanPath() string { return d.Join(PlanFile) }
 
 // Files lists the files that the run has.
 func (d *Dir) Files() []File {
@@ -133,14 +138,14 @@ func (d *Dir) ReadJSON(f File, v any) error {
 
 // WriteScenario keeps the scenario as run.
 func (d *Dir) WriteScenario(text []byte) error {
-	return d.Write(Scenario, func(w io.Writer) error {
+	return d.Write(ScenarioFile, func(w io.Writer) error {
 		_, err := w.Write(text)
 		return err
 	})
 }
 
 // ReadScenario returns the scenario as run.
-func (d *Dir) ReadScenario() ([]byte, error) { return d.read(Scenario) }
+func (d *Dir) ReadScenario() ([]byte, error) { return d.read(ScenarioFile) }
 
 // open opens a file of the run; a link that leads out of the directory is an
 // error.

@@ -1,9 +1,8 @@
 package rundir
 
 import (
-	"strings"
-
 	"encoding/json"
+	"strings"
 )
 
 // Values of record fields are JSON values: string, float64, bool, nil. They

@@ -64,13 +64,13 @@ func (d *Dir) StartLedgers(events Events, commits CommitSource) (*Ledgers, error
 }
 
 func (l *Ledgers) create(d *Dir) (err error) {
-	if l.historyOut, err = createLedger(d, History, eventTable); err != nil {
+	if l.historyOut, err = createLedger(d, HistoryFile, eventTable); err != nil {
 		return err
 	}
-	if l.commitsOut, err = createLedger(d, Commits, commitTable); err != nil {
+	if l.commitsOut, err = createLedger(d, CommitsFile, commitTable); err != nil {
 		return errors.Join(err, l.historyOut.close())
 	}
-	if l.requestOut, err = createLedger(d, Requests, requestTable); err != nil {
+	if l.requestOut, err = createLedger(d, RequestsFile, requestTable); err != nil {
 		return errors.Join(err, l.historyOut.close(), l.commitsOut.close())
 	}
 	return nil

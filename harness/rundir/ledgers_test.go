@@ -33,7 +33,7 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 		}
 		require.NoError(rt, l.Close())
 
-		events, err := d.ReadEvents()
+		events, err := d.ReadHistory()
 		require.NoError(rt, err)
 		assert.Equal(rt, recorder.Since(0), events)
 		commits, err := d.ReadCommits()
@@ -54,7 +54,7 @@ func TestTheLedgersGrowWhileTheRunGoesOn(t *testing.T) {
 
 	// Before Close each file is what a killed harness leaves behind.
 	require.Eventually(t, func() bool {
-		events, err := d.ReadEvents()
+		events, err := d.ReadHistory()
 		var cut *Truncated
 		return errors.As(err, &cut) && len(events) == len(recorder.Since(0))
 	}, 10*time.Second, 10*time.Millisecond)

@@ -43,29 +43,23 @@ func (c *Corrupt) Error() string {
 	return fmt.Sprintf("%s: block %d: %s", c.File, c.Block, c.What)
 }
 
-// ReadEvents returns the events of ledger 1, in their order. With a Truncated
-// or Corrupt error come the events up to there.
-func (d *Dir) ReadEvents() ([]history.Event, error) {
-	return readFile(d, History, eventTable, eventsFromRows)
-}
-
-// ReadHistory returns ledger 1, folded. With a Truncated or Corrupt error comes
-// what there is up to there.
-func (d *Dir) ReadHistory() (*history.History, error) {
-	events, err := d.ReadEvents()
-	return history.Fold(events), err
+// ReadHistory returns the events of ledger 1, in their order: history.Fold
+// makes a History of them. With a Truncated or Corrupt error come the events up
+// to there.
+func (d *Dir) ReadHistory() ([]history.Event, error) {
+	return readFile(d, HistoryFile, eventTable, eventsFromRows)
 }
 
 // ReadCommits returns ledger 2. With a Truncated or Corrupt error come the
 // commits up to there.
 func (d *Dir) ReadCommits() ([]commitlog.Commit, error) {
-	return readFile(d, Commits, commitTable, commitsFromRows)
+	return readFile(d, CommitsFile, commitTable, commitsFromRows)
 }
 
 // ReadRequests returns the request log. With a Truncated or Corrupt error come
 // the requests up to there.
 func (d *Dir) ReadRequests() ([]commitlog.Request, error) {
-	return readFile(d, Requests, requestTable, requestsFromRows)
+	return readFile(d, RequestsFile, requestTable, requestsFromRows)
 }
 
 // join appends what the rows of one block stand for to what came before.

@@ -142,15 +142,16 @@ func TestALinkThatLeadsOutOfTheDirectoryIsRefused(t *testing.T) {
 	d := newDir(t, t.TempDir())
 	outside := filepath.Join(t.TempDir(), "secret")
 	require.NoError(t, os.WriteFile(outside, []byte("secret"), fileMode))
-	require.NoError(t, os.Symlink(outside, d.Join(Scenario)))
+	require.NoError(t, os.Symlink(outside, d.Join(ScenarioFile)))
 	_, err := d.ReadScenario()
 	assert.ErrorContains(t, err, "escapes")
 }
 
-func TestReadHistoryFolds(t *testing.T) {
+func TestWhatIsReadFoldsToTheSameHistory(t *testing.T) {
 	recorder, log := sampleRun(5)
-	h, err := writeRun(t, recorder, log).ReadHistory()
+	events, err := writeRun(t, recorder, log).ReadHistory()
 	require.NoError(t, err)
+	h := history.Fold(events)
 	assert.Equal(t, history.Fold(recorder.Since(0)), h)
 	assert.Len(t, h.Operations, 5)
 }
