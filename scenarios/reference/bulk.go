@@ -1,0 +1,135 @@
+package reference
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Bulk carries a large backlog by Bulk API 2.0 jobs, one wave of them at a
+// time. A wave's jobs run in parallel, one for each table.
+//
+// A job survives this process: its id and its rows are in the outbox before
+// the upload, and a restart follows it further instead of sending the rows a
+// second time. Only one thing ends a job for us, whatever calls failed on the
+// way: its state, told by the org.
+type Bulk struct {
+	Client *Client
+	Queue  *Queue
+	Outbox Outbox
+	Tables func([]*Transaction) []Table
+	Settle func([]Result)
+	Log    *slog.Logger
+	Poll   Backoff // the ceiling of the time between two looks at a job
+}
+
+// Run sends waves until stop ends. work outlives stop by the time that calls
+// under way are given.
+func (b *Bulk) Run(stop, work context.Context) {
+	for {
+		b.Queue.OfferBulk()
+		if b.Client.Gate.Wait(stop) != nil {
+			return
+		}
+		wave, err := b.Queue.TakeBulk(stop)
+		if err != nil {
+			return
+		}
+		b.send(stop, work, wave)
+	}
+}
+
+func (b *Bulk) send(stop, work context.Context, wave []*Transaction) {
+	var jobs sync.WaitGroup
+	for _, t := range b.Tables(wave) {
+		if len(t.Txs) < b.Queue.Plan.BulkLeast {
+			b.giveBack(t.Txs)
+			continue
+		}
+		jobs.Go(func() { b.run(stop, work, t) })
+	}
+	jobs.Wait()
+}
+
+// giveBack leaves transactions to the small way.
+func (b *Bulk) giveBack(txs []*Transaction) {
+	for _, tx := range txs {
+		tx.syncOnly = true
+		b.Queue.Retry(tx, 0)
+	}
+}
+
+// withoutJob puts back the rows of a job that was not created: for another try
+// when the org was not there, for the small way when it said no, for example
+// because the allowance of Bulk is used up.
+func (b *Bulk) withoutJob(txs []*Transaction, class Class) {
+	if answered(class) {
+		b.giveBack(txs)
+		return
+	}
+	for _, tx := range txs {
+		b.Queue.Retry(tx, 0)
+	}
+}
+
+// run takes one table through a job. Create, remember, upload, close: up to
+// the close nothing can happen in the org, so a failure costs an open job at most.
+func (b *Bulk) run(stop, work context.Context, t Table) {
+	job, err := b.Client.CreateJob(work, t.Object, t.Field)
+	if err != nil {
+		b.Log.Warn("no bulk job", "object", t.Object, "cause", err)
+		b.withoutJob(t.Txs, b.Client.Class(err))
+		return
+	}
+	if err := b.Outbox.Assign(job.ID, t.Txs); err != nil {
+		b.Log.Error("bulk job not remembered", "job", job.ID, "cause", err)
+		b.giveBack(t.Txs)
+		return
+	}
+	b.Log.Info("bulk job", "job", job.ID, "object", t.Object, "rows", len(t.Rows))
+	uploaded := b.Client.Upload(work, job.ID, t.CSV()) == nil
+	if uploaded {
+		_, _ = b.Client.SetJobState(work, job.ID, jobUploadComplete) // Follow looks whether it did
+	}
+	b.Follow(stop, work, job.ID, t.Txs, uploaded)
+}
+
+// Follow watches a job until it has ended and its results are settled, or
+// until stop ends: then the next start resumes it. A call that fails is made
+// again; it says nothing about the job.
+//
+// An open job is closed when its rows are known to be there, and aborted when
+// they are not. Its rows go elsewhere only after the org has confirmed the
+// end: a close that is still on its way must not start them a second time.
+func (b *Bulk) Follow(stop, work context.Context, id string, txs []*Transaction, uploaded bool) {
+	for attempt := 1; sleep(stop, b.pause(attempt)); attempt++ {
+		job, err := b.Client.GetJob(work, id)
+		if isGone(err) {
+			job = Job{ID: id, State: jobAborted, ErrorMessage: "the org does not know the job"}
+		}
+		switch {
+		case err != nil && !isGone(err):
+		case job.State == jobOpen && uploaded:
+			_, _ = b.Client.SetJobState(work, id, jobUploadComplete)
+		case job.State == jobOpen:
+			_, _ = b.Client.SetJobState(work, id, jobAborted)
+		case job.ended():
+			if b.finish(work, job, txs) {
+				return
+			}
+		}
+	}
+}
+
+// pause grows from the base to the cap: a job of a second is not
+// waited for a minute, one of an hour not asked every second.
+func (b *Bulk) pause(attempt int) time.Duration {
+	return min(b.Poll.Base*time.Duration(attempt), b.Poll.Cap)
+}
+
+func isGone(err error) bool {
+	f, ok := err.(*Failure) //nolint:errorlint // GetJob returns it bare
+	return ok && f.Status == http.StatusNotFound
+}

@@ -1,0 +1,169 @@
+package reference
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// ErrStopping is returned to callers that wait at a gate which will not open
+// again because the integration stops.
+var ErrStopping = errors.New("the integration is stopping")
+
+// Gate decides how many calls to Salesforce run at once. While the org answers
+// that is up to max; while it does not, the gate is shut and one probe at a
+// time looks whether it is back. Then the number grows again from one, by one
+// with each answer, so that an org just recovered is not run over.
+type Gate struct {
+	mu      sync.Mutex
+	changed chan struct{} // closed and replaced whenever something changes
+	max     int
+	limit   int // calls that may run now
+	running int
+	strikes int // calls without an answer from the org, in a row
+	shut    bool
+	stopped bool
+	trouble Trouble
+}
+
+// Trouble says since when no call succeeds, and why. Its zero value is no trouble.
+type Trouble struct {
+	Since time.Time
+	Cause string
+}
+
+// strikesToShut is how many failures in a row shut the gate: single cut
+// connections happen every day.
+const strikesToShut = 5
+
+// NewGate returns an open gate for up to limit calls at once.
+func NewGate(limit int) *Gate {
+	return &Gate{changed: make(chan struct{}), max: limit, limit: limit}
+}
+
+// Enter waits for permission to make a call. Each Enter without error needs a Leave.
+func (g *Gate) Enter(ctx context.Context) error {
+	return g.await(ctx, func() bool {
+		if g.shut || g.running >= g.limit {
+			return false
+		}
+		g.running++
+		return true
+	})
+}
+
+// Wait waits until calls are let through at all.
+func (g *Gate) Wait(ctx context.Context) error {
+	return g.await(ctx, func() bool { return !g.shut })
+}
+
+// await waits until ready, which is called with the lock held, returns true.
+func (g *Gate) await(ctx context.Context, ready func() bool) error {
+	for {
+		g.mu.Lock()
+		ok, stopped, changed := ready(), g.stopped, g.changed
+		g.mu.Unlock()
+		if ok {
+			return nil
+		}
+		if stopped {
+			return ErrStopping
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// Leave ends a call. class and err tell how it went.
+func (g *Gate) Leave(class Class, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.running--
+	if answered(class) {
+		g.success()
+	} else {
+		g.strike(class, err)
+	}
+	g.notify()
+}
+
+// answered tells whether the org did its work, even if the answer was no.
+func answered(class Class) bool {
+	return class == Delivered || class == Permanent || class == Doubtful
+}
+
+// success believes a call only while the gate is open: a straggler from before
+// the outage says nothing about now.
+func (g *Gate) success() {
+	if g.shut {
+		return
+	}
+	g.strikes, g.trouble = 0, Trouble{}
+	g.limit = min(g.limit+1, g.max)
+}
+
+func (g *Gate) strike(class Class, err error) {
+	g.strikes++
+	if g.trouble.Since.IsZero() {
+		g.trouble.Since = time.Now()
+	}
+	g.trouble.Cause = err.Error()
+	if class == Throttled || g.strikes >= strikesToShut {
+		g.shut = true
+	}
+}
+
+func (g *Gate) notify() {
+	close(g.changed)
+	g.changed = make(chan struct{})
+}
+
+// Trouble returns what keeps calls from succeeding at the moment.
+func (g *Gate) Trouble() Trouble {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.trouble
+}
+
+// Run probes whenever the gate is shut, until ctx ends.
+func (g *Gate) Run(ctx context.Context, pause Backoff, probe func(context.Context) (Class, error)) {
+	defer g.stop()
+	isShut := func() bool { return g.shut }
+	for g.await(ctx, isShut) == nil {
+		for attempt := 1; sleep(ctx, pause.Delay("probe", attempt)); attempt++ {
+			class, err := probe(ctx)
+			if answered(class) {
+				g.reopen()
+				break
+			}
+			g.note(err)
+		}
+		if ctx.Err() != nil {
+			return
+		}
+	}
+}
+
+func (g *Gate) reopen() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.shut, g.strikes, g.limit, g.trouble = false, 0, 1, Trouble{}
+	g.notify()
+}
+
+func (g *Gate) note(err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.trouble.Cause = err.Error()
+}
+
+func (g *Gate) stop() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.stopped = true
+	g.notify()
+}

@@ -1,0 +1,212 @@
+package reference
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"sync/atomic"
+
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+// Outbox is the memory of the integration: what it returns without error has
+// happened for good, also after a crash of the machine.
+type Outbox interface {
+	// Accept stores a new transaction. One with a known id is left as it is.
+	Accept(tx *Transaction) error
+	// Settle stores what became of transactions: delivered, dead letter
+	// (Permanent), or back to waiting, out of the Bulk job they were part of.
+	Settle(results []Result) error
+	// Assign stores that transactions are part of a Bulk job.
+	Assign(job string, txs []*Transaction) error
+	// Waiting reads all that is neither delivered nor dead, oldest first.
+	Waiting() ([]*Transaction, error)
+	// OnStored sets what is told of each new transaction, in the order of
+	// their acceptance and before Accept returns.
+	OnStored(func(*Transaction))
+	// Counts returns how many transactions wait and how many are dead letters.
+	Counts() (waiting, dead int)
+	// LastDead names the latest dead letter and its cause.
+	LastDead() string
+	// Fired reads and SetFired stores which alerts are firing.
+	Fired() (map[string]bool, error)
+	SetFired(alert string, firing bool) error
+	Close() error
+}
+
+// A delivered transaction keeps its id, so that it is known when the source
+// offers it again; its body is dropped.
+const schema = `
+CREATE TABLE IF NOT EXISTS transactions (
+	seq   INTEGER PRIMARY KEY,
+	id    TEXT NOT NULL UNIQUE,
+	state TEXT NOT NULL DEFAULT 'waiting', -- waiting, delivered, dead
+	body  BLOB NOT NULL,
+	job   TEXT NOT NULL DEFAULT '',        -- id of the Bulk job it is part of
+	cause TEXT NOT NULL DEFAULT ''         -- why it is dead
+);
+CREATE INDEX IF NOT EXISTS waiting ON transactions (seq) WHERE state = 'waiting';
+CREATE TABLE IF NOT EXISTS firing (alert TEXT PRIMARY KEY);`
+
+// sqliteOutbox keeps the outbox in one SQLite file. All writes go through one
+// goroutine (see writer), all reads happen before it starts.
+type sqliteOutbox struct {
+	db       *sql.DB
+	writer   *writer
+	onStored func(*Transaction)
+	waiting  atomic.Int64
+	dead     atomic.Int64
+	lastDead atomic.Value // string
+}
+
+// OpenOutbox opens or creates the outbox in dir. The file is locked while it
+// is open: two integrations on one outbox could not keep the order of keys.
+func OpenOutbox(dir string) (Outbox, error) {
+	file, err := filepath.Abs(filepath.Join(dir, "outbox.db"))
+	if err != nil {
+		return nil, fmt.Errorf("outbox: %w", err)
+	}
+	pragmas := url.Values{"_pragma": {"busy_timeout(5000)", "locking_mode(EXCLUSIVE)", "journal_mode(WAL)", "synchronous(FULL)"}}
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: file, RawQuery: pragmas.Encode()}).String())
+	if err != nil {
+		return nil, fmt.Errorf("outbox %s: %w", file, err)
+	}
+	db.SetMaxOpenConns(1)
+	o := &sqliteOutbox{db: db, onStored: func(*Transaction) {}}
+	if err := o.open(); err != nil {
+		return nil, errors.Join(fmt.Errorf("outbox %s: %w", file, err), db.Close())
+	}
+	return o, nil
+}
+
+func (o *sqliteOutbox) open() error {
+	if _, err := o.db.Exec(schema); err != nil {
+		return err
+	}
+	var waiting, dead int64
+	var last string
+	err := o.db.QueryRow(`SELECT count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'dead'),
+		coalesce((SELECT id || ': ' || cause FROM transactions WHERE state = 'dead' ORDER BY seq DESC LIMIT 1), '')
+		FROM transactions WHERE state <> 'delivered'`).Scan(&waiting, &dead, &last)
+	if err != nil {
+		return err
+	}
+	o.waiting.Store(waiting)
+	o.dead.Store(dead)
+	o.lastDead.Store(last)
+	o.writer = startWriter(o.db)
+	return nil
+}
+
+func (o *sqliteOutbox) OnStored(f func(*Transaction)) { o.onStored = f }
+
+func (o *sqliteOutbox) Accept(tx *Transaction) error {
+	isNew := false
+	return o.writer.do(func(w *sql.Tx) error {
+		result, err := w.Exec(`INSERT INTO transactions (id, body) VALUES (?, ?) ON CONFLICT (id) DO NOTHING`, tx.ID, tx.body)
+		if err != nil {
+			return err
+		}
+		n, err := result.RowsAffected()
+		isNew = n == 1
+		return err
+	}, func() {
+		if isNew {
+			o.waiting.Add(1)
+			o.onStored(tx)
+		}
+	})
+}
+
+func (o *sqliteOutbox) Settle(results []Result) error {
+	var settled []Result
+	return o.writer.do(func(w *sql.Tx) error {
+		for _, r := range results {
+			changed, err := settleOne(w, r)
+			if err != nil {
+				return err
+			}
+			if changed {
+				settled = append(settled, r)
+			}
+		}
+		return nil
+	}, func() {
+		for _, r := range settled {
+			o.count(r)
+		}
+	})
+}
+
+// settleOne tells whether it changed anything: what is settled stays as it is.
+func settleOne(w *sql.Tx, r Result) (changed bool, err error) {
+	state, cause, body := "waiting", "", r.Tx.body
+	switch r.Class {
+	case Delivered:
+		state, body = "delivered", []byte{}
+	case Permanent:
+		state, cause = "dead", r.Cause
+	default:
+		if r.Tx.job == "" {
+			return false, nil
+		}
+	}
+	result, err := w.Exec(`UPDATE transactions SET state = ?, cause = ?, body = ?, job = '' WHERE id = ? AND state = 'waiting'`,
+		state, cause, body, r.Tx.ID)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+func (o *sqliteOutbox) count(r Result) {
+	r.Tx.job = ""
+	switch r.Class {
+	case Delivered:
+		o.waiting.Add(-1)
+	case Permanent:
+		o.waiting.Add(-1)
+		o.dead.Add(1)
+		o.lastDead.Store(r.Tx.ID + ": " + r.Cause)
+	default:
+	}
+}
+
+func (o *sqliteOutbox) Assign(job string, txs []*Transaction) error {
+	return o.writer.do(func(w *sql.Tx) error {
+		for _, tx := range txs {
+			if _, err := w.Exec(`UPDATE transactions SET job = ? WHERE id = ?`, job, tx.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, func() {
+		for _, tx := range txs {
+			tx.job = job
+		}
+	})
+}
+
+func (o *sqliteOutbox) SetFired(alert string, firing bool) error {
+	query := `DELETE FROM firing WHERE alert = ?`
+	if firing {
+		query = `INSERT INTO firing (alert) VALUES (?) ON CONFLICT DO NOTHING`
+	}
+	return o.writer.do(func(w *sql.Tx) error {
+		_, err := w.Exec(query, alert)
+		return err
+	}, func() {})
+}
+
+func (o *sqliteOutbox) Counts() (waiting, dead int) { return int(o.waiting.Load()), int(o.dead.Load()) }
+
+func (o *sqliteOutbox) LastDead() string { return o.lastDead.Load().(string) }
+
+// Close ends the writer after what it has begun, and releases the file.
+func (o *sqliteOutbox) Close() error {
+	o.writer.stop()
+	return o.db.Close()
+}

@@ -1,0 +1,76 @@
+package reference
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"os"
+	"time"
+)
+
+// Parts is the integration, put together and not yet running. Each part can be
+// looked at, and replaced, on its own.
+type Parts struct {
+	Env    Env
+	Log    *slog.Logger
+	Outbox Outbox
+	Queue  *Queue
+	Client *Client
+	Sender *Sender
+	// Send makes one attempt to deliver a batch: Sender.Send.
+	Send   func(context.Context, Batch) []Result
+	Bulk   *Bulk
+	Alerts *Alerts
+	// GiveUp decides whether a transaction becomes a dead letter.
+	GiveUp func(class Class, attempts, rejections int) bool
+	// Pause is the time before a transaction's next attempt.
+	Pause Backoff
+	// ProbePause is the time between two probes of an org that does not answer.
+	ProbePause Backoff
+	// Listen opens the listener of the source-facing API: net.Listen.
+	Listen func(network, address string) (net.Listener, error)
+	// Grace is how long calls under way may take after the stop.
+	Grace time.Duration
+}
+
+// mostDoubts is how often the org may refuse a transaction for a reason that
+// could pass by itself: half a minute or so.
+const mostDoubts = 30
+
+// GiveUp is the rule for dead letters. What is hopeless is one at once, what
+// is doubtful after a while. Attempts do not count: in an outage they all fail,
+// and none of that is the transaction's fault.
+func GiveUp(class Class, _, rejections int) bool {
+	return class == Permanent || class == Doubtful && rejections >= mostDoubts
+}
+
+// Assemble opens the outbox and puts the parts together. Nothing runs yet;
+// RunParts closes what was opened.
+func Assemble(env Env) (*Parts, error) {
+	outbox, err := OpenOutbox(env.StateDir)
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	queue := NewQueue(DefaultPlan)
+	client := newClient(env)
+	sender := &Sender{Client: client, Path: Path, Writes: Writes, Read: Read}
+	bulk := &Bulk{Client: client, Queue: queue, Outbox: outbox, Log: log, Poll: Backoff{100 * time.Millisecond, 2 * time.Second},
+		Tables: func(txs []*Transaction) []Table { return Tables(txs, Cell) }}
+	return &Parts{
+		Env: env, Log: log, Outbox: outbox, Queue: queue, Client: client, Sender: sender, Send: sender.Send, Bulk: bulk,
+		Alerts: newAlerts(env.AlertURL, outbox, client.Gate), GiveUp: GiveUp,
+		Pause: Backoff{50 * time.Millisecond, 2 * time.Second}, ProbePause: Backoff{50 * time.Millisecond, time.Second},
+		Listen: net.Listen, Grace: 8 * time.Second,
+	}, nil
+}
+
+func newClient(env Env) *Client {
+	const calls = 24 // the workers, and Bulk beside them
+	web := newHTTPClient(NewTransport(calls))
+	timeout := 4 * time.Second
+	return &Client{
+		HTTP: web, Tokens: &Login{HTTP: web, Env: env, Timeout: timeout}, Gate: NewGate(calls), Classify: Classify,
+		Version: env.APIVersion, Timeout: timeout, ProbeTimeout: timeout / 2,
+	}
+}
