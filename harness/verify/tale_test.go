@@ -158,7 +158,7 @@ func unit(order string) []history.Record {
 
 // rehearsed is a clean run with evidence for every guarantee: an insert and a
 // unit whose replies were cut and which were looked up, two versions of one
-// key, a crash and a heal with work open.
+// key, a crash and a heal with work open. The next line happens at 2.10 s.
 func rehearsed() *tale {
 	s := newTale()
 	s.mark(history.MarkStarted)
@@ -174,6 +174,7 @@ func rehearsed() *tale {
 	s.fault("crash", "kill")
 	s.mark(history.MarkHealed)
 	s.apply(second)
+	s.now = 2 * time.Second
 	return s
 }
 
