@@ -25,7 +25,6 @@ type Info struct {
 	Spec      Spec // with the defaults filled in and names in canonical case
 	Version   float64
 	State     State
-	CreatedBy string
 	Created   time.Time
 	Changed   time.Time
 	Processed int // rows tried, the failed ones included

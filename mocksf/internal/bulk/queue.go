@@ -3,7 +3,6 @@ package bulk
 import (
 	"context"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -37,7 +36,7 @@ type Queue struct {
 	slots   chan struct{} // one per chunk at work
 
 	mu    sync.Mutex
-	jobs  []*job // in the order of their creation; nil where one was deleted
+	jobs  []*job // in the order of their creation
 	byID  map[string]*job
 	given uint32 // ids
 	held  int    // bytes of files
@@ -50,7 +49,7 @@ func NewQueue(ctx context.Context, workers *sync.WaitGroup, cfg Config) *Queue {
 }
 
 // Create adds a job in state Open.
-func (q *Queue) Create(s Spec, version float64, user string) (Info, *apierr.Error) {
+func (q *Queue) Create(s Spec, version float64) (Info, *apierr.Error) {
 	o, err := s.check(q.cfg.Store)
 	if err != nil {
 		return Info{}, err
@@ -61,7 +60,7 @@ func (q *Queue) Create(s Spec, version float64, user string) (Info, *apierr.Erro
 	q.given++
 	j := &job{order: o, info: Info{
 		ID: store.MakeID(jobPrefix, q.given), Spec: s.filled(o), Version: version,
-		State: Open, CreatedBy: user, Created: now, Changed: now,
+		State: Open, Created: now, Changed: now,
 	}}
 	j.processed, j.stop = context.WithCancel(q.ctx)
 	q.jobs = append(q.jobs, j)
@@ -178,15 +177,13 @@ func (q *Queue) Delete(id string) *apierr.Error {
 	return err
 }
 
-// List returns all jobs of an object, "" for all, oldest first.
-func (q *Queue) List(object string) []Info {
+// List returns all jobs, oldest first.
+func (q *Queue) List() []Info {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	var all []Info
-	for _, j := range q.jobs {
-		if object == "" || strings.EqualFold(object, j.info.Spec.Object) {
-			all = append(all, j.info)
-		}
+	all := make([]Info, len(q.jobs))
+	for i, j := range q.jobs {
+		all[i] = j.info
 	}
 	return all
 }

@@ -11,7 +11,7 @@ type Shape struct {
 
 // Shown is one column of a shape.
 type Shown struct {
-	Column        // Name is the relationship's for a parent
+	Column // Name is the relationship's for a parent
 	Parent *Shape
 	Follow func(Row) Row // to the parent; nil where there is none
 }
@@ -154,4 +154,14 @@ func (s *Shape) parent(h hop) *Shape {
 	shape := &Shape{Object: h.parent.Name()}
 	s.Columns = append(s.Columns, Shown{Column: Column{Name: h.relation.Name}, Parent: shape, Follow: h.follow})
 	return shape
+}
+
+// ShapeOf resolves the SELECT list of a query that was run before, over another
+// state of the same tables.
+func ShapeOf(q *Query, tables Tables) (*Shape, error) {
+	b, err := bind(q, tables)
+	if err != nil {
+		return nil, err
+	}
+	return b.shape()
 }

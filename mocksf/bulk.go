@@ -1,0 +1,101 @@
+package mocksf
+
+import (
+	"encoding/json"
+	"net/http"
+	"unsafe"
+
+	"github.com/squall-harness/squall/mocksf/commitlog"
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/bulk"
+)
+
+const jobsPattern, jobPattern = "jobs/ingest", "jobs/ingest/{job}"
+
+var bulkRoutes = []route{
+	{method: http.MethodPost, pattern: jobsPattern, api: commitlog.APIBulk, serve: createJob},
+	{method: http.MethodGet, pattern: jobsPattern, api: commitlog.APIBulk, serve: listJobs},
+	{method: http.MethodGet, pattern: jobPattern, api: commitlog.APIBulk, plan: planJob, serve: readJob},
+	{method: http.MethodPatch, pattern: jobPattern, api: commitlog.APIBulk, plan: planJob, serve: changeJob},
+	{method: http.MethodDelete, pattern: jobPattern, api: commitlog.APIBulk, plan: planJob, serve: deleteJob},
+	{method: http.MethodPut, pattern: jobPattern + "/batches", api: commitlog.APIBulk, raw: true, maxBody: bulk.MaxUpload, plan: planUpload, serve: uploadJob},
+	{method: http.MethodGet, pattern: jobPattern + "/{results}", api: commitlog.APIBulk, plan: planJob, serve: jobResults},
+}
+
+// startBulk starts what the bulk doors need.
+func (o *Org) startBulk() {
+	o.jobs = bulk.NewQueue(o.ctx, &o.workers, bulk.Config{
+		Store: o.store, Now: o.cfg.Now,
+		Start: o.cfg.Service.BulkStart, Chunk: o.cfg.Service.BulkChunk, Parallel: o.cfg.Service.BulkParallel,
+	})
+}
+
+// OpenJobs is the number of bulk jobs that hold data and are not finished. A
+// job without data is no work that anybody waits for.
+func (o *Org) OpenJobs() int { return o.jobs.Pending() }
+
+func planJob(r *request) { r.job = r.param("job") }
+
+func createJob(r *request) reply {
+	var spec bulk.Spec
+	if err := json.Unmarshal(r.body, &spec); err != nil {
+		return failure(apierr.JSONParser.New(err.Error()))
+	}
+	info, err := r.org.jobs.Create(spec, float64(r.version))
+	if err != nil {
+		return failure(err)
+	}
+	r.job = info.ID
+	return jobReply(info)
+}
+
+// planUpload reads through the file, so that the hook learns what is in it.
+func planUpload(r *request) {
+	planJob(r)
+	if kind := r.header.Get("Content-Type"); kind != "" && !isCSV(kind) {
+		r.bad = apierr.MediaType.New(kind)
+		return
+	}
+	form, info, err := r.org.jobs.Awaits(r.job)
+	if err != nil {
+		r.bad = err
+		return
+	}
+	text := unsafe.String(unsafe.SliceData(r.body), len(r.body)) // nobody writes to the body again
+	u := bulk.ReadUpload(text, form, r.org.cfg.TraceField)
+	r.call.Traces = u.Traces
+	r.intend(info.Spec.Object, u.Rows)
+	r.planned = u
+}
+
+func uploadJob(r *request) reply {
+	row := r.row
+	r.row = nil
+	if err := r.org.jobs.Upload(r.job, r.planned.(*bulk.Upload), row); err != nil {
+		return failure(err)
+	}
+	return reply{status: http.StatusCreated}
+}
+
+// changeJob closes or aborts a job.
+func changeJob(r *request) reply {
+	change := bulk.Info{}
+	err := apierr.InvalidJobState.New("A job can be set to UploadComplete or Aborted only, not to '" + r.json.Get("state").Text() + "'")
+	switch bulk.State(r.json.Get("state").Text()) {
+	case bulk.UploadComplete:
+		change, err = r.org.jobs.Close(r.job, r.call.Identity)
+	case bulk.Aborted:
+		change, err = r.org.jobs.Abort(r.job)
+	}
+	if err != nil {
+		return failure(err)
+	}
+	return jobReply(change)
+}
+
+func deleteJob(r *request) reply {
+	if err := r.org.jobs.Delete(r.job); err != nil {
+		return failure(err)
+	}
+	return reply{status: http.StatusNoContent}
+}

@@ -1,0 +1,3 @@
+package mocksf
+
+var compositeRoutes []route

@@ -1,0 +1,65 @@
+package mocksf
+
+import (
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/jsontree"
+	"github.com/squall-harness/squall/mocksf/internal/store"
+)
+
+// kinds maps what JSON says about a value to what the store wants to know.
+var kinds = [...]store.Kind{
+	jsontree.Absent: store.Null, jsontree.Null: store.Null, jsontree.Bool: store.Bool,
+	jsontree.Number: store.Number, jsontree.String: store.Text,
+}
+
+// draft reads a record in JSON. The members named in skip are left out; they
+// belong to the envelope.
+func draft(t *store.Table, record jsontree.Value, skip ...string) (*store.Draft, *apierr.Error) {
+	if record.Kind() != jsontree.Object {
+		return nil, apierr.JSONParser.New("Cannot deserialize a record of type " + t.Name + ": an object is expected")
+	}
+	d := store.NewDraft(t, record.Len()+1)
+	for name, value := range record.Members() {
+		if name == "attributes" || contains(skip, name) {
+			continue
+		}
+		if err := put(d, name, value); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+func put(d *store.Draft, name string, value jsontree.Value) *apierr.Error {
+	switch value.Kind() {
+	case jsontree.Object:
+		return putParent(d, name, value)
+	case jsontree.Array:
+		return apierr.JSONParser.New("Cannot deserialize instance of " + name + " from START_ARRAY value")
+	}
+	return d.Put(name, kinds[value.Kind()], value.Text())
+}
+
+// putParent reads a parent named by its external id:
+// "Account__r": {"Ext_Id__c": "a-1"}, with an optional attributes member.
+func putParent(d *store.Draft, name string, value jsontree.Value) *apierr.Error {
+	field, key := "", jsontree.Value{}
+	for member, v := range value.Members() {
+		if member != "attributes" {
+			field, key = member, v
+		}
+	}
+	if field == "" || key.Kind() >= jsontree.Array {
+		return apierr.InvalidField.New(name, d.Table.Name)
+	}
+	return d.PutParent(name, field, kinds[key.Kind()], key.Text())
+}
+
+func contains(names []string, name string) bool {
+	for _, n := range names {
+		if len(n) == len(name) && (n == name || equalFold(n, name)) {
+			return true
+		}
+	}
+	return false
+}

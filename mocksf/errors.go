@@ -1,0 +1,19 @@
+package mocksf
+
+import "github.com/squall-harness/squall/mocksf/internal/apierr"
+
+// ErrorKind is one error that the org can answer with: its code, its HTTP
+// status when it is the whole reply, its text (with fmt verbs), whether it is
+// Definite (nothing was written), whether the same request may succeed later
+// (Retryable), and the source of these facts.
+type ErrorKind = apierr.Kind
+
+// Errors lists all errors that the org raises by itself. Every reply is made
+// from this table.
+func Errors() []ErrorKind {
+	kinds := make([]ErrorKind, len(apierr.Table))
+	for i, k := range apierr.Table {
+		kinds[i] = *k
+	}
+	return kinds
+}

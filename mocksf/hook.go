@@ -1,0 +1,64 @@
+package mocksf
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/squall-harness/squall/mocksf/commitlog"
+)
+
+// Hook is asked once per request, after the body was read and the session was
+// looked up, before any work is done; requests for tokens are no exception. It
+// may be called from many goroutines at once.
+type Hook func(*Call) Decision
+
+// Call is what a hook is told about a request.
+type Call struct {
+	ID     string
+	At     time.Duration // arrival, on the run's clock
+	Method string
+	Path   string // without the query string
+	API    commitlog.API
+	// Identity is on whose behalf the call is made; "" when it has no valid
+	// session, and then it will write nothing.
+	Identity string
+	Write    bool     // means to change records, and is well-formed as far as seen
+	Records  int      // how many
+	Objects  []string // of these kinds, each once
+	Traces   []string // values of the trace field in the body
+}
+
+// Decision is what a hook does to a request. The zero value lets it pass.
+type Decision struct {
+	Fault string // name, for the request log; "" is no fault
+
+	// Reply is answered in place of doing the work, whatever the session.
+	Reply *Reply
+
+	// RowError makes the first record write of the request fail: one record
+	// where the API reports records one by one, and with it the whole unit
+	// where the unit is all or none.
+	RowError *RowError
+
+	// Cut does the work and commits, then resets the connection in place of
+	// the reply.
+	Cut bool
+
+	// AfterCommit runs between the commit and the reply. It is not called for
+	// a request that committed nothing.
+	AfterCommit func()
+}
+
+// Reply is an answer made by a hook.
+type Reply struct {
+	Status      int
+	ContentType string // "" is application/json
+	Body        string
+	Header      http.Header
+}
+
+// RowError is an error of one record, such as UNABLE_TO_LOCK_ROW.
+type RowError struct {
+	Code    string
+	Message string // "" is the usual text of the code
+}

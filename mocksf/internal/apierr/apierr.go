@@ -1,0 +1,56 @@
+// Package apierr holds the errors that a Salesforce org answers with: one
+// table, from which every part of the mock raises.
+package apierr
+
+import "fmt"
+
+// Kind is one line of the table: a Salesforce error code and what it means to
+// a client.
+type Kind struct {
+	Code      string
+	Status    int    // HTTP status when the error is the whole reply
+	Text      string // message, with fmt verbs for the arguments of New
+	Definite  bool   // nothing was written; the client may rely on it
+	Retryable bool   // the same request may succeed later, unchanged
+	Source    string // where code, status and text come from
+}
+
+// Error is one error on its way into a reply.
+type Error struct {
+	Kind
+	Message string
+	Fields  []string // canonical names of the fields at fault
+	IDs     []string // the records that an ambiguous external id matches
+}
+
+// Error says code and message, as Salesforce clients print them.
+func (e *Error) Error() string { return e.Code + ": " + e.Message }
+
+// New raises an error of the table; args fill in the verbs of its text.
+func (k *Kind) New(args ...any) *Error {
+	return &Error{Kind: *k, Message: fmt.Sprintf(k.Text, args...)}
+}
+
+// On names the fields at fault.
+func (e *Error) On(fields ...string) *Error {
+	e.Fields = fields
+	return e
+}
+
+// WithStatus answers with another HTTP status than the table's, for the few
+// codes whose status depends on the call.
+func (e *Error) WithStatus(status int) *Error {
+	e.Status = status
+	return e
+}
+
+// Custom is an error with a text of its own. A code that the table does not
+// know gets status 400, is definite and not retryable.
+func Custom(code, message string) *Error {
+	for _, k := range Table {
+		if k.Code == code {
+			return &Error{Kind: *k, Message: message}
+		}
+	}
+	return &Error{Kind: Kind{Code: code, Status: 400, Definite: true}, Message: message}
+}

@@ -1,0 +1,70 @@
+package apierr
+
+// Where the lines of the table come from.
+const (
+	statusPage = "REST API guide, Status Codes and Error Responses"
+	limitsPage = "REST API guide, API Request Limits"
+	fixtures   = "recorded replies in the tests of public clients"
+	observed   = "replies quoted in public forums"
+)
+
+// The errors that the mock raises. Source says how sure the line is.
+var (
+	InvalidSession   = &Kind{"INVALID_SESSION_ID", 401, "Session expired or invalid", true, true, fixtures}
+	RequestLimit     = &Kind{"REQUEST_LIMIT_EXCEEDED", 403, "TotalRequests Limit exceeded.", true, true, limitsPage}
+	NotFound         = &Kind{"NOT_FOUND", 404, "The requested resource does not exist", true, false, statusPage}
+	NoExternalID     = &Kind{"NOT_FOUND", 404, "Provided external ID field does not exist or is not accessible: %s", true, false, fixtures}
+	MethodNotAllowed = &Kind{"METHOD_NOT_ALLOWED", 405, "HTTP Method '%s' not allowed. Allowed are %s", true, false, statusPage}
+	URITooLong       = &Kind{"URI_TOO_LONG", 414, "The URI is longer than 16,384 bytes", true, false, limitsPage}
+	MediaType        = &Kind{"UNSUPPORTED_MEDIA_TYPE", 415, "The content type %q is not supported", true, false, statusPage}
+	HeadersTooLarge  = &Kind{"REQUEST_HEADER_FIELDS_TOO_LARGE", 431, "URI and headers are longer than 16,384 bytes together", true, false, limitsPage}
+	BodyTooLarge     = &Kind{"REQUEST_ENTITY_TOO_LARGE", 413, "The request body is larger than %d bytes", true, false, fixtures}
+	Unexpected       = &Kind{"UNKNOWN_EXCEPTION", 500, "An unexpected error occurred. Please include this ErrorId if you contact support: %s", false, true, observed}
+	JSONParser       = &Kind{"JSON_PARSER_ERROR", 400, "%s", true, false, observed}
+	InvalidInput     = &Kind{"INVALID_INPUT", 400, "%s", true, false, observed}
+
+	InvalidType    = &Kind{"INVALID_TYPE", 400, "sObject type '%s' is not supported.", true, false, fixtures}
+	InvalidField   = &Kind{"INVALID_FIELD", 400, "No such column '%s' on sobject of type %s", true, false, fixtures}
+	FieldInBody    = &Kind{"INVALID_FIELD", 400, "The %s field should not be specified in the sobject data.", true, false, observed}
+	NoForeignKey   = &Kind{"INVALID_FIELD", 400, "Foreign key external ID: %s not found for field %s in entity %s", true, false, observed}
+	NotWriteable   = &Kind{"INVALID_FIELD_FOR_INSERT_UPDATE", 400, "Unable to create/update fields: %s. Please check the security settings of this field and verify that it is read/write for your profile or permission set.", true, false, observed}
+	MissingField   = &Kind{"REQUIRED_FIELD_MISSING", 400, "Required fields are missing: %s", true, false, fixtures}
+	MissingID      = &Kind{"MISSING_ARGUMENT", 400, "%s not specified", true, false, observed}
+	TooLong        = &Kind{"STRING_TOO_LONG", 400, "%s: data value too large: %s (max length=%d)", true, false, observed}
+	WrongCellType  = &Kind{"INVALID_TYPE_ON_FIELD_IN_RECORD", 400, "%s: value not of required type: %s", true, false, observed}
+	OutOfRange     = &Kind{"NUMBER_OUTSIDE_VALID_RANGE", 400, "%s: value outside of valid range on numeric field: %s", true, false, fixtures}
+	InvalidEmail   = &Kind{"INVALID_EMAIL_ADDRESS", 400, "%s: invalid email address: %s", true, false, fixtures}
+	BadPicklist    = &Kind{"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", 400, "%s: bad value for restricted picklist field: %s", true, false, fixtures}
+	MalformedID    = &Kind{"MALFORMED_ID", 400, "%s: id value of incorrect type: %s", true, false, fixtures}
+	CrossReference = &Kind{"INVALID_CROSS_REFERENCE_KEY", 400, "invalid cross reference id", true, false, fixtures}
+	EntityDeleted  = &Kind{"ENTITY_IS_DELETED", 404, "entity is deleted", true, false, fixtures}
+	Duplicate      = &Kind{"DUPLICATE_VALUE", 400, "duplicate value found: %s duplicates value on record with id: %s", true, false, observed}
+	Ambiguous      = &Kind{"DUPLICATE_EXTERNAL_ID", 300, "%s: more than one record found for external id field: [%s]", true, false, observed}
+	LockedRow      = &Kind{"UNABLE_TO_LOCK_ROW", 400, "unable to obtain exclusive access to this record", true, true, observed}
+
+	TooManyRecords    = &Kind{"EXCEEDED_ID_LIMIT", 400, "record limit reached. cannot submit more than %d records into this call", true, false, observed}
+	LimitExceeded     = &Kind{"LIMIT_EXCEEDED", 400, "%s", true, false, observed}
+	Halted            = &Kind{"PROCESSING_HALTED", 400, "The transaction was rolled back since another operation in the same transaction failed.", true, true, "REST API guide, Composite"}
+	InvalidReference  = &Kind{"PROCESSING_HALTED", 400, "Invalid reference specified. No value for %s found in %s", true, false, observed}
+	RolledBack        = &Kind{"ALL_OR_NONE_OPERATION_ROLLED_BACK", 400, "Record rolled back because not all records were valid and the request was using AllOrNone header", true, true, "REST API guide, sObject Collections"}
+	BatchHalted       = &Kind{"BATCH_PROCESSING_HALTED", 412, "Batch processing halted per request", true, true, observed}
+	MalformedQuery    = &Kind{"MALFORMED_QUERY", 400, "%s", true, false, fixtures}
+	InvalidLocator    = &Kind{"INVALID_QUERY_LOCATOR", 400, "invalid query locator", true, false, fixtures}
+	InvalidJob        = &Kind{"INVALIDJOB", 400, "%s", true, false, fixtures}
+	InvalidJobState   = &Kind{"INVALIDJOBSTATE", 400, "%s", true, false, observed}
+	InvalidBatch      = &Kind{"INVALIDBATCH", 400, "%s", true, false, observed}
+	FeatureNotEnabled = &Kind{"FEATURENOTENABLED", 400, "%s", true, false, fixtures}
+
+	ServerUnavailable = &Kind{"SERVER_UNAVAILABLE", 503, "Server Unavailable", false, true, fixtures}
+)
+
+// Table lists the kinds, for documentation and for looking a code up. Where a
+// code has several texts the first one leads.
+var Table = []*Kind{
+	InvalidSession, RequestLimit, NotFound, NoExternalID, MethodNotAllowed, URITooLong, MediaType, HeadersTooLarge,
+	BodyTooLarge, Unexpected, JSONParser, InvalidInput, InvalidType, InvalidField, FieldInBody, NoForeignKey,
+	NotWriteable, MissingField, MissingID, TooLong, WrongCellType, OutOfRange, InvalidEmail, BadPicklist,
+	MalformedID, CrossReference, EntityDeleted, Duplicate, Ambiguous, LockedRow, TooManyRecords, LimitExceeded,
+	Halted, InvalidReference, RolledBack, BatchHalted, MalformedQuery, InvalidLocator, InvalidJob, InvalidJobState,
+	InvalidBatch, FeatureNotEnabled, ServerUnavailable,
+}

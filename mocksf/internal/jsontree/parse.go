@@ -1,0 +1,212 @@
+package jsontree
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxDepth bounds the nesting, so that no input exhausts the stack.
+const maxDepth = 500
+
+// SyntaxError says where a text stops being JSON.
+type SyntaxError struct {
+	Message string
+	Line    int // from 1
+	Column  int // in bytes, from 1
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("%s at [line:%d, column:%d]", e.Message, e.Line, e.Column)
+}
+
+type parser struct {
+	*document
+	pos int
+}
+
+// Parse reads one JSON value (RFC 8259) with nothing but white space around
+// it. The error is a *SyntaxError.
+func Parse(src string) (Value, error) {
+	p := parser{document: &document{src: src, nodes: make([]node, 0, 8+len(src)/24)}}
+	message := p.all()
+	if message == "" {
+		return Value{p.document, 0}, nil
+	}
+	before := src[:min(p.pos, len(src))]
+	return Value{}, &SyntaxError{message, 1 + strings.Count(before, "\n"), len(before) - strings.LastIndexByte(before, '\n')}
+}
+
+func (p *parser) all() string {
+	if !utf8.ValidString(p.src) {
+		return "Invalid UTF-8"
+	}
+	p.space()
+	if message := p.value("", 0); message != "" {
+		return message
+	}
+	if p.space(); p.pos < len(p.src) {
+		return p.unexpected()
+	}
+	return ""
+}
+
+func (p *parser) space() {
+	for p.pos < len(p.src) {
+		switch p.src[p.pos] {
+		case ' ', '\n', '\r', '\t':
+			p.pos++
+		default:
+			return
+		}
+	}
+}
+
+func (p *parser) peek() byte {
+	if p.pos < len(p.src) {
+		return p.src[p.pos]
+	}
+	return 0
+}
+
+func (p *parser) unexpected() string {
+	if p.pos >= len(p.src) {
+		return "Unexpected end-of-input"
+	}
+	r, _ := utf8.DecodeRuneInString(p.src[p.pos:])
+	return fmt.Sprintf("Unexpected character (%q (code %d))", r, r)
+}
+
+// value reads one value and what is below it. It returns what is wrong, "" for
+// nothing.
+func (p *parser) value(key string, depth int) (message string) {
+	if depth > maxDepth {
+		return "Document nesting is too deep"
+	}
+	at := len(p.nodes)
+	p.nodes = append(p.nodes, node{key: key, from: int32(p.pos)})
+	kind, text := Object, ""
+	switch c := p.peek(); {
+	case c == '{':
+		message = p.object(depth)
+	case c == '[':
+		kind, message = Array, p.array(depth)
+	case c == '"':
+		kind = String
+		text, message = p.str()
+	case c == '-' || c >= '0' && c <= '9':
+		kind = Number
+		text, message = p.number()
+	default:
+		kind, text, message = p.word()
+	}
+	n := &p.nodes[at]
+	n.kind, n.text, n.to, n.next = kind, text, int32(p.pos), int32(len(p.nodes))
+	return message
+}
+
+func (p *parser) object(depth int) string {
+	p.pos++
+	if p.space(); p.peek() == '}' {
+		p.pos++
+		return ""
+	}
+	for {
+		if p.space(); p.peek() != '"' {
+			return p.unexpected()
+		}
+		key, message := p.str()
+		if message != "" {
+			return message
+		}
+		if p.space(); p.peek() != ':' {
+			return p.unexpected()
+		}
+		p.pos++
+		p.space()
+		if message := p.value(key, depth+1); message != "" {
+			return message
+		}
+		if more, message := p.comma('}'); !more {
+			return message
+		}
+	}
+}
+
+func (p *parser) array(depth int) string {
+	p.pos++
+	if p.space(); p.peek() == ']' {
+		p.pos++
+		return ""
+	}
+	for {
+		p.space()
+		if message := p.value("", depth+1); message != "" {
+			return message
+		}
+		if more, message := p.comma(']'); !more {
+			return message
+		}
+	}
+}
+
+// comma reads what follows an item: a comma, or the end.
+func (p *parser) comma(end byte) (more bool, message string) {
+	p.space()
+	switch p.peek() {
+	case ',':
+		p.pos++
+		return true, ""
+	case end:
+		p.pos++
+		return false, ""
+	}
+	return false, p.unexpected()
+}
+
+func (p *parser) word() (Kind, string, string) {
+	rest := p.src[p.pos:]
+	for i, word := range [...]string{"null", "true", "false"} {
+		if strings.HasPrefix(rest, word) {
+			p.pos += len(word)
+			return [...]Kind{Null, Bool, Bool}[i], word, ""
+		}
+	}
+	return Absent, "", p.unexpected()
+}
+
+func (p *parser) number() (string, string) {
+	from := p.pos
+	if p.peek() == '-' {
+		p.pos++
+	}
+	if p.peek() == '0' {
+		p.pos++
+	} else if !p.digits() {
+		return "", p.unexpected()
+	}
+	if p.peek() == '.' {
+		p.pos++
+		if !p.digits() {
+			return "", p.unexpected()
+		}
+	}
+	if c := p.peek(); c == 'e' || c == 'E' {
+		p.pos++
+		if c := p.peek(); c == '+' || c == '-' {
+			p.pos++
+		}
+		if !p.digits() {
+			return "", p.unexpected()
+		}
+	}
+	return p.src[from:p.pos], ""
+}
+
+func (p *parser) digits() bool {
+	from := p.pos
+	for c := p.peek(); c >= '0' && c <= '9'; c = p.peek() {
+		p.pos++
+	}
+	return p.pos > from
+}

@@ -1,0 +1,135 @@
+// Package jsontree reads JSON into a tree whose texts are slices of the input:
+// one allocation for the nodes, none for a string without escapes. Members
+// keep their order, numbers their digits.
+package jsontree
+
+import "iter"
+
+// Kind is the kind of a JSON value.
+type Kind uint8
+
+// The kinds. Absent is the zero value: no such member.
+const (
+	Absent Kind = iota
+	Null
+	Bool
+	Number
+	String
+	Array
+	Object
+)
+
+type node struct {
+	key      string // of a member
+	text     string // a string unescaped, a number's digits, true or false
+	from, to int32  // extent in the source
+	next     int32  // the first node after this one and all below it
+	kind     Kind
+}
+
+type document struct {
+	src   string
+	nodes []node
+}
+
+// Value is one value of a parsed document. The zero Value is absent; every
+// method works on it.
+type Value struct {
+	doc *document
+	i   int32
+}
+
+func (v Value) node() *node {
+	if v.doc == nil {
+		return &node{}
+	}
+	return &v.doc.nodes[v.i]
+}
+
+// Kind tells what v is.
+func (v Value) Kind() Kind { return v.node().kind }
+
+// Text is a string's content, a number's digits, or true or false.
+func (v Value) Text() string { return v.node().text }
+
+// True tells whether v is true.
+func (v Value) True() bool { return v.Kind() == Bool && v.Text() == "true" }
+
+// Raw is v as it stands in the source.
+func (v Value) Raw() string {
+	if v.doc == nil {
+		return ""
+	}
+	return v.doc.src[v.node().from:v.node().to]
+}
+
+// Get returns the member with the name; the last one, when there are several.
+func (v Value) Get(name string) Value {
+	var found Value
+	for key, member := range v.Members() {
+		if key == name {
+			found = member
+		}
+	}
+	return found
+}
+
+// Len is the number of members or items.
+func (v Value) Len() int {
+	n := 0
+	for range v.children() {
+		n++
+	}
+	return n
+}
+
+// Items yields the items of an array; nothing for other kinds.
+func (v Value) Items() iter.Seq[Value] {
+	if v.Kind() != Array {
+		return func(func(Value) bool) {}
+	}
+	return v.children()
+}
+
+// Members yields the members of an object in their order; nothing for other
+// kinds.
+func (v Value) Members() iter.Seq2[string, Value] {
+	return func(yield func(string, Value) bool) {
+		if v.Kind() != Object {
+			return
+		}
+		for c := range v.children() {
+			if !yield(c.node().key, c) {
+				return
+			}
+		}
+	}
+}
+
+func (v Value) children() iter.Seq[Value] {
+	return func(yield func(Value) bool) {
+		if v.Kind() < Array {
+			return
+		}
+		nodes := v.doc.nodes
+		for i := v.i + 1; i < nodes[v.i].next; i = nodes[i].next {
+			if !yield(Value{v.doc, i}) {
+				return
+			}
+		}
+	}
+}
+
+// Strings yields the string values of all members with the name, at any depth.
+func (v Value) Strings(name string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if v.doc == nil {
+			return
+		}
+		for _, n := range v.doc.nodes[v.i:v.node().next] {
+			if n.kind == String && n.key == name && !yield(n.text) {
+				return
+			}
+		}
+	}
+}

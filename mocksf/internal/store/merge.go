@@ -1,0 +1,107 @@
+package store
+
+import (
+	"strings"
+
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+)
+
+// merge lays the draft over the old state and checks what no draft can know:
+// required fields, lookups, unique values. The slice is valid until the next
+// call.
+func (tx *Tx) merge(old *Row, d *Draft, fresh bool) ([]string, *apierr.Error) {
+	if err := tx.resolve(d); err != nil {
+		return nil, err
+	}
+	values := tx.unpack(old)
+	for _, s := range d.sets {
+		values[s.field] = s.text
+	}
+	if err := d.Table.complete(values); err != nil {
+		return nil, err
+	}
+	for _, s := range d.sets {
+		if err := tx.allowed(d.Table, s, old.n); err != nil {
+			return nil, err
+		}
+	}
+	if fresh {
+		d.Table.defaults(old, values)
+	}
+	return values, nil
+}
+
+func (tx *Tx) unpack(r *Row) []string {
+	if n := len(r.table.Fields); n > len(tx.scratch) {
+		tx.scratch = make([]string, n)
+	}
+	values := tx.scratch[:len(r.table.Fields)]
+	clear(values)
+	r.values.each(func(field int, text string) { values[field] = text })
+	return values
+}
+
+// resolve turns parents named by external id into ids.
+func (tx *Tx) resolve(d *Draft) *apierr.Error {
+	for _, p := range d.parents {
+		row, err := tx.match(p.parent, p.parentField, p.value)
+		if err != nil {
+			return err
+		}
+		if row == nil {
+			return apierr.NoForeignKey.New(p.value, p.parent.Fields[p.parentField].Name, p.parent.Name)
+		}
+		d.sets = append(d.sets, set{p.field, row.ID()})
+	}
+	d.parents = nil
+	return nil
+}
+
+// complete checks that every required field has a value.
+func (t *Table) complete(values []string) *apierr.Error {
+	var missing []string
+	for _, i := range t.required {
+		if values[i] == "" {
+			missing = append(missing, t.Fields[i].Name)
+		}
+	}
+	if missing == nil {
+		return nil
+	}
+	return apierr.MissingField.New("[" + strings.Join(missing, ", ") + "]").On(missing...)
+}
+
+// allowed checks a lookup for its parent and a unique field for its value.
+func (tx *Tx) allowed(t *Table, s set, n uint32) *apierr.Error {
+	if s.text == "" {
+		return nil
+	}
+	f := &t.Fields[s.field]
+	if parent := t.parents[s.field]; parent != nil {
+		if s.text[:3] != parent.Prefix {
+			return apierr.MalformedID.New(f.Name, s.text).On(f.Name)
+		}
+		if row := parent.row(s.text); row == nil || row.deleted {
+			return apierr.CrossReference.New()
+		}
+	}
+	if !f.IsUnique() {
+		return nil
+	}
+	if taken, count := t.index(s.field).first(s.text); count > 0 && taken != n {
+		return apierr.Duplicate.New(f.Name, MakeID(t.Prefix, taken))
+	}
+	return nil
+}
+
+// defaults fills in what the org gives a new record.
+func (t *Table) defaults(r *Row, values []string) {
+	for i := systemFields; i < len(t.Fields); i++ {
+		if t.Fields[i].AutoNumber != "" {
+			values[i] = t.autoNumber(i)
+		}
+	}
+	if i := t.byName["Name"]; t.nameless && values[i] == "" {
+		values[i] = r.ID()
+	}
+}

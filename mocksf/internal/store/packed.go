@@ -1,0 +1,76 @@
+package store
+
+import (
+	"encoding/binary"
+	"unsafe"
+)
+
+// packed holds the values of one record in one string: for every field that
+// has a value its index, the length, and the text. Empty fields cost nothing,
+// and a record is one allocation that the garbage collector need not look
+// into.
+type packed string
+
+// pack packs values, indexed by field; "" is no value.
+func pack(values []string) packed {
+	size := 0
+	for _, v := range values {
+		if v != "" {
+			size += len(v) + 4
+		}
+	}
+	buf := make([]byte, 0, size)
+	for i, v := range values {
+		if v != "" {
+			buf = binary.AppendUvarint(buf, uint64(i))
+			buf = binary.AppendUvarint(buf, uint64(len(v)))
+			buf = append(buf, v...)
+		}
+	}
+	return packed(unsafe.String(unsafe.SliceData(buf), len(buf))) // buf is never touched again
+}
+
+// get returns the value of a field, "" when it has none.
+func (p packed) get(field int) string {
+	for len(p) > 0 {
+		i, text, rest := p.next()
+		if i == field {
+			return text
+		}
+		if i > field {
+			return ""
+		}
+		p = rest
+	}
+	return ""
+}
+
+// each calls fn for every field that has a value, in their order.
+func (p packed) each(fn func(field int, text string)) {
+	for len(p) > 0 {
+		i, text, rest := p.next()
+		fn(i, text)
+		p = rest
+	}
+}
+
+func (p packed) next() (field int, text string, rest packed) {
+	field, p = p.uvarint()
+	n, p := p.uvarint()
+	return field, string(p[:n]), p[n:]
+}
+
+func (p packed) uvarint() (int, packed) {
+	if p[0] < 0x80 {
+		return int(p[0]), p[1:]
+	}
+	n, shift := 0, 0
+	for i := range len(p) {
+		n |= int(p[i]&0x7f) << shift
+		if p[i] < 0x80 {
+			return n, p[i+1:]
+		}
+		shift += 7
+	}
+	return n, ""
+}

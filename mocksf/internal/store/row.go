@@ -1,0 +1,104 @@
+package store
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/squall-harness/squall/mocksf/schema"
+)
+
+// Layout of date and time values: milliseconds and a zone without a colon.
+const (
+	DateTimeLayout = "2006-01-02T15:04:05.000-0700"
+	DateLayout     = "2006-01-02"
+)
+
+// Row is one state of one record. It never changes: a write makes a new one,
+// so a row that was read in a transaction may be used after it.
+type Row struct {
+	table    *Table
+	values   packed
+	created  int64 // Unix milliseconds
+	modified int64
+	n        uint32 // counting part of the id
+	deleted  bool
+}
+
+// Table is the table that the row belongs to.
+func (r *Row) Table() *Table { return r.table }
+
+// ID is the record's id of 18 characters.
+func (r *Row) ID() string { return MakeID(r.table.Prefix, r.n) }
+
+// Deleted tells whether the record is in the recycle bin.
+func (r *Row) Deleted() bool { return r.deleted }
+
+// Text returns the value of a field as text: numbers in plain decimals, dates
+// in Salesforce's layouts, booleans as true or false; "" is null.
+func (r *Row) Text(field int) string {
+	if field < systemFields {
+		return r.systemText(field)
+	}
+	f := &r.table.Fields[field]
+	if len(f.JoinOf) > 0 {
+		return r.joined(f)
+	}
+	text := r.values.get(field)
+	if text == "" && f.Type == schema.Boolean {
+		return "false"
+	}
+	return text
+}
+
+func (r *Row) systemText(field int) string {
+	switch field {
+	case FieldID:
+		return r.ID()
+	case FieldIsDeleted:
+		return strconv.FormatBool(r.deleted)
+	case FieldCreatedDate:
+		return dateTime(r.created)
+	case FieldLastModifiedDate, FieldSystemModstamp:
+		return dateTime(r.modified)
+	}
+	if owner := r.values.get(field); owner != "" {
+		return owner
+	}
+	return AdminID
+}
+
+func dateTime(ms int64) string { return time.UnixMilli(ms).UTC().Format(DateTimeLayout) }
+
+func (r *Row) joined(f *schema.Field) string {
+	text := ""
+	for _, name := range f.JoinOf {
+		i, ok := r.table.Field(name)
+		if !ok {
+			continue
+		}
+		if part := r.values.get(i); part != "" && text != "" {
+			text += " " + part
+		} else {
+			text += part
+		}
+	}
+	return text
+}
+
+// Value returns the value of a field: string, float64, bool, or nil for null.
+// Dates are text whose order is the order of time.
+func (r *Row) Value(field int) any { return typed(&r.table.Fields[field], r.Text(field)) }
+
+// typed turns the text of a value into the Go value of the field's type.
+func typed(f *schema.Field, text string) any {
+	switch {
+	case f.Type == schema.Boolean:
+		return text == "true"
+	case text == "":
+		return nil
+	case f.Type.Number():
+		n, _ := strconv.ParseFloat(text, 64) // checked when it was written
+		return n
+	}
+	return text
+}

@@ -1,0 +1,165 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/squall-harness/squall/mocksf/schema"
+)
+
+// The positions of the system fields, which every table has first.
+const (
+	FieldID = iota
+	FieldIsDeleted
+	FieldOwnerID
+	FieldCreatedDate
+	FieldCreatedByID
+	FieldLastModifiedDate
+	FieldLastModifiedByID
+	FieldSystemModstamp
+	systemFields
+)
+
+// Table is one object of the schema with its records. What it says about
+// fields never changes and may be read without a transaction.
+type Table struct {
+	Name   string // API name, canonical
+	Prefix string // key prefix of its ids
+	Object *schema.Object
+	Fields []schema.Field // the system fields first
+
+	byName   map[string]int // canonical and lower-case names
+	byParent map[string]int // lower-case relationship names
+	parents  map[int]*Table // by lookup field
+	required []int
+	joins    []int // fields made of others
+	external []int
+	nameless bool // records without a Name are named by their id
+
+	rows    []*Row // by the counting part of the id; nil where an insert was rolled back
+	live    int
+	numbers map[int]int // last auto number given, by field
+	indexes []*index
+}
+
+func systemFieldList() []schema.Field {
+	user := func(name string, readOnly bool) schema.Field {
+		return schema.Field{Name: name, Type: schema.Reference, ReferenceTo: "User", ReadOnly: readOnly}
+	}
+	return []schema.Field{
+		{Name: "Id", Type: schema.ID, Length: longID, ReadOnly: true},
+		{Name: "IsDeleted", Type: schema.Boolean, ReadOnly: true},
+		user("OwnerId", false),
+		{Name: "CreatedDate", Type: schema.DateTime, ReadOnly: true},
+		user("CreatedById", true),
+		{Name: "LastModifiedDate", Type: schema.DateTime, ReadOnly: true},
+		user("LastModifiedById", true),
+		{Name: "SystemModstamp", Type: schema.DateTime, ReadOnly: true},
+	}
+}
+
+func newTable(o *schema.Object, prefix string) *Table {
+	t := &Table{
+		Name: o.Name, Prefix: prefix, Object: o, Fields: append(systemFieldList(), o.Fields...),
+		byName: map[string]int{}, byParent: map[string]int{}, parents: map[int]*Table{}, numbers: map[int]int{},
+		rows: []*Row{nil},
+	}
+	for i := range t.Fields {
+		t.learn(i)
+	}
+	return t
+}
+
+// learn takes a field into the lists by which writes find it.
+func (t *Table) learn(i int) {
+	f := &t.Fields[i]
+	if f.Type == "" {
+		f.Type = schema.String
+	}
+	t.byName[f.Name], t.byName[strings.ToLower(f.Name)] = i, i
+	if r := f.Relationship(); r != "" {
+		t.byParent[strings.ToLower(r)] = i
+	}
+	if f.Required {
+		t.required = append(t.required, i)
+	}
+	if len(f.JoinOf) > 0 {
+		t.joins = append(t.joins, i)
+	}
+	if f.ExternalID {
+		t.external = append(t.external, i)
+	}
+	if f.ExternalID || f.IsUnique() {
+		t.indexes = append(t.indexes, newIndex(i, f))
+	}
+	if f.Name == "Name" {
+		t.nameless = !f.Required && len(f.JoinOf) == 0 && f.AutoNumber == ""
+	}
+}
+
+// link resolves the lookups once all tables exist.
+func (t *Table) link(s *Store) error {
+	for i, f := range t.Fields {
+		if f.Type != schema.Reference {
+			continue
+		}
+		parent, ok := s.Table(f.ReferenceTo)
+		if !ok && i < systemFields {
+			continue // a schema without User
+		}
+		if !ok {
+			return fmt.Errorf("schema: %s.%s refers to %q, which is no object of the schema", t.Name, f.Name, f.ReferenceTo)
+		}
+		t.parents[i] = parent
+	}
+	return nil
+}
+
+// Field finds a field by its API name in any case.
+func (t *Table) Field(name string) (int, bool) {
+	if i, ok := t.byName[name]; ok {
+		return i, true
+	}
+	i, ok := t.byName[strings.ToLower(name)]
+	return i, ok
+}
+
+// Parent finds a lookup by its relationship name (Account, Account__r) in any
+// case and returns the field and the table it points at.
+func (t *Table) Parent(relationship string) (field int, parent *Table, ok bool) {
+	field, ok = t.byParent[strings.ToLower(relationship)]
+	if !ok {
+		return 0, nil, false
+	}
+	parent, ok = t.parents[field]
+	return field, parent, ok
+}
+
+// Writeable tells whether clients may set the field.
+func (t *Table) Writeable(field int) bool {
+	f := &t.Fields[field]
+	return !f.ReadOnly && len(f.JoinOf) == 0 && f.AutoNumber == ""
+}
+
+// Indexed tells whether Find looks values of the field up instead of scanning.
+func (t *Table) Indexed(field int) bool { return t.index(field) != nil }
+
+func (t *Table) index(field int) *index {
+	for _, x := range t.indexes {
+		if x.field == field {
+			return x
+		}
+	}
+	return nil
+}
+
+// row returns the record of an id that LongID accepted, deleted ones too.
+func (t *Table) row(id string) *Row {
+	if id[:3] != t.Prefix {
+		return nil
+	}
+	if n := sequence(id); int64(n) < int64(len(t.rows)) {
+		return t.rows[n]
+	}
+	return nil
+}

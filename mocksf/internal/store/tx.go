@@ -1,0 +1,271 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/squall-harness/squall/mocksf/commitlog"
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+)
+
+// Tx is one atomic unit: it reads what it wrote, and others see all of it or
+// nothing. A method that returns an error has written nothing itself; whether
+// the unit goes on is the caller's choice.
+type Tx struct {
+	View
+	// Fail is the error with which the next record write fails, whatever it
+	// is. The write that took it sets it to nil.
+	Fail *apierr.Error
+
+	by      Author
+	now     int64
+	changes []commitlog.Change
+	undo    []undo
+	scratch []string
+}
+
+type undo struct {
+	table *Table
+	n     uint32
+	old   *Row
+}
+
+// Saved tells what an upsert did.
+type Saved struct {
+	ID      string
+	Created bool
+}
+
+// Insert creates a record and returns its id.
+func (tx *Tx) Insert(d *Draft) (string, *apierr.Error) {
+	if err := tx.planned(); err != nil {
+		return "", err
+	}
+	return tx.insert(d, -1)
+}
+
+// Update writes the draft into the record with the id. Unknown ids are
+// INVALID_CROSS_REFERENCE_KEY, deleted records ENTITY_IS_DELETED, ids of
+// another object MALFORMED_ID.
+func (tx *Tx) Update(id string, d *Draft) *apierr.Error {
+	if err := tx.planned(); err != nil {
+		return err
+	}
+	row, err := tx.living(d.Table, id)
+	if err != nil {
+		return err
+	}
+	_, err = tx.save(row, d, -1)
+	return err
+}
+
+// Upsert updates the record whose external id field holds value, or creates
+// it. With the field Id an empty value creates. updateOnly refuses to create.
+func (tx *Tx) Upsert(d *Draft, field int, value string, updateOnly bool) (Saved, *apierr.Error) {
+	if err := tx.planned(); err != nil {
+		return Saved{}, err
+	}
+	if field == FieldID && value != "" {
+		row, err := tx.living(d.Table, value)
+		if err != nil {
+			return Saved{}, err
+		}
+		return tx.saved(tx.save(row, d, -1))(false)
+	}
+	row, err := tx.target(d, field, value)
+	switch {
+	case err != nil:
+		return Saved{}, err
+	case row != nil:
+		return tx.saved(tx.save(row, d, field))(false)
+	case updateOnly:
+		return Saved{}, apierr.NotFound.New()
+	case field == FieldID:
+		return tx.saved(tx.insert(d, -1))(true)
+	}
+	d.sets = append(d.sets, set{field, value})
+	return tx.saved(tx.insert(d, field))(true)
+}
+
+func (tx *Tx) target(d *Draft, field int, value string) (*Row, *apierr.Error) {
+	switch {
+	case field == FieldID:
+		return nil, nil
+	case value == "":
+		return nil, apierr.MissingID.New(d.Table.Fields[field].Name)
+	case d.Has(field):
+		return nil, apierr.FieldInBody.New(d.Table.Fields[field].Name)
+	}
+	return tx.match(d.Table, field, value)
+}
+
+func (tx *Tx) saved(id string, err *apierr.Error) func(created bool) (Saved, *apierr.Error) {
+	return func(created bool) (Saved, *apierr.Error) { return Saved{id, created}, err }
+}
+
+// Delete moves a record to the recycle bin.
+func (tx *Tx) Delete(t *Table, id string) *apierr.Error {
+	if err := tx.planned(); err != nil {
+		return err
+	}
+	row, err := tx.living(t, id)
+	if err != nil {
+		return err
+	}
+	gone := *row
+	gone.deleted, gone.modified = true, tx.now
+	tx.put(&gone, row)
+	tx.changes = append(tx.changes, commitlog.Change{
+		Op: commitlog.Delete, Object: t.Name, ID: row.ID(), ExternalID: row.externalID(-1),
+	})
+	return nil
+}
+
+func (tx *Tx) planned() *apierr.Error {
+	err := tx.Fail
+	tx.Fail = nil
+	return err
+}
+
+// living finds the record that a write names by id.
+func (tx *Tx) living(t *Table, id string) (*Row, *apierr.Error) {
+	long, ok := LongID(id)
+	if !ok || long[:3] != t.Prefix {
+		return nil, apierr.MalformedID.New(t.Name+" ID", id).On("Id")
+	}
+	row := t.row(long)
+	if row == nil {
+		return nil, apierr.CrossReference.New()
+	}
+	if row.deleted {
+		return nil, apierr.EntityDeleted.New()
+	}
+	return row, nil
+}
+
+func (tx *Tx) insert(d *Draft, by int) (string, *apierr.Error) {
+	t := d.Table
+	return tx.save(&Row{table: t, n: uint32(len(t.rows)), created: tx.now}, d, by)
+}
+
+// save writes the draft over old; by is the external id field that an upsert
+// named, -1 for none.
+func (tx *Tx) save(old *Row, d *Draft, by int) (string, *apierr.Error) {
+	fresh := int(old.n) == len(d.Table.rows)
+	values, err := tx.merge(old, d, fresh)
+	if err != nil {
+		return "", err
+	}
+	row := &Row{table: old.table, n: old.n, created: old.created, modified: tx.now, values: pack(values)}
+	if fresh {
+		d.Table.rows = append(d.Table.rows, nil)
+		tx.put(row, nil)
+	} else {
+		tx.put(row, old)
+	}
+	id := row.ID()
+	tx.record(row, id, d, by, fresh)
+	return id, nil
+}
+
+// record notes the change for the commit.
+func (tx *Tx) record(row *Row, id string, d *Draft, by int, fresh bool) {
+	c := commitlog.Change{
+		Op: commitlog.Update, Object: d.Table.Name, ID: id,
+		ExternalID: row.externalID(by), Fields: make(map[string]any, len(d.sets)+1),
+	}
+	if fresh {
+		c.Op = commitlog.Insert
+	}
+	for _, s := range d.sets {
+		c.Fields[d.Table.Fields[s.field].Name] = changed(d.Table, s)
+	}
+	tx.changes = append(tx.changes, c)
+}
+
+func changed(t *Table, s set) any {
+	if s.text == "" {
+		return nil
+	}
+	return typed(&t.Fields[s.field], s.text)
+}
+
+// externalID is the value of the field that an upsert named, else of the first
+// external id field that holds one.
+func (r *Row) externalID(by int) string {
+	if by >= 0 {
+		return r.Text(by)
+	}
+	for _, i := range r.table.external {
+		if text := r.Text(i); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// put makes row the state of its record; old is the one before, nil for none.
+func (tx *Tx) put(row, old *Row) {
+	t := row.table
+	tx.undo = append(tx.undo, undo{t, row.n, old})
+	t.replace(row.n, row)
+}
+
+// replace swaps a record's state and keeps the indexes in step.
+func (t *Table) replace(n uint32, row *Row) {
+	old := t.rows[n]
+	for _, x := range t.indexes {
+		was, is := indexed(old, x.field), indexed(row, x.field)
+		if was != is {
+			x.remove(was, n)
+			x.add(is, n)
+		}
+	}
+	if old != nil && !old.deleted {
+		t.live--
+	}
+	if row != nil && !row.deleted {
+		t.live++
+	}
+	t.rows[n] = row
+}
+
+func indexed(r *Row, field int) string {
+	if r == nil || r.deleted {
+		return ""
+	}
+	return r.values.get(field)
+}
+
+func (tx *Tx) commit() (lsn uint64) {
+	if len(tx.changes) == 0 {
+		return 0
+	}
+	return tx.store.log.Append(commitlog.Commit{
+		Request: tx.by.Request, API: tx.by.API, Identity: tx.by.Identity, Fate: tx.by.Fate, Changes: tx.changes,
+	}, tx.store.clock)
+}
+
+func (tx *Tx) rollback() {
+	for i := len(tx.undo) - 1; i >= 0; i-- {
+		u := tx.undo[i]
+		u.table.replace(u.n, u.old)
+	}
+}
+
+func ambiguous(field string, found []*Row) *apierr.Error {
+	ids := make([]string, len(found))
+	for i, r := range found {
+		ids[i] = r.ID()
+	}
+	err := apierr.Ambiguous.New(field, strings.Join(ids, ", "))
+	err.IDs = ids
+	return err
+}
+
+// autoNumber draws the next number of a field. Numbers are not given back when
+// a unit is rolled back, as in a real org.
+func (t *Table) autoNumber(field int) string {
+	t.numbers[field]++
+	return fmt.Sprintf(t.Fields[field].AutoNumber, t.numbers[field])
+}

@@ -1,0 +1,149 @@
+package store
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/schema"
+)
+
+// Kind tells in which form a value arrives.
+type Kind uint8
+
+// The kinds of values. A Cell is text out of a CSV file, which says nothing
+// about its type.
+const (
+	Null Kind = iota
+	Text
+	Number
+	Bool
+	Cell
+)
+
+// canonical checks a value against its field and returns the text under which
+// the store keeps it; "" is null.
+func canonical(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {
+	if kind == Null || text == "" {
+		return "", nil
+	}
+	switch {
+	case f.Type.Number():
+		return number(f, kind, text)
+	case f.Type == schema.Boolean:
+		return boolean(f, kind, text)
+	case f.Type == schema.Date:
+		return date(f, kind, text)
+	case f.Type == schema.DateTime:
+		return instant(f, kind, text)
+	case f.Type == schema.Reference || f.Type == schema.ID:
+		return identifier(f, text)
+	}
+	return words(f, text)
+}
+
+// mistyped is the error for a value of the wrong type: JSON bodies fail in the
+// org's parser, CSV cells in the record.
+func mistyped(f *schema.Field, kind Kind, want, text string) *apierr.Error {
+	if kind == Cell {
+		return apierr.WrongCellType.New(f.Name, text).On(f.Name)
+	}
+	return apierr.JSONParser.New("Cannot deserialize instance of " + want + " from VALUE_STRING value " + text +
+		" or request may be missing a required field")
+}
+
+func number(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {
+	if kind == Bool || strings.Trim(text, "0123456789+-.eE") != "" { // no Inf, NaN or 0x1p4
+		return "", mistyped(f, kind, "double", text)
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	switch {
+	case math.IsInf(n, 0) || math.Abs(n) >= 1e18:
+		return "", apierr.OutOfRange.New(f.Name, text).On(f.Name)
+	case err != nil:
+		return "", mistyped(f, kind, "double", text)
+	case f.Type == schema.Int && (n != math.Trunc(n) || math.Abs(n) > math.MaxInt32):
+		return "", mistyped(f, kind, "int", text)
+	}
+	return strconv.FormatFloat(n+0, 'f', -1, 64), nil
+}
+
+func boolean(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {
+	switch strings.ToLower(text) {
+	case "true":
+		return "true", nil
+	case "false":
+		return "false", nil
+	case "1", "0":
+		if kind == Cell {
+			return strconv.FormatBool(text == "1"), nil
+		}
+	}
+	return "", mistyped(f, kind, "boolean", text)
+}
+
+func date(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {
+	if len(text) > len(DateLayout) && text[len(DateLayout)] == 'T' {
+		text = text[:len(DateLayout)] // a date and time where a date is wanted
+	}
+	if _, err := time.Parse(DateLayout, text); err != nil {
+		return "", mistyped(f, kind, "date", text)
+	}
+	return text, nil
+}
+
+// instants are the layouts of ISO 8601 in use; Go's parser takes fractions of
+// a second with any of them.
+var instants = []string{time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", DateLayout}
+
+func instant(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {
+	for _, layout := range instants {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UTC().Truncate(time.Millisecond).Format(DateTimeLayout), nil
+		}
+	}
+	return "", mistyped(f, kind, "datetime", text)
+}
+
+func identifier(f *schema.Field, text string) (string, *apierr.Error) {
+	id, ok := LongID(text)
+	if !ok {
+		return "", apierr.MalformedID.New(f.Name, text).On(f.Name)
+	}
+	return id, nil
+}
+
+func words(f *schema.Field, text string) (string, *apierr.Error) {
+	longest := f.MaxLength()
+	switch {
+	case len(text) > longest && utf8.RuneCountInString(text) > longest:
+		return "", apierr.TooLong.New(f.Name, text, longest).On(f.Name)
+	case f.Type == schema.Email && !address(text):
+		return "", apierr.InvalidEmail.New(f.Name, text).On(f.Name)
+	case f.Restricted && !listed(f, text):
+		return "", apierr.BadPicklist.New(f.Name, text).On(f.Name)
+	}
+	return text, nil
+}
+
+func address(text string) bool {
+	name, host, ok := strings.Cut(text, "@")
+	return ok && name != "" && strings.Contains(strings.Trim(host, "."), ".") && !strings.ContainsAny(text, " \t\r\n,;") &&
+		!strings.Contains(host, "@")
+}
+
+func listed(f *schema.Field, text string) bool {
+	for _, part := range strings.Split(text, ";") {
+		found := false
+		for _, v := range f.Values {
+			found = found || strings.EqualFold(v, part)
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,92 @@
+package store
+
+import "github.com/squall-harness/squall/mocksf/internal/apierr"
+
+// View reads one state of the store.
+type View struct {
+	store *Store
+}
+
+// Get returns the record with an id of 15 or 18 characters. Deleted records
+// are returned too, and say so.
+func (v *View) Get(id string) (*Row, bool) {
+	long, ok := LongID(id)
+	if !ok {
+		return nil, false
+	}
+	t, ok := v.store.TableOf(long)
+	if !ok {
+		return nil, false
+	}
+	row := t.row(long)
+	return row, row != nil
+}
+
+// Find returns the live records of t whose field holds value (as text, see
+// Draft.Put), by index where the field has one.
+func (v *View) Find(t *Table, field int, value string) []*Row {
+	if field == FieldID {
+		if row, ok := v.Get(value); ok && row.table == t && !row.deleted {
+			return []*Row{row}
+		}
+		return nil
+	}
+	if x := t.index(field); x != nil {
+		var found []*Row
+		for _, n := range x.all(value) {
+			found = append(found, t.rows[n])
+		}
+		return found
+	}
+	var found []*Row
+	v.Scan(t, func(r *Row) bool {
+		if r.Text(field) == value {
+			found = append(found, r)
+		}
+		return true
+	})
+	return found
+}
+
+// Scan calls fn for the live records of t in the order of their creation,
+// until it returns false.
+func (v *View) Scan(t *Table, fn func(*Row) bool) {
+	for _, r := range t.rows {
+		if r != nil && !r.deleted && !fn(r) {
+			return
+		}
+	}
+}
+
+// Rows returns the records of t in the order of their creation, the deleted
+// ones too when all is set.
+func (v *View) Rows(t *Table, all bool) []*Row {
+	rows := make([]*Row, 0, len(t.rows))
+	for _, r := range t.rows {
+		if r != nil && (all || !r.deleted) {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// Count is the number of live records of t.
+func (v *View) Count(t *Table) int { return t.live }
+
+// match finds the one record whose external id field holds value; nil, nil
+// when there is none.
+func (v *View) match(t *Table, field int, value string) (*Row, *apierr.Error) {
+	if x := t.index(field); x != nil {
+		if n, count := x.first(value); count < 2 {
+			return t.rows[n], nil // t.rows[0] is nil
+		}
+	}
+	found := v.Find(t, field, value)
+	if len(found) > 1 {
+		return nil, ambiguous(t.Fields[field].Name, found)
+	}
+	if len(found) == 0 {
+		return nil, nil
+	}
+	return found[0], nil
+}

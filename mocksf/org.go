@@ -1,0 +1,119 @@
+// Package mocksf is a Salesforce org in a box: an http.Handler that keeps
+// records in memory and answers with the shapes, statuses and error bodies of
+// the real REST APIs. It stands alone, like httptest: start one with RunT in a
+// test, point any client at its URL, and read what was committed from Log.
+package mocksf
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/squall-harness/squall/mocksf/commitlog"
+	"github.com/squall-harness/squall/mocksf/internal/bulk"
+	"github.com/squall-harness/squall/mocksf/internal/store"
+)
+
+// Service is how long the org works on a call: zero is instant.
+type Service struct {
+	Call         time.Duration // per request
+	Record       time.Duration // added for every record that the request means to write
+	BulkStart    time.Duration // from the closing of a bulk job to its first chunk
+	BulkChunk    time.Duration // per chunk of 200 rows
+	BulkParallel int           // chunks at once; 0 = 7
+}
+
+// Config says what kind of org to make. The zero value is a usable one.
+type Config struct {
+	Schema    *Schema                 // nil: DefaultSchema()
+	Clock     func() time.Duration    // time since the run's base, shared with other recorders; nil: since New
+	Now       func() time.Time        // wall clock for date and time fields; nil: time.Now
+	Service   Service                 // service times
+	Hook      Hook                    // faults take part here; nil: none
+	OnRequest func(commitlog.Request) // called at the end of each request, from its goroutine
+
+	// TraceField is a field whose values, found in a request body, go to
+	// Request.Traces. "" is none.
+	TraceField string
+
+	// The credentials that the token endpoint insists on. "" accepts any
+	// value that is not empty.
+	ClientID, ClientSecret, Username, Password string
+
+	PublicURL     string        // base of instance_url; "" is made of the request's Host
+	TokenLife     time.Duration // 0 is two hours
+	DailyRequests int           // calls until REQUEST_LIMIT_EXCEEDED; 0 is 100,000
+}
+
+// Org is a Salesforce org. It serves HTTP and is safe for concurrent use.
+type Org struct {
+	cfg      Config
+	log      *commitlog.Log
+	store    *store.Store
+	router   *router
+	sessions sessions
+	jobs     *bulk.Queue
+	cursors  cursors // of queries
+	requests atomic.Uint64 // request ids given
+	calls    atomic.Int64  // counted against DailyRequests
+	ctx      context.Context
+	stop     context.CancelFunc
+	workers  sync.WaitGroup // of bulk jobs; they end when ctx does
+}
+
+// New starts an org. It panics on a schema that contradicts itself, which is a
+// mistake of the program; Schema.Check finds it before.
+func New(cfg Config) *Org {
+	cfg = cfg.withDefaults()
+	o := &Org{cfg: cfg, log: &commitlog.Log{}, router: newRouter()}
+	o.ctx, o.stop = context.WithCancel(context.Background())
+	var err error
+	if o.store, err = store.New(cfg.Schema, o.log, cfg.Clock, cfg.Now); err != nil {
+		panic("mocksf: " + err.Error())
+	}
+	for _, routes := range [][]route{authRoutes, discoveryRoutes, rowRoutes, collectionRoutes, compositeRoutes, queryRoutes, bulkRoutes} {
+		o.router.add(routes)
+	}
+	o.startBulk()
+	return o
+}
+
+func (c Config) withDefaults() Config {
+	if c.Schema == nil {
+		c.Schema = DefaultSchema()
+	}
+	if c.Clock == nil {
+		base := time.Now()
+		c.Clock = func() time.Duration { return time.Since(base) }
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.TokenLife == 0 {
+		c.TokenLife = 2 * time.Hour
+	}
+	if c.DailyRequests == 0 {
+		c.DailyRequests = 100_000
+	}
+	if c.Service.BulkParallel == 0 {
+		c.Service.BulkParallel = 7
+	}
+	return c
+}
+
+// Close stops the bulk workers and waits for them. Requests under way are
+// abandoned before they do any work.
+func (o *Org) Close() {
+	o.stop()
+	o.workers.Wait()
+}
+
+// Log is the commit log: what happened, in order.
+func (o *Org) Log() *commitlog.Log { return o.log }
+
+// ExpireTokens ends all sessions at once and returns how many there were.
+func (o *Org) ExpireTokens() int { return o.sessions.expireAll() }
+
+var _ http.Handler = (*Org)(nil)

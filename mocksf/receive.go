@@ -1,0 +1,141 @@
+package mocksf
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unsafe"
+
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/jsontree"
+)
+
+// The oldest and the newest version of the REST API that the org serves.
+const (
+	firstVersion = 34
+	lastVersion  = 67
+)
+
+// maxURI bounds the URI, and the URI together with the headers, in bytes (REST
+// API guide, API Request Limits).
+const maxURI = 16384
+
+// receive reads the request and finds its route and session. whole is false
+// when the client broke off. What is wrong with the request is noted in bad;
+// the hook may still answer something else.
+func (o *Org) receive(w http.ResponseWriter, x *exchange) (r *request, whole bool) {
+	hr := x.http
+	r = &request{exchange: x, org: o, method: hr.Method, path: hr.URL.EscapedPath(), header: hr.Header, route: &leaf{}}
+	r.query, _ = url.ParseQuery(hr.URL.RawQuery) // broken parts are left out
+	if m := r.query.Get("_HttpMethod"); m != "" && r.method == http.MethodPost {
+		r.method = strings.ToUpper(m) // for clients that cannot send PATCH
+	}
+	r.bad = o.resolve(r)
+	x.call.API = r.route.api
+	var err *apierr.Error
+	if r.body, err, whole = readBody(w, hr, r.route.maxBody); err != nil {
+		r.bad = err
+	}
+	r.admit()
+	if r.bad == nil {
+		r.bad = r.parse()
+	}
+	if r.bad == nil {
+		r.plan()
+	}
+	return r, whole
+}
+
+// resolve finds the route of a request.
+func (o *Org) resolve(r *request) *apierr.Error {
+	if err := tooLong(r.http); err != nil && r.http != nil {
+		return err
+	}
+	routes, params := o.router.find(r.path)
+	if len(routes) == 0 {
+		return apierr.NotFound.New()
+	}
+	method := r.method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	i := slices.IndexFunc(routes, func(l *leaf) bool { return l.method == method })
+	if i < 0 {
+		r.route = &leaf{route: route{api: routes[0].api, open: routes[0].open}}
+		return apierr.MethodNotAllowed.New(r.method, allowed(routes))
+	}
+	r.route, r.params = routes[i], params
+	if v := r.param("version"); v != "" || !r.route.open {
+		r.version = version(v)
+		if r.version == 0 {
+			return apierr.NotFound.New()
+		}
+	}
+	return nil
+}
+
+// version reads v67.0; 0 is a version that the org does not serve.
+func version(text string) int {
+	digits, ok := strings.CutSuffix(strings.TrimPrefix(text, "v"), ".0")
+	n, err := strconv.Atoi(digits)
+	if !ok || err != nil || n < firstVersion || n > lastVersion || !strings.HasPrefix(text, "v") {
+		return 0
+	}
+	return n
+}
+
+func tooLong(hr *http.Request) *apierr.Error {
+	size := len(hr.RequestURI)
+	if size > maxURI {
+		return apierr.URITooLong.New()
+	}
+	for name, values := range hr.Header {
+		for _, v := range values {
+			size += len(name) + len(v)
+		}
+	}
+	if size > maxURI {
+		return apierr.HeadersTooLarge.New()
+	}
+	return nil
+}
+
+// admit checks session and daily limit. A request without a session is refused
+// for that before anything else is said about it, as in a real org.
+func (r *request) admit() {
+	if r.route.open {
+		return
+	}
+	identity, ok := r.org.sessions.lookup(bearer(r.header), r.org.cfg.Clock())
+	if !ok {
+		if r.bad == nil || r.bad.Status < 410 && strings.HasPrefix(r.http.URL.Path, "/services/") {
+			r.bad = apierr.InvalidSession.New()
+		}
+		return
+	}
+	r.call.Identity = identity
+	if n := r.org.calls.Add(1); n > int64(r.org.cfg.DailyRequests) && r.bad == nil {
+		r.bad = apierr.RequestLimit.New()
+	}
+}
+
+// parse reads a JSON body and notes its traces.
+func (r *request) parse() *apierr.Error {
+	if r.route.raw || len(r.body) == 0 {
+		return nil
+	}
+	if kind := r.header.Get("Content-Type"); kind != "" && !strings.HasPrefix(strings.ToLower(kind), "application/json") {
+		return apierr.MediaType.New(kind)
+	}
+	var err error
+	// The tree's texts are slices of the body, which is never written again.
+	if r.json, err = jsontree.Parse(unsafe.String(unsafe.SliceData(r.body), len(r.body))); err != nil {
+		return apierr.JSONParser.New(err.Error())
+	}
+	if r.org.cfg.TraceField != "" {
+		r.call.Traces = slices.AppendSeq(r.call.Traces, r.json.Strings(r.org.cfg.TraceField))
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package mocksf
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/squall-harness/squall/mocksf/commitlog"
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/jsontree"
+	"github.com/squall-harness/squall/mocksf/internal/store"
+)
+
+// exchange is one HTTP call: what its sub-requests have in common.
+type exchange struct {
+	http    *http.Request
+	call    Call
+	row     *apierr.Error // the fault that the first record write takes
+	commits int
+	job     string // the bulk job that the call concerns
+}
+
+// request is what a route serves: an HTTP call, or a sub-request of a
+// composite one, which lives in the same exchange.
+type request struct {
+	*exchange
+	org     *Org
+	route   *leaf
+	params  []string
+	version int // 67 for v67.0; 0 outside /services/data
+	method  string
+	path    string // escaped, without the query string
+	query   url.Values
+	header  http.Header
+	body    []byte // decompressed
+	json    jsontree.Value
+	tx      *store.Tx     // the open unit that a sub-request belongs to
+	planned any           // what plan keeps for serve
+	bad     *apierr.Error // why the request cannot be served, found before the work
+}
+
+// param is the value of a placeholder of the route's pattern.
+func (r *request) param(name string) string {
+	if i := slices.Index(r.route.names, name); i >= 0 {
+		return r.params[i]
+	}
+	return ""
+}
+
+// intend notes that the request means to write n records of an object.
+func (r *request) intend(object string, n int) {
+	r.call.Write = true
+	r.call.Records += n
+	if object != "" && !slices.Contains(r.call.Objects, object) {
+		r.call.Objects = append(r.call.Objects, object)
+	}
+}
+
+// plan tells the exchange what the request means to write.
+func (r *request) plan() {
+	switch {
+	case r.route.plan != nil:
+		r.route.plan(r)
+	case r.route.write:
+		if t, ok := r.org.store.Table(r.param("object")); ok {
+			r.intend(t.Name, 1)
+		}
+	}
+}
+
+// serve does the work, unless the request was found bad before.
+func (r *request) serve() reply {
+	if r.bad != nil {
+		return failure(r.bad)
+	}
+	return r.route.serve(r)
+}
+
+// table is the table that the placeholder {object} names.
+func (r *request) table() (*store.Table, *apierr.Error) {
+	t, ok := r.org.store.Table(r.param("object"))
+	if !ok {
+		return nil, apierr.NotFound.New()
+	}
+	return t, nil
+}
+
+// write runs fn as one atomic unit with one commit, or within the unit that is
+// open already. An error takes back everything that fn did; in an open unit
+// its owner does that. fn must not call read or write.
+func (r *request) write(fn func(*store.Tx) *apierr.Error) *apierr.Error {
+	if r.tx != nil {
+		return fn(r.tx)
+	}
+	by := store.Author{Request: r.call.ID, API: r.call.API, Identity: r.call.Identity, Fate: commitlog.FateUnknown}
+	lsn, err := r.org.store.Update(by, func(tx *store.Tx) *apierr.Error {
+		tx.Fail = r.row
+		defer func() { r.row = tx.Fail }()
+		return fn(tx)
+	})
+	if lsn > 0 {
+		r.commits++
+	}
+	return err
+}
+
+// read runs fn on a consistent state: the open unit's, or the latest commit's.
+func (r *request) read(fn func(*store.View)) {
+	if r.tx != nil {
+		fn(&r.tx.View)
+		return
+	}
+	r.org.store.View(fn)
+}

@@ -1,0 +1,143 @@
+package mocksf
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/squall-harness/squall/mocksf/commitlog"
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/jsontree"
+	"github.com/squall-harness/squall/mocksf/internal/store"
+)
+
+var rowRoutes = []route{
+	{method: "POST", pattern: "sobjects/{object}", api: commitlog.APIRow, write: true, inner: true, serve: createRow},
+	{method: "GET", pattern: "sobjects/{object}/{id}", api: commitlog.APIRow, inner: true, serve: readRow},
+	{method: "PATCH", pattern: "sobjects/{object}/{id}", api: commitlog.APIRow, write: true, inner: true, serve: updateRow},
+	{method: "DELETE", pattern: "sobjects/{object}/{id}", api: commitlog.APIRow, write: true, inner: true, serve: deleteRow},
+}
+
+// createRow inserts one record.
+func createRow(r *request) reply {
+	t, err := r.table()
+	if err != nil {
+		return failure(err)
+	}
+	d, err := draft(t, r.json)
+	if err != nil {
+		return failure(err)
+	}
+	var id string
+	err = r.write(func(tx *store.Tx) (err *apierr.Error) {
+		id, err = tx.Insert(d)
+		return err
+	})
+	if err != nil {
+		return failure(err)
+	}
+	return r.created(t, id, saveResult(id))
+}
+
+// saveResult is the body of a record that was created.
+func saveResult(id string) []byte {
+	return append(jsontree.AppendString([]byte(`{"id":`), id), `,"success":true,"errors":[]}`...)
+}
+
+func (r *request) created(t *store.Table, id string, body []byte) reply {
+	return reply{status: http.StatusCreated, body: body, header: http.Header{"Location": {r.recordURL(t, id)}}}
+}
+
+func (r *request) recordURL(t *store.Table, id string) string {
+	return r.base() + "/sobjects/" + t.Name + "/" + id
+}
+
+// readRow answers one record by its id.
+func readRow(r *request) reply {
+	t, err := r.table()
+	if err != nil {
+		return failure(err)
+	}
+	if _, ok := store.LongID(r.param("id")); !ok {
+		return failure(apierr.NoExternalID.New(r.param("id")))
+	}
+	var row *store.Row
+	r.read(func(v *store.View) { row, _ = v.Get(r.param("id")) })
+	return r.record(t, row)
+}
+
+// record answers a record that was read, with the fields that the query asks
+// for.
+func (r *request) record(t *store.Table, row *store.Row) reply {
+	if row == nil || row.Deleted() || row.Table() != t {
+		return failure(apierr.NotFound.New())
+	}
+	fields, err := selected(t, r.query.Get("fields"))
+	if err != nil {
+		return failure(err)
+	}
+	return answer(http.StatusOK, r.appendRecord(nil, row, fields))
+}
+
+// selected reads a list of fields, separated by commas; none are all.
+func selected(t *store.Table, list string) ([]int, *apierr.Error) {
+	var fields []int
+	for name := range strings.SplitSeq(list, ",") {
+		if name = strings.TrimSpace(name); name == "" {
+			continue
+		}
+		i, ok := t.Field(name)
+		if !ok {
+			return nil, apierr.InvalidField.New(name, t.Name)
+		}
+		fields = append(fields, i)
+	}
+	if fields == nil {
+		for i := range t.Fields {
+			fields = append(fields, i)
+		}
+	}
+	return fields, nil
+}
+
+// updateRow writes into one record by its id.
+func updateRow(r *request) reply {
+	t, err := r.table()
+	if err != nil {
+		return failure(err)
+	}
+	if _, ok := store.LongID(r.param("id")); !ok {
+		return failure(apierr.NoExternalID.New(r.param("id")))
+	}
+	d, err := draft(t, r.json)
+	if err != nil {
+		return failure(err)
+	}
+	err = r.write(func(tx *store.Tx) *apierr.Error { return tx.Update(r.param("id"), d) })
+	if err != nil {
+		return failure(err)
+	}
+	return reply{status: http.StatusNoContent}
+}
+
+// deleteRow deletes one record by its id.
+func deleteRow(r *request) reply {
+	t, err := r.table()
+	if err != nil {
+		return failure(err)
+	}
+	if _, ok := store.LongID(r.param("id")); !ok {
+		return failure(apierr.NoExternalID.New(r.param("id")))
+	}
+	return r.remove(t, r.param("id"))
+}
+
+func (r *request) remove(t *store.Table, id string) reply {
+	err := r.write(func(tx *store.Tx) *apierr.Error { return tx.Delete(t, id) })
+	if err != nil && err.Code == apierr.CrossReference.Code {
+		err = err.WithStatus(http.StatusNotFound) // 400 everywhere else
+	}
+	if err != nil {
+		return failure(err)
+	}
+	return reply{status: http.StatusNoContent}
+}

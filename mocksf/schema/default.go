@@ -1,0 +1,137 @@
+package schema
+
+// Default is a small org of the usual kind: four standard objects, orders with
+// their lines, and an append-only log. Every object but User has an external
+// id, Ext_Id__c, and a field for the harness's token, Token__c.
+func Default() *Schema {
+	return &Schema{Objects: []Object{
+		user(), account(), contact(), opportunity(), supportCase(), order(), orderLine(), activityLog(),
+	}}
+}
+
+func keys(fields ...Field) []Field {
+	return append(fields,
+		Field{Name: "Ext_Id__c", Label: "External Id", ExternalID: true},
+		Field{Name: "Token__c", Label: "Token"},
+		Field{Name: "Status__c", Label: "Status"},
+		Field{Name: "Note__c", Label: "Note", Type: TextArea},
+		Field{Name: "Amount__c", Label: "Amount", Type: Currency},
+		Field{Name: "Quantity__c", Label: "Quantity", Type: Double},
+		Field{Name: "Version__c", Label: "Version", Type: Double},
+	)
+}
+
+func lookup(name, to, child string) Field {
+	return Field{Name: name, Type: Reference, ReferenceTo: to, ChildName: child}
+}
+
+func user() Object {
+	return Object{Name: "User", KeyPrefix: "005", Fields: []Field{
+		{Name: "Username", Length: 80, Required: true, Unique: true},
+		{Name: "LastName", Length: 80, Required: true},
+		{Name: "FirstName", Length: 40},
+		{Name: "Name", Length: 121, JoinOf: []string{"FirstName", "LastName"}},
+		{Name: "Email", Type: Email, Length: 128},
+		{Name: "Alias", Length: 8},
+		{Name: "IsActive", Type: Boolean},
+	}}
+}
+
+func account() Object {
+	return Object{Name: "Account", KeyPrefix: "001", Fields: keys(
+		Field{Name: "Name", Label: "Account Name", Required: true},
+		Field{Name: "Type", Label: "Account Type", Type: Picklist, Values: []string{"Prospect", "Customer - Direct", "Customer - Channel", "Other"}},
+		Field{Name: "ParentId", Type: Reference, ReferenceTo: "Account", ChildName: "ChildAccounts"},
+		Field{Name: "BillingStreet", Type: TextArea, Length: 255},
+		Field{Name: "BillingCity", Length: 40},
+		Field{Name: "BillingState", Length: 80},
+		Field{Name: "BillingPostalCode", Length: 20},
+		Field{Name: "BillingCountry", Length: 80},
+		Field{Name: "Phone", Type: Phone},
+		Field{Name: "Website", Type: URL},
+		Field{Name: "Email__c", Label: "Email", Type: Email},
+		Field{Name: "AccountNumber", Length: 40},
+		Field{Name: "Industry", Type: Picklist, Values: []string{"Banking", "Energy", "Retail", "Technology", "Other"}},
+		Field{Name: "AnnualRevenue", Type: Currency},
+		Field{Name: "NumberOfEmployees", Type: Int},
+		Field{Name: "Active__c", Label: "Active", Type: Boolean},
+		Field{Name: "Description", Type: TextArea},
+	)}
+}
+
+func contact() Object {
+	return Object{Name: "Contact", KeyPrefix: "003", Fields: keys(
+		lookup("AccountId", "Account", "Contacts"),
+		Field{Name: "LastName", Length: 80, Required: true},
+		Field{Name: "FirstName", Length: 40},
+		Field{Name: "Name", Length: 121, JoinOf: []string{"FirstName", "LastName"}},
+		Field{Name: "Salutation", Type: Picklist, Length: 40, Values: []string{"Mr.", "Ms.", "Dr.", "Prof."}},
+		Field{Name: "Title", Length: 128},
+		Field{Name: "Department", Length: 80},
+		Field{Name: "Email", Type: Email},
+		Field{Name: "Phone", Type: Phone},
+		Field{Name: "MobilePhone", Type: Phone},
+		Field{Name: "MailingStreet", Type: TextArea, Length: 255},
+		Field{Name: "MailingCity", Length: 40},
+		Field{Name: "MailingPostalCode", Length: 20},
+		Field{Name: "MailingCountry", Length: 80},
+		Field{Name: "Birthdate", Type: Date},
+		Field{Name: "Description", Type: TextArea},
+	)}
+}
+
+func opportunity() Object {
+	return Object{Name: "Opportunity", KeyPrefix: "006", Fields: keys(
+		lookup("AccountId", "Account", "Opportunities"),
+		Field{Name: "Name", Length: 120, Required: true},
+		Field{Name: "StageName", Type: Picklist, Required: true, Values: []string{"Prospecting", "Negotiation", "Closed Won", "Closed Lost"}},
+		Field{Name: "CloseDate", Type: Date, Required: true},
+		Field{Name: "Amount", Type: Currency},
+		Field{Name: "Probability", Type: Percent},
+		Field{Name: "Type", Type: Picklist},
+		Field{Name: "NextStep"},
+		Field{Name: "Description", Type: TextArea},
+	)}
+}
+
+func supportCase() Object {
+	return Object{Name: "Case", KeyPrefix: "500", Fields: keys(
+		Field{Name: "CaseNumber", Length: 30, AutoNumber: "%08d"},
+		lookup("AccountId", "Account", "Cases"),
+		lookup("ContactId", "Contact", "Cases"),
+		Field{Name: "Subject"},
+		Field{Name: "Status", Type: Picklist, Values: []string{"New", "Working", "Escalated", "Closed"}},
+		Field{Name: "Priority", Type: Picklist, Values: []string{"High", "Medium", "Low"}},
+		Field{Name: "Origin", Type: Picklist, Values: []string{"Phone", "Email", "Web"}},
+		Field{Name: "Description", Type: TextArea},
+	)}
+}
+
+func order() Object {
+	return Object{Name: "Order__c", Label: "Order", KeyPrefix: "a00", Fields: keys(
+		Field{Name: "Name", Label: "Order Name", Length: 80},
+		lookup("Account__c", "Account", "Orders__r"),
+		Field{Name: "Ordered_At__c", Label: "Ordered At", Type: DateTime},
+		Field{Name: "Due_Date__c", Label: "Due Date", Type: Date},
+		Field{Name: "Paid__c", Label: "Paid", Type: Boolean},
+	)}
+}
+
+func orderLine() Object {
+	return Object{Name: "OrderLine__c", Label: "Order Line", KeyPrefix: "a01", Fields: keys(
+		Field{Name: "Name", Label: "Order Line Name", Length: 80},
+		lookup("Order__c", "Order__c", "Lines__r"),
+		Field{Name: "Product__c", Label: "Product"},
+		Field{Name: "Price__c", Label: "Price", Type: Currency},
+	)}
+}
+
+func activityLog() Object {
+	return Object{Name: "Activity_Log__c", Label: "Activity Log", KeyPrefix: "a02", Fields: keys(
+		Field{Name: "Name", Label: "Activity Log Name", Length: 80},
+		lookup("Account__c", "Account", "Activity_Logs__r"),
+		Field{Name: "Kind__c", Label: "Kind"},
+		Field{Name: "Subject__c", Label: "Subject"},
+		Field{Name: "Happened_At__c", Label: "Happened At", Type: DateTime},
+	)}
+}

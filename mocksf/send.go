@@ -1,0 +1,109 @@
+package mocksf
+
+import (
+	"compress/gzip"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/squall-harness/squall/mocksf/commitlog"
+)
+
+// minGzip is the size from which replies are compressed; for smaller ones it
+// costs more than it saves, and clients must cope with both.
+const minGzip = 32 << 10
+
+var zippers = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is a valid one
+	return z
+}}
+
+// send writes the reply and tells whether it went out whole.
+func (o *Org) send(w http.ResponseWriter, r *request, rep reply) commitlog.Fate {
+	h := w.Header()
+	for name, values := range rep.header {
+		h[http.CanonicalHeaderKey(name)] = values
+	}
+	if len(rep.body) > 0 && h.Get("Content-Type") == "" {
+		h["Content-Type"] = []string{orDefault(rep.contentType, jsonType)}
+	}
+	if r.version > 0 && !r.route.open {
+		h["Sforce-Limit-Info"] = []string{o.usage()}
+	}
+	if err := transmit(w, r, rep); err != nil || r.http.Context().Err() != nil {
+		return commitlog.FateLost
+	}
+	return commitlog.FateSent
+}
+
+func transmit(w http.ResponseWriter, r *request, rep reply) error {
+	if len(rep.body) >= minGzip && strings.Contains(r.http.Header.Get("Accept-Encoding"), "gzip") && r.http.Method != http.MethodHead {
+		return transmitZipped(w, rep)
+	}
+	if rep.status != http.StatusNoContent && rep.status != http.StatusNotModified {
+		w.Header()["Content-Length"] = []string{strconv.Itoa(len(rep.body))}
+	}
+	w.WriteHeader(valid(rep.status))
+	if len(rep.body) > 0 && r.http.Method != http.MethodHead {
+		if _, err := w.Write(rep.body); err != nil {
+			return err
+		}
+	}
+	return http.NewResponseController(w).Flush()
+}
+
+func transmitZipped(w http.ResponseWriter, rep reply) error {
+	w.Header()["Content-Encoding"] = []string{"gzip"}
+	w.Header().Add("Vary", "Accept-Encoding")
+	w.WriteHeader(valid(rep.status))
+	z := zippers.Get().(*gzip.Writer)
+	defer zippers.Put(z)
+	z.Reset(w)
+	if _, err := z.Write(rep.body); err != nil {
+		return err
+	}
+	if err := z.Close(); err != nil {
+		return err
+	}
+	return http.NewResponseController(w).Flush()
+}
+
+// valid guards against a hook's reply with a status that net/http refuses.
+func valid(status int) int {
+	if status < 200 || status > 999 {
+		return http.StatusInternalServerError
+	}
+	return status
+}
+
+// usage is the value of Sforce-Limit-Info (REST API guide, Limit Info Header).
+func (o *Org) usage() string {
+	return fmt.Sprintf("api-usage=%d/%d", o.calls.Load(), o.cfg.DailyRequests)
+}
+
+// cut resets the connection: the client sees ECONNRESET where TCP allows it,
+// an end without a reply otherwise.
+func cut(w http.ResponseWriter) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // HTTP/2 resets the stream
+	}
+	if secure, ok := conn.(*tls.Conn); ok {
+		conn = secure.NetConn()
+	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0) // a failure leaves a plain close, which is a cut too
+	}
+	_ = conn.Close()
+}
+
+func orDefault(text, other string) string {
+	if text == "" {
+		return other
+	}
+	return text
+}

@@ -1,0 +1,74 @@
+package mocksf
+
+import (
+	"crypto/rand"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/squall-harness/squall/mocksf/internal/store"
+)
+
+// orgID is the id of the organization; access tokens begin with it.
+var orgID = store.MakeID("00D", 1)
+
+// sessions are the access tokens that the org has given out.
+type sessions struct {
+	mu   sync.RWMutex
+	live map[string]session
+}
+
+type session struct {
+	identity string
+	until    time.Duration // on the run's clock
+}
+
+// start gives out a new access token.
+func (s *sessions) start(identity string, until time.Duration) string {
+	token := orgID[:15] + "!" + rand.Text() + "." + rand.Text() + rand.Text()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.live == nil {
+		s.live = map[string]session{}
+	}
+	s.live[token] = session{identity, until}
+	return token
+}
+
+// lookup tells on whose behalf a token acts.
+func (s *sessions) lookup(token string, now time.Duration) (identity string, ok bool) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	found, ok := s.live[token]
+	if !ok || found.until <= now {
+		return "", false
+	}
+	return found.identity, true
+}
+
+func (s *sessions) end(token string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.live[token]
+	delete(s.live, token)
+	return ok
+}
+
+func (s *sessions) expireAll() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.live)
+	s.live = nil
+	return n
+}
+
+// bearer reads the access token; clients use both schemes (Bearer and the
+// older OAuth).
+func bearer(h http.Header) string {
+	scheme, token, ok := strings.Cut(h.Get("Authorization"), " ")
+	if ok && (strings.EqualFold(scheme, "Bearer") || strings.EqualFold(scheme, "OAuth")) {
+		return strings.TrimSpace(token)
+	}
+	return ""
+}
