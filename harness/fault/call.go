@@ -1,0 +1,68 @@
+package fault
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Call is what a service fault is told about one request to the org.
+type Call struct {
+	ID      string
+	At      time.Duration // arrival, on the run's clock
+	Method  string
+	Path    string
+	API     string   // row, collections, composite, ...
+	Write   bool     // means to change records
+	Records int      // how many
+	Objects []string // of these kinds
+	Traces  []string // values of the trace field in the body
+}
+
+// Decision is what a fault does to a request. The zero value lets it pass.
+type Decision struct {
+	Fault       string    // name
+	Reply       *Reply    // answered in place of doing the work
+	RowError    *RowError // the first record of the request fails with it
+	Cut         bool      // does the work, commits, and cuts the connection in place of the reply
+	AfterCommit func()    // runs between the commit and the reply
+}
+
+// Reply is an answer in place of the org's.
+type Reply struct {
+	Status      int
+	ContentType string
+	Body        string
+}
+
+// RowError is an error of one record.
+type RowError struct {
+	Code    string
+	Message string // "" is the usual text of the code
+}
+
+// takes says whether a request matches.
+func (m Match) takes(c Call) bool {
+	return oneOf(m.APIs, c.API) && oneOf(m.Methods, c.Method) && m.takesObjects(c) && m.takesWrite(c)
+}
+
+func oneOf(words []string, word string) bool {
+	return len(words) == 0 || slices.ContainsFunc(words, func(w string) bool { return strings.EqualFold(w, word) })
+}
+
+func (m Match) takesObjects(c Call) bool {
+	return len(m.Objects) == 0 ||
+		slices.ContainsFunc(c.Objects, func(o string) bool { return oneOf(m.Objects, o) })
+}
+
+func (m Match) takesWrite(c Call) bool {
+	switch m.Writes {
+	case WritesSingle:
+		return c.Write && c.Records == 1
+	case WritesMulti:
+		return c.Write && c.Records > 1
+	case WritesAny:
+		return c.Write
+	}
+	return true
+}

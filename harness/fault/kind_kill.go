@@ -1,0 +1,111 @@
+package fault
+
+import (
+	"fmt"
+	"sync"
+	"time"
+)
+
+var kill = Kind{
+	Name:   "kill",
+	Does:   "The integration is killed (SIGKILL) and started again after the delay: at once, or when a write has committed and its reply is not sent.",
+	Takes:  []string{"delay", "when", "for", "match"},
+	Hits:   "kills",
+	writes: true,
+	check:  checkKill,
+	begin: func(n *Nemesis, w *window) (effect, error) {
+		if n.Process == nil {
+			return nil, errNoProcess
+		}
+		k := &killing{window: w, process: n.Process}
+		if w.planned.When == "" {
+			k.strike()
+		}
+		return k, nil
+	},
+}
+
+func checkKill(f Fault) error {
+	switch {
+	case f.When != "" && f.When != WriteInFlight:
+		return fmt.Errorf("when is %q: write %s, or leave it out to kill at the time given by at", f.When, WriteInFlight)
+	case f.When == WriteInFlight && f.For == 0:
+		return fmt.Errorf("for is missing: say how long to wait for a write, or it would never fire")
+	case f.When == "" && f.For != 0:
+		return fmt.Errorf("for is %v, and the kill waits for nothing: delay is the time until the restart", f.For)
+	case f.When == "" && !isZeroMatch(f.Match):
+		return fmt.Errorf("match is set, and the kill waits for no request: add when: %s", WriteInFlight)
+	}
+	return nil
+}
+
+func isZeroMatch(m Match) bool {
+	return m.Writes == "" && len(m.APIs)+len(m.Methods)+len(m.Objects) == 0
+}
+
+// killing waits for its moment, kills, and closes its window with the restart.
+type killing struct {
+	window  *window
+	process Process
+
+	mu   sync.Mutex
+	over bool // struck, or too late to strike
+	hits int
+	err  error
+}
+
+// decide aims at every matching write until one of them commits. Cut makes
+// sure that the reply is lost even if the dying process still holds its socket.
+func (k *killing) decide(c Call) (Decision, bool) {
+	if k.window.planned.When == "" || !k.window.aim.takes(c) {
+		return Decision{}, false
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return Decision{Cut: true, AfterCommit: k.strike}, !k.over
+}
+
+// strike kills, once. When it returns the process is dead, and the reply to
+// the write that called it is not sent yet.
+func (k *killing) strike() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.over {
+		return
+	}
+	k.over = true
+	k.window.struck()
+	if k.err = k.process.Kill(); k.err == nil {
+		k.hits++
+	}
+	k.window.closeAfter(k.window.planned.Delay)
+}
+
+// stay keeps the window open until the restart; without a strike it is over.
+func (k *killing) stay() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.over = true
+	return k.hits > 0 || k.err != nil
+}
+
+func (k *killing) end() (hits int, note string, err error) {
+	if !k.stay() {
+		return 0, "kills; no write committed in time", nil
+	}
+	note = "kills of the process, " + k.moment()
+	if k.err != nil {
+		return k.hits, note, k.err
+	}
+	if k.window.ctx.Err() != nil {
+		return k.hits, note + "; not started again, the run was over", nil
+	}
+	return k.hits, note, k.process.Restart(k.window.ctx)
+}
+
+func (k *killing) moment() string {
+	if k.window.planned.When == WriteInFlight {
+		return "between the commit of a write and its reply"
+	}
+	return fmt.Sprintf("%v before the restart", k.window.planned.Delay.Round(time.Millisecond))
+}

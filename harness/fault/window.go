@@ -1,0 +1,63 @@
+package fault
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/squall-harness/squall/harness/history"
+)
+
+// window is a fault from its beginning to its end.
+type window struct {
+	nemesis *Nemesis
+	ctx     context.Context // of the run
+	planned Planned
+	aim     *aim // of its requests
+	effect  effect
+	once    sync.Once
+
+	mu   sync.Mutex
+	seen history.Window
+}
+
+// struck says that the disturbance began now, not when the window opened.
+func (w *window) struck() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seen.From = w.nemesis.Clock()
+	w.nemesis.Recorder.Fault(w.seen)
+}
+
+// close ends the fault and records what it did. Whoever calls it again waits
+// until that is done.
+func (w *window) close() {
+	w.once.Do(func() {
+		n := w.nemesis
+		n.mu.Lock()
+		n.open = slices.DeleteFunc(n.open, func(o *window) bool { return o == w })
+		n.mu.Unlock()
+		hits, note, err := w.effect.end()
+		w.mu.Lock()
+		w.seen.Hits, w.seen.Note, w.seen.To = hits, note, n.Clock()
+		if err != nil {
+			w.seen.Note += ": " + err.Error()
+			n.note(fmt.Errorf("fault %q: %w", w.planned.Name, err))
+		}
+		n.Recorder.Fault(w.seen)
+		w.mu.Unlock()
+	})
+}
+
+// closeAfter lets the window close after d, or at once on HealAll.
+func (w *window) closeAfter(d time.Duration) {
+	n := w.nemesis
+	n.background.Go(func() {
+		n.turn.Lock()   // waits until the fault has begun
+		n.turn.Unlock() //nolint:staticcheck // nothing to do in between
+		n.sleepUntil(w.ctx, n.Clock()+d)
+		w.close()
+	})
+}
