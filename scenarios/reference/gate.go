@@ -16,6 +16,8 @@ var ErrStopping = errors.New("the integration is stopping")
 // time looks whether it is back. Then the number grows again from one, by one
 // with each answer, so that an org just recovered is not run over.
 type Gate struct {
+	Strikes int // failures in a row that shut the gate: single cut connections happen every day
+
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced whenever something changes
 	max     int
@@ -33,13 +35,9 @@ type Trouble struct {
 	Cause string
 }
 
-// strikesToShut is how many failures in a row shut the gate: single cut
-// connections happen every day.
-const strikesToShut = 5
-
 // NewGate returns an open gate for up to limit calls at once.
 func NewGate(limit int) *Gate {
-	return &Gate{changed: make(chan struct{}), max: limit, limit: limit}
+	return &Gate{Strikes: 5, changed: make(chan struct{}), max: limit, limit: limit}
 }
 
 // Enter waits for permission to make a call. Each Enter without error needs a Leave.
@@ -112,7 +110,7 @@ func (g *Gate) strike(class Class, err error) {
 		g.trouble.Since = time.Now()
 	}
 	g.trouble.Cause = err.Error()
-	if class == Throttled || g.strikes >= strikesToShut {
+	if class == Throttled || g.strikes >= g.Strikes {
 		g.shut = true
 	}
 }

@@ -77,7 +77,7 @@ func (s *Sender) row(w Write) (Call, error) {
 	if w.Delete {
 		return Call{Method: http.MethodDelete, Path: path}, nil
 	}
-	return jsonCall(http.MethodPatch, path, w.body(""))
+	return jsonCall(http.MethodPatch, path, w.Body(""))
 }
 
 // collection is PATCH /composite/sobjects/X/Field: up to 200 rows, each of
@@ -86,7 +86,7 @@ func (s *Sender) collection(b Batch) (Call, error) {
 	records := make([]map[string]any, len(b.Txs))
 	for i, tx := range b.Txs {
 		w := s.Writes(tx)[0]
-		records[i] = w.body("")
+		records[i] = w.Body("")
 		records[i][w.Field] = w.Value
 		records[i]["attributes"] = map[string]string{"type": w.Object}
 	}
@@ -130,7 +130,7 @@ func (s *Sender) nodes(tx *Transaction) []node {
 		if w.Delete {
 			n.Method = http.MethodDelete
 		} else {
-			n.Body = w.body(parentReference(w.Parent, references))
+			n.Body = w.Body(parentReference(w.Parent, references))
 			references[[3]string{w.Object, w.Field, w.Value}] = "@{" + n.Reference + ".id}"
 		}
 		nodes = append(nodes, n)

@@ -53,10 +53,10 @@ func Path(object, field, value string) string {
 	return "/sobjects/" + object + "/" + field + "/" + escaped
 }
 
-// body is the JSON object for an upsert whose external id is in the path: the
+// Body is the JSON object for an upsert whose external id is in the path: the
 // external id field itself must not be in it then. parent is the value of the
 // lookup field; "" looks the parent up by its external id.
-func (w Write) body(parent string) map[string]any {
+func (w Write) Body(parent string) map[string]any {
 	body := make(map[string]any, len(w.Fields)+2)
 	for name, value := range w.Fields {
 		if !strings.EqualFold(name, w.Field) {
