@@ -32,17 +32,27 @@ type Subject interface {
 	// that repeats the run.
 	Command() string
 	// Start starts an instance. Its output is appended to the file logPath.
+	// When ctx ends, the instance is killed.
 	Start(ctx context.Context, env Env, logPath string) (Instance, error)
 }
 
 // Instance is one life of a subject.
 type Instance interface {
-	// Kill ends it without warning: SIGKILL to it and its children.
+	// Kill ends it without warning: SIGKILL to it and its children. It returns
+	// when the instance is dead; an instance that has ended is no error.
 	Kill() error
-	// Stop asks it to end (SIGTERM), and kills it after grace.
+	// Stop asks it to end (SIGTERM), and kills it after grace; that it had to
+	// is an error.
 	Stop(grace time.Duration) error
 	// Done is closed when it has ended, for whatever reason.
 	Done() <-chan struct{}
 	// Err says how it ended; nil after exit status 0. Only after Done.
 	Err() error
+}
+
+// Pausable is an Instance that can be stopped in its tracks and go on as if
+// nothing had happened.
+type Pausable interface {
+	Pause() error
+	Resume() error
 }
