@@ -1,0 +1,62 @@
+package harness
+
+import (
+	"encoding/json"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/squall-harness/squall/harness/history"
+)
+
+// alertSink receives what the subject tells its operators, as Alertmanager
+// would send it (webhook format, version 4: prometheus.io, Alertmanager,
+// webhook_config).
+type alertSink struct {
+	server   *http.Server
+	url      string
+	recorder *history.Recorder
+}
+
+type webhook struct {
+	Alerts []struct {
+		Status      string            `json:"status"`
+		Labels      map[string]string `json:"labels"`
+		Annotations map[string]string `json:"annotations"`
+	} `json:"alerts"`
+}
+
+func newAlertSink(r *history.Recorder) (*alertSink, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	s := &alertSink{url: "http://" + l.Addr().String() + "/alerts", recorder: r}
+	s.server = &http.Server{Handler: http.HandlerFunc(s.receive), ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = s.server.Serve(l) }() // ends with Close
+	return s, nil
+}
+
+func (s *alertSink) receive(w http.ResponseWriter, r *http.Request) {
+	var hook webhook
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&hook); err != nil {
+		http.Error(w, "expected an Alertmanager webhook (version 4): "+err.Error(), http.StatusBadRequest)
+		return
+	}
+	for _, a := range hook.Alerts {
+		s.recorder.Alert(history.Alert{At: s.recorder.Now(), Name: a.Labels["alertname"], Status: a.Status, Cause: cause(a.Labels, a.Annotations)})
+	}
+}
+
+// cause is the sentence that says why, wherever the sender put it.
+func cause(labels, annotations map[string]string) string {
+	for _, text := range []string{annotations["cause"], labels["cause"], annotations["summary"], annotations["description"]} {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// Close stops listening.
+func (s *alertSink) Close() { _ = s.server.Close() }

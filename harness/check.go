@@ -1,0 +1,117 @@
+package harness
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/recovery"
+	"github.com/squall-harness/squall/harness/rundir"
+	"github.com/squall-harness/squall/harness/verify"
+	"github.com/squall-harness/squall/reports"
+)
+
+// Check judges a saved run: the two ledgers in, verdict and report out. Run
+// ends with it, so a run that is checked again gets the same verdict.
+func Check(path string) (*Result, error) {
+	dir, err := rundir.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	summary, data, err := judge(dir)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", relative(dir.Path()), err)
+	}
+	if err := dir.Write(rundir.VerdictFile, func(w io.Writer) error { return reports.WriteJSON(w, summary) }); err != nil {
+		return nil, err
+	}
+	return &Result{Dir: dir.Path(), Summary: summary}, writeReports(dir, summary, data)
+}
+
+// Report writes the report of a saved run again, with the verdict that the
+// run directory holds.
+func Report(path string) (*Result, error) {
+	dir, err := rundir.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	var summary reports.Summary
+	if err := dir.ReadJSON(rundir.VerdictFile, &summary); err != nil {
+		return nil, fmt.Errorf("%w; `squall check %s` judges the run first", err, path)
+	}
+	data, _, err := readData(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Result{Dir: dir.Path(), Summary: summary}, writeReports(dir, summary, data)
+}
+
+// judge is step 8 of a run.
+func judge(dir *rundir.Dir) (reports.Summary, reports.Data, error) {
+	data, notes, err := readData(dir)
+	if err != nil {
+		return reports.Summary{}, data, err
+	}
+	s, err := ParseScenario(string(rundir.ScenarioFile), data.Scenario)
+	if err != nil {
+		return reports.Summary{}, data, err
+	}
+	run := rehearsal{}
+	if err := dir.ReadJSON(rundir.RunFile, &run); err != nil {
+		notes = append(notes, "the harness did not finish this run; what it had written is judged")
+		run.Planned = s.Load.Count()
+	}
+	run.Notes = append(run.Notes, notes...)
+	if len(notes) > 0 {
+		run.Incomplete = notes[0]
+		forgetQuiet(data.History)
+	}
+	verdicts := verify.Judge(verify.Input{History: data.History, Commits: data.Commits, Requests: data.Requests, Settings: s.settings()})
+	figures := recovery.Measure(data.History, data.Commits, data.Requests, s.Source.Token)
+	return summarize(s, run, data, verdicts, figures), data, nil
+}
+
+// readData reads the ledgers. A ledger that ends too early is judged as far as
+// it goes; the notes say so, and a part never passes.
+func readData(dir *rundir.Dir) (data reports.Data, notes []string, err error) {
+	if data.Scenario, err = dir.ReadScenario(); err != nil {
+		return data, nil, err
+	}
+	events, err := dir.ReadHistory()
+	if notes, err = tolerate(notes, err); err != nil {
+		return data, nil, err
+	}
+	data.History = history.Fold(events)
+	data.Commits, err = dir.ReadCommits()
+	if notes, err = tolerate(notes, err); err != nil {
+		return data, nil, err
+	}
+	data.Requests, err = dir.ReadRequests()
+	notes, err = tolerate(notes, err)
+	return data, notes, err
+}
+
+// forgetQuiet takes back the proof that nothing more would come: what is
+// missing in a part of a ledger may lie in the rest of it.
+func forgetQuiet(h *history.History) {
+	h.Marks = slices.DeleteFunc(h.Marks, func(m history.Mark) bool { return m.Name == history.MarkQuiet })
+}
+
+func tolerate(notes []string, err error) ([]string, error) {
+	var truncated *rundir.Truncated
+	if errors.As(err, &truncated) {
+		return append(notes, truncated.Error()), nil
+	}
+	return notes, err
+}
+
+func writeReports(dir *rundir.Dir, s reports.Summary, data reports.Data) error {
+	data.Files = dir.Files()
+	return errors.Join(
+		dir.Write(rundir.JUnitFile, func(w io.Writer) error { return reports.WriteJUnit(w, s) }),
+		dir.Write(rundir.MarkdownFile, func(w io.Writer) error { return reports.WriteMarkdown(w, s) }),
+		dir.Write(rundir.ReportFile, func(w io.Writer) error { return reports.WriteHTML(w, s, data) }),
+	)
+}

@@ -1,0 +1,78 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+
+	"github.com/squall-harness/squall/harness/history"
+)
+
+// gaugeInterval is how often the subject is asked about itself.
+const gaugeInterval = 500 * time.Millisecond
+
+// readGauges asks the subject for its backlog and dead letters until ctx ends.
+func readGauges(ctx context.Context, addr string, rules SubjectRules, r *history.Recorder) {
+	client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
+	tick := time.NewTicker(gaugeInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			r.Gauge(readGauge(ctx, client, addr, rules, r.Now()))
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func readGauge(ctx context.Context, client *http.Client, addr string, rules SubjectRules, now time.Duration) history.Gauge {
+	g := history.Gauge{At: now}
+	families, err := scrape(ctx, client, "http://"+addr+"/metrics")
+	if err == nil {
+		g.Backlog, err = gaugeValue(families, rules.Backlog)
+	}
+	if err != nil {
+		g.Error = err.Error()
+		return g
+	}
+	g.DeadLetters, _ = gaugeValue(families, rules.DeadLetters) // a subject without dead letters need not have the gauge
+	return g
+}
+
+func scrape(ctx context.Context, client *http.Client, url string) (map[string]*dto.MetricFamily, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return nil, errors.Unwrap(err) // without the URL, which every sample would repeat
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("GET /metrics answered %d", resp.StatusCode)
+	}
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	return parser.TextToMetricFamilies(io.LimitReader(resp.Body, 4<<20))
+}
+
+func gaugeValue(families map[string]*dto.MetricFamily, name string) (float64, error) {
+	f, ok := families[name]
+	if !ok || len(f.GetMetric()) == 0 {
+		return 0, fmt.Errorf("no gauge %s", name)
+	}
+	sum := 0.0
+	for _, m := range f.GetMetric() {
+		sum += m.GetGauge().GetValue() + m.GetUntyped().GetValue()
+	}
+	return sum, nil
+}

@@ -1,0 +1,117 @@
+package harness
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/squall-harness/squall/harness/verify"
+)
+
+const good = `name: small
+promise: Nothing is lost.
+load:
+  rate: 50
+  for: 10s
+  mix: {upsert: 1}
+faults:
+  - {name: gone, kind: refuse, at: 2s, for: 3s}
+expect:
+  drained: 9s
+`
+
+func TestParseScenario(t *testing.T) {
+	s, err := ParseScenario("small.yaml", []byte(good))
+	require.NoError(t, err)
+	assert.Equal(t, 9*time.Second, s.Expect.Drained)
+	assert.Equal(t, "67.0", s.Org.APIVersion, "a default")
+	assert.Equal(t, 3*time.Second, s.Faults[0].For)
+}
+
+// Every message names file, line and column, and what to write instead.
+func TestParseScenarioSaysWhatIsWrong(t *testing.T) {
+	for name, c := range map[string]struct {
+		from, to string
+		want     []string
+	}{
+		"unknown key":         {"promise:", "promiss:", []string{"bad.yaml:2:1:", `unknown key "promiss"`, `did you mean "promise"`}},
+		"unknown inner key":   {"for: 10s", "fro: 10s", []string{"bad.yaml:5:3:", `unknown key "fro"`, `did you mean "for"`}},
+		"wrong type":          {"rate: 50", "rate: fast", []string{"bad.yaml:4:9:", "rate"}},
+		"no duration":         {"for: 10s", "for: 10", []string{"bad.yaml:5:8:", "10", "such as 500ms"}},
+		"negative duration":   {"drained: 9s", "drained: -9s", []string{"bad.yaml:10:12:", "expect.drained is -9s", "cannot be negative"}},
+		"no load":             {"for: 10s", "for: 0s", []string{"bad.yaml:5:8:", "write a positive duration"}},
+		"negative load":       {"for: 10s", "for: -1s", []string{"bad.yaml:5:8:", "write a positive duration"}},
+		"no name":             {"name: small", "name: ''", []string{"bad.yaml:1:1:", "name is missing"}},
+		"unknown kind":        {"kind: refuse", "kind: refues", []string{"bad.yaml:8:", "refuse"}},
+		"fault too late":      {"at: 2s", "at: 20s", []string{"bad.yaml:8:", "gone"}},
+		"fault without end":   {", for: 3s", "", []string{"bad.yaml:8:", "gone", "for"}},
+		"negative fault":      {"for: 3s", "for: -3s", []string{"bad.yaml:8:", "gone"}},
+		"fault twice":         {"expect:", "  - {name: gone, kind: refuse, at: 6s, for: 1s}\nexpect:", []string{"bad.yaml:9:", `two faults are named "gone"`}},
+		"unknown guarantee":   {"drained: 9s", "notClaimed: [no losses]", []string{"bad.yaml:10:", "no losses", "no loss, no duplicates"}},
+		"no YAML":             {"load:", "load: [", []string{"bad.yaml:"}},
+		"bad template":        {"expect:", "source: {body: '{{.ID'}\nexpect:", []string{"bad.yaml:9:", "source.body is no Go template"}},
+		"path without slash":  {"expect:", "source: {path: transactions}\nexpect:", []string{"bad.yaml:9:16:", "must begin with a slash"}},
+		"bad env template":    {"expect:", "subject: {env: {A: '{{'}}\nexpect:", []string{"bad.yaml:9:", "subject.env.A"}},
+		"a duplicate key":     {"expect:", "name: other\nexpect:", []string{"bad.yaml:9:1:", "name"}},
+		"a list for a string": {"name: small", "name: [small]", []string{"bad.yaml:1:"}},
+	} {
+		text := strings.Replace(good, c.from, c.to, 1)
+		require.NotEqual(t, good, text, name)
+		_, err := ParseScenario("bad.yaml", []byte(text))
+		require.Error(t, err, name)
+		for _, want := range c.want {
+			assert.Contains(t, err.Error(), want, name)
+		}
+	}
+}
+
+func TestSetOverridesOneKey(t *testing.T) {
+	s, err := ParseScenario("small.yaml", []byte(good), Setting{"load.rate", "75"}, Setting{"expect.drained", "4s"}, Setting{"seed", "9"})
+	require.NoError(t, err)
+	assert.Equal(t, 75.0, s.Load.Rate)
+	assert.Equal(t, 10*time.Second, s.Load.For, "its neighbours stay")
+	assert.Equal(t, 4*time.Second, s.Expect.Drained)
+	assert.Equal(t, uint64(9), s.Seed)
+
+	_, err = ParseScenario("small.yaml", []byte(good), Setting{"load.rat", "75"})
+	assert.ErrorContains(t, err, `--set load.rat`)
+	assert.ErrorContains(t, err, `did you mean "rate"`)
+}
+
+func TestTheEffectiveScenarioReadsBackTheSame(t *testing.T) {
+	s, err := ParseScenario("small.yaml", []byte(good), Setting{"load.rate", "75"})
+	require.NoError(t, err)
+	again, err := ParseScenario("again.yaml", s.effective())
+	require.NoError(t, err)
+	assert.Equal(t, string(s.effective()), string(again.effective()))
+	assert.Equal(t, 75.0, again.Load.Rate)
+	assert.Equal(t, s.Faults, again.Faults)
+}
+
+func TestFasterAndWithoutFaults(t *testing.T) {
+	s, err := ParseScenario("small.yaml", []byte(good))
+	require.NoError(t, err)
+	f := s.Faster(2)
+	assert.Equal(t, 5*time.Second, f.Load.For)
+	assert.Equal(t, time.Second, f.Faults[0].At)
+	assert.Equal(t, 2*time.Second, s.Faults[0].At, "the original stays")
+	assert.Empty(t, s.WithoutFaults().Faults)
+	assert.Equal(t, verify.Settings{TokenField: "Token__c", Budget: 9 * time.Second, Minima: map[verify.Guarantee]int{}}, s.settings())
+}
+
+func FuzzParseScenario(f *testing.F) {
+	f.Add([]byte(good))
+	f.Add([]byte("name: [\n"))
+	f.Add([]byte("faults: [{}]"))
+	f.Add([]byte("load: {for: 1h, rate: 1e9}"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if s, err := ParseScenario("x.yaml", text); err != nil {
+			assert.True(t, strings.HasPrefix(err.Error(), "x.yaml"), err)
+		} else {
+			assert.NoError(t, s.Err())
+		}
+	})
+}

@@ -1,0 +1,260 @@
+package harness
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"text/template"
+	"time"
+
+	"github.com/squall-harness/squall/harness/fault"
+	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/rundir"
+	"github.com/squall-harness/squall/harness/subject"
+	"github.com/squall-harness/squall/harness/workload"
+	"github.com/squall-harness/squall/mocksf"
+	"github.com/squall-harness/squall/mocksf/commitlog"
+)
+
+// rig is everything that a run needs, connected:
+//
+//	push -> subject -> link (faults) -> org -> commit log
+type rig struct {
+	ctx        context.Context
+	cancel     context.CancelFunc
+	scenario   *Scenario
+	clock      *clock
+	recorder   *history.Recorder
+	org        *mocksf.Org
+	orgServer  *http.Server
+	link       *fault.Link
+	alerts     *alertSink
+	host       *host
+	push       *workload.Push
+	nemesis    *fault.Nemesis
+	schedule   fault.Schedule
+	ledgers    *rundir.Ledgers
+	activity   activity
+	background sync.WaitGroup
+
+	noteMu sync.Mutex
+	noted  []string
+	closed sync.Once
+	result error // of close
+}
+
+// setUp is step 2 of a run. On an error everything that was started is closed.
+func setUp(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Dir) (r *rig, err error) {
+	r = &rig{scenario: s, clock: newClock()}
+	r.ctx, r.cancel = context.WithCancel(ctx)
+	r.recorder = history.NewRecorder(r.clock.since)
+	defer func() {
+		if err != nil {
+			_ = r.close()
+		}
+	}()
+	if err = r.setUpOrg(dir); err != nil {
+		return r, err
+	}
+	if r.alerts, err = newAlertSink(r.recorder); err != nil {
+		return r, err
+	}
+	if err = r.setUpSubject(ctx, sub, dir); err != nil {
+		return r, err
+	}
+	return r, r.setUpFaults(dir)
+}
+
+func (r *rig) setUpOrg(dir *rundir.Dir) error {
+	o := r.scenario.Org
+	r.org = mocksf.New(mocksf.Config{
+		Clock:      r.clock.since,
+		TraceField: r.scenario.Source.Token,
+		TokenLife:  o.TokenLife,
+		Service: mocksf.Service{Call: o.Call, Record: o.Record, BulkStart: o.BulkStart,
+			BulkChunk: o.BulkChunk, BulkParallel: o.BulkSlots},
+		Hook:         r.hook,
+		OnRequest:    r.onRequest,
+		ClientID:     clientID,
+		ClientSecret: clientSecret,
+		Username:     username,
+		Password:     password,
+	})
+	var err error
+	if r.ledgers, err = dir.StartLedgers(r.recorder, r.org.Log()); err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	r.orgServer = &http.Server{Handler: r.org, ReadHeaderTimeout: 10 * time.Second}
+	r.background.Go(func() { _ = r.orgServer.Serve(l) }) // ends with Close
+	r.link, err = fault.Listen(l.Addr().String())
+	return err
+}
+
+// The credentials that every subject is given. They open nothing but the mock.
+const (
+	clientID     = "squall-client"
+	clientSecret = "squall-secret"
+	username     = "integration@squall.example"
+	password     = "squall-passwordTOKEN"
+)
+
+func (r *rig) onRequest(q commitlog.Request) {
+	r.activity.note(q, r.clock.since())
+	r.ledgers.Request(q)
+}
+
+func (r *rig) setUpSubject(life context.Context, sub subject.Subject, dir *rundir.Dir) error {
+	listen, err := freeAddr()
+	if err != nil {
+		return err
+	}
+	env := subject.Env{LoginURL: "http://" + r.link.Addr(), ClientID: clientID, ClientSecret: clientSecret,
+		Username: username, Password: password, APIVersion: r.scenario.Org.APIVersion,
+		ListenAddr: listen, AlertURL: r.alerts.url, StateDir: dir.StateDir()}
+	if env.Extra, err = expand(r.scenario.Subject.Env, env); err != nil {
+		return err
+	}
+	r.host = newHost(life, sub, env, dir.SubjectLog(), r.scenario.Subject, r.note)
+	r.push = &workload.Push{URL: "http://" + listen + r.scenario.Source.Path, Accepted: r.scenario.Source.Accepted,
+		Timeout: r.scenario.Source.Timeout, Recorder: r.recorder}
+	if r.scenario.Source.Body != "" {
+		r.push.Body, err = template.New("source.body").Parse(r.scenario.Source.Body)
+	}
+	return err
+}
+
+// expand fills the templates of subject.env with the contract's variables.
+func expand(templates map[string]string, env subject.Env) (map[string]string, error) {
+	vars := map[string]string{}
+	for _, v := range env.Vars() {
+		name, value, _ := strings.Cut(v, "=")
+		vars[name] = value
+	}
+	out := map[string]string{}
+	for name, text := range templates {
+		t, err := template.New(name).Option("missingkey=error").Parse(text)
+		if err != nil {
+			return nil, fmt.Errorf("subject.env.%s: %w", name, err)
+		}
+		var b bytes.Buffer
+		if err := t.Execute(&b, vars); err != nil {
+			return nil, fmt.Errorf("subject.env.%s: %w; the variables are those of the contract", name, err)
+		}
+		out[name] = b.String()
+	}
+	return out, nil
+}
+
+// freeAddr finds a loopback port. It is free when we look; nobody can promise
+// more to a program that must be told its port.
+func freeAddr() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return l.Addr().String(), nil
+}
+
+func (r *rig) setUpFaults(dir *rundir.Dir) error {
+	r.schedule = fault.Plan(r.scenario.Faults, r.scenario.Seed)
+	r.nemesis = &fault.Nemesis{Clock: r.clock.since, Recorder: r.recorder, Link: r.link, Org: r.org, Process: r.host}
+	return dir.WriteJSON(rundir.PlanFile, r.schedule)
+}
+
+func (r *rig) startNemesis() <-chan struct{} {
+	done := make(chan struct{})
+	start := r.recorder.Now()
+	r.background.Go(func() {
+		defer close(done)
+		if err := r.nemesis.Run(r.ctx, start, r.schedule); err != nil && r.ctx.Err() == nil {
+			r.note("a fault did not work: " + err.Error())
+		}
+	})
+	return done
+}
+
+// hook lets the service faults take part in the org's requests.
+func (r *rig) hook(c *mocksf.Call) mocksf.Decision {
+	if r.nemesis == nil {
+		return mocksf.Decision{}
+	}
+	d := r.nemesis.Decide(fault.Call{ID: c.ID, At: c.At, Method: c.Method, Path: c.Path, API: string(c.API),
+		Write: c.Write, Records: c.Records, Objects: c.Objects, Traces: c.Traces})
+	out := mocksf.Decision{Fault: d.Fault, Cut: d.Cut, AfterCommit: d.AfterCommit}
+	if d.Reply != nil {
+		out.Reply = &mocksf.Reply{Status: d.Reply.Status, ContentType: d.Reply.ContentType, Body: d.Reply.Body}
+	}
+	if d.RowError != nil {
+		out.RowError = &mocksf.RowError{Code: d.RowError.Code, Message: d.RowError.Message}
+	}
+	return out
+}
+
+func (r *rig) note(text string) {
+	r.noteMu.Lock()
+	defer r.noteMu.Unlock()
+	r.noted = append(r.noted, fmt.Sprintf("%.1f s: %s", r.clock.since().Seconds(), text))
+}
+
+func (r *rig) notes() []string {
+	r.noteMu.Lock()
+	defer r.noteMu.Unlock()
+	return r.noted
+}
+
+// close is step 7: subject first, then what it talks to, the ledgers last.
+func (r *rig) close() error {
+	r.closed.Do(func() {
+		r.cancel() // the source and the nemesis stop
+		if r.host != nil {
+			r.host.Stop()
+		}
+		r.closeWorld()
+		r.background.Wait()
+		if r.ledgers != nil {
+			r.result = r.ledgers.Close()
+		}
+	})
+	return r.result
+}
+
+// closeWorld ends what the subject talked to.
+func (r *rig) closeWorld() {
+	if r.nemesis != nil {
+		r.nemesis.HealAll()
+	}
+	if r.link != nil {
+		r.link.Close()
+	}
+	if r.orgServer != nil {
+		_ = r.orgServer.Close()
+	}
+	if r.org != nil {
+		r.org.Close()
+	}
+	if r.alerts != nil {
+		r.alerts.Close()
+	}
+}
+
+// relative shortens a path for people, where that is possible.
+func relative(path string) string {
+	abs, err := filepath.Abs(".")
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(abs, path); err == nil && !strings.HasPrefix(rel, "..") {
+		return rel
+	}
+	return path
+}

@@ -1,0 +1,121 @@
+// Package harness is the machine: it rehearses a scenario on a subject and
+// judges what happened. It is the only package that sees every stage.
+package harness
+
+import (
+	"time"
+
+	"github.com/squall-harness/squall/harness/fault"
+	"github.com/squall-harness/squall/harness/verify"
+	"github.com/squall-harness/squall/harness/workload"
+)
+
+// Scenario is one promise put to the test, as data: what is offered, what
+// breaks meanwhile, and what must hold all the same. Times are durations such
+// as 1.5s, from the first transaction on.
+type Scenario struct {
+	Name    string        `yaml:"name"`
+	Promise string        `yaml:"promise"` // one sentence
+	Seed    uint64        `yaml:"seed"`    // fixes the transactions and the fault plan, not the interleaving
+	Org     Org           `yaml:"org"`
+	Source  Source        `yaml:"source"`
+	Subject SubjectRules  `yaml:"subject"`
+	Load    workload.Spec `yaml:"load"`
+	Faults  []fault.Fault `yaml:"faults"`
+	Expect  Expect        `yaml:"expect"`
+
+	file string // where it came from, for messages
+	text []byte // as written, for messages and for the run directory
+	err  error  // why it cannot be run; see Err
+}
+
+// Org is the mock Salesforce org.
+type Org struct {
+	APIVersion string        `yaml:"apiVersion"` // given to the subject
+	Call       time.Duration `yaml:"call"`       // service time of every request
+	Record     time.Duration `yaml:"record"`     // added for every record written
+	BulkStart  time.Duration `yaml:"bulkStart"`  // from the close of a bulk job to its first chunk
+	BulkChunk  time.Duration `yaml:"bulkChunk"`  // one chunk of 200 rows
+	BulkSlots  int           `yaml:"bulkSlots"`  // chunks at once
+	TokenLife  time.Duration `yaml:"tokenLife"`
+}
+
+// Source is how transactions are offered to the subject.
+type Source struct {
+	Path     string        `yaml:"path"`     // where to POST them
+	Body     string        `yaml:"body"`     // Go template over {{.ID}} {{.Key}} {{.Records}}; "" is the default JSON
+	Accepted []int         `yaml:"accepted"` // statuses that acknowledge; none: every 2xx
+	Timeout  time.Duration `yaml:"timeout"`  // of one attempt
+	Token    string        `yaml:"token"`    // field copied verbatim into the record, unique per version
+}
+
+// SubjectRules is what the scenario says about the subject.
+type SubjectRules struct {
+	Ready       time.Duration     `yaml:"ready"`       // until GET /healthz must answer
+	Grace       time.Duration     `yaml:"grace"`       // from SIGTERM to SIGKILL
+	Backlog     string            `yaml:"backlog"`     // name of its backlog gauge
+	DeadLetters string            `yaml:"deadLetters"` // name of its dead letter gauge
+	Env         map[string]string `yaml:"env"`         // further variables; values are Go templates over the contract's: {{.SF_LOGIN_URL}}
+}
+
+// Expect is what must hold.
+type Expect struct {
+	Drained    time.Duration      `yaml:"drained"`    // from the heal until the backlog must be clear
+	Quiet      time.Duration      `yaml:"quiet"`      // silence that proves that nothing more will come
+	NotClaimed []verify.Guarantee `yaml:"notClaimed"` // promises that this scenario does not make
+	Minima     map[string]int     `yaml:"minima"`     // least evidence per guarantee, where it differs from the default
+}
+
+// defaults is the scenario that a file's keys are laid over.
+func defaults() Scenario {
+	return Scenario{
+		Seed:   1,
+		Org:    Org{APIVersion: "67.0", BulkSlots: 7, TokenLife: 2 * time.Hour},
+		Source: Source{Path: "/transactions", Timeout: 10 * time.Second, Token: "Token__c"},
+		Subject: SubjectRules{Ready: 15 * time.Second, Grace: 10 * time.Second,
+			Backlog: "integration_backlog", DeadLetters: "integration_dead_letters"},
+		Load:   workload.Spec{HotKeys: 20, Lines: 4},
+		Expect: Expect{Drained: 30 * time.Second, Quiet: 5 * time.Second},
+	}
+}
+
+// Err says why the scenario cannot be run; nil when it can.
+func (s *Scenario) Err() error { return s.err }
+
+// Invalid is a scenario that cannot be run because of err. Run and Test report
+// it, so that whoever loads one in an expression need not check for errors.
+func Invalid(err error) *Scenario { return &Scenario{err: err} }
+
+// WithoutFaults is the control run: the same transactions through the same
+// proxy, and nothing goes wrong.
+func (s *Scenario) WithoutFaults() *Scenario {
+	c := *s
+	c.Faults = nil
+	return &c
+}
+
+// Faster plays the same scenario k times faster: durations shrink, and the
+// number of transactions with them, since the rate stays.
+func (s *Scenario) Faster(k float64) *Scenario {
+	c := *s
+	shrink := func(d *time.Duration) { *d = time.Duration(float64(*d) / k) }
+	shrink(&c.Load.For)
+	c.Faults = append([]fault.Fault(nil), s.Faults...)
+	for i := range c.Faults {
+		shrink(&c.Faults[i].At)
+		shrink(&c.Faults[i].For)
+		shrink(&c.Faults[i].Jitter)
+	}
+	shrink(&c.Expect.Drained)
+	return &c
+}
+
+// settings are the judge's part of the scenario.
+func (s *Scenario) settings() verify.Settings {
+	minima := map[verify.Guarantee]int{}
+	for g, n := range s.Expect.Minima {
+		minima[verify.Guarantee(g)] = n
+	}
+	return verify.Settings{TokenField: s.Source.Token, Budget: s.Expect.Drained,
+		NotClaimed: s.Expect.NotClaimed, Minima: minima}
+}

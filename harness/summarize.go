@@ -1,0 +1,136 @@
+package harness
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/recovery"
+	"github.com/squall-harness/squall/harness/verify"
+	"github.com/squall-harness/squall/reports"
+)
+
+// summarize puts what the judges found into the words of a report.
+func summarize(s *Scenario, run rehearsal, data reports.Data, verdicts []verify.Verdict, figures recovery.Figures) reports.Summary {
+	out := reports.Summary{
+		Version:    reports.FormatVersion,
+		Scenario:   reports.Scenario{Name: s.Name, Promise: s.Promise, Budget: s.Expect.Drained},
+		Seed:       s.Seed,
+		Subject:    run.Subject,
+		Repeat:     run.Repeat,
+		Guarantees: verdicts,
+		Recovery:   figures,
+		Windows:    data.History.Windows,
+		Operations: countOperations(data, figures),
+		Alerts:     told(data.History),
+		Load:       load(data.History, s, run.Planned),
+		Environment: reports.Environment{Squall: run.Version, Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH,
+			CPUs: runtime.NumCPU(), Started: run.Started, Took: run.Took},
+		Notes: run.Notes,
+	}
+	if n := len(data.History.Gauges); n > 0 {
+		out.DeadLetters = int(data.History.Gauges[n-1].DeadLetters)
+	}
+	unfired := verify.Unfired(data.History.Windows)
+	out.Result, out.Sentence = verify.Overall(verdicts, unfired...), verify.Sentence(verdicts, unfired...)
+	if why := whyNoVerdict(out, run); why != "" && out.Result != verify.Fail {
+		out.Result, out.Sentence = verify.NoEvidence, "NO VERDICT: "+why+"."
+	}
+	out.Exit = exitOf(out.Result)
+	out.NotTested = reports.NotTested(out, data)
+	return out
+}
+
+func exitOf(r verify.Result) int {
+	switch r {
+	case verify.Pass:
+		return ExitPass
+	case verify.Fail:
+		return ExitBroken
+	}
+	return ExitNoVerdict
+}
+
+// The load counts as reached when 98 % of the transactions were offered and
+// the harness itself was never later than half a second: beyond that it
+// measures itself.
+const (
+	leastOffered = 0.98
+	mostLag      = 500 * time.Millisecond
+)
+
+// whyNoVerdict says why the run proves nothing: a part of it is missing, or the
+// load was not what the scenario asks for. "" when all is well.
+func whyNoVerdict(s reports.Summary, run rehearsal) string {
+	switch {
+	case run.Incomplete != "":
+		return run.Incomplete
+	case float64(s.Operations.Offered) < leastOffered*float64(run.Planned):
+		return fmt.Sprintf("only %d of %d transactions were offered", s.Operations.Offered, run.Planned)
+	case s.Load.LagP99 > mostLag:
+		return fmt.Sprintf("the harness offered up to %d ms late, the machine is too busy", s.Load.LagP99.Milliseconds())
+	case s.Operations.Accepted == 0:
+		return "the subject accepted nothing"
+	}
+	return ""
+}
+
+func countOperations(data reports.Data, figures recovery.Figures) reports.Operations {
+	n := reports.Operations{Offered: len(data.History.Operations), Commits: len(data.Commits), Requests: len(data.Requests)}
+	for _, op := range data.History.Operations {
+		n.Attempts += len(op.Attempts)
+		n.Records += len(op.Records)
+		if len(op.Records) > 1 {
+			n.Units++
+		}
+		switch op.Outcome {
+		case history.OK:
+			n.Accepted++
+		case history.Fail:
+			n.Refused++
+		case history.Info:
+			n.Unknown++
+		}
+	}
+	if k := len(figures.Curve); k > 0 {
+		n.Committed = figures.Curve[k-1].Accepted - figures.Curve[k-1].Backlog
+	}
+	return n
+}
+
+// told finds the first alert after the first fault.
+func told(h *history.History) reports.Alerts {
+	out := reports.Alerts{List: h.Alerts}
+	if len(h.Windows) == 0 {
+		return out
+	}
+	first := slices.MinFunc(h.Windows, func(a, b history.Window) int { return int(a.From - b.From) }).From
+	for _, a := range h.Alerts {
+		if a.Status == "firing" && a.At >= first {
+			out.Told, out.Delay = true, a.At-first
+			break
+		}
+	}
+	return out
+}
+
+func load(h *history.History, s *Scenario, planned int) reports.Load {
+	out := reports.Load{Target: s.Load.Rate}
+	if len(h.Operations) < 2 {
+		return out
+	}
+	lags := make([]time.Duration, len(h.Operations))
+	first, last := h.Operations[0].Offered, h.Operations[0].Offered
+	for i, op := range h.Operations {
+		lags[i] = op.Offered - op.Due
+		first, last = min(first, op.Offered), max(last, op.Offered)
+	}
+	slices.Sort(lags)
+	out.LagP99 = lags[len(lags)*99/100]
+	if last > first {
+		out.Achieved = float64(len(h.Operations)-1) / (last - first).Seconds()
+	}
+	return out
+}

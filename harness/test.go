@@ -1,0 +1,65 @@
+package harness
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/squall-harness/squall/harness/subject"
+	"github.com/squall-harness/squall/harness/verify"
+	"github.com/squall-harness/squall/reports"
+)
+
+// TB is the part of *testing.T that Test needs, so that no program that
+// imports this package links the testing package.
+type TB interface {
+	Helper()
+	Context() context.Context
+	Logf(format string, args ...any)
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+// Test rehearses a scenario on a subject within go test. The test fails when a
+// promise is broken or when there is no verdict; the log names the report. Run
+// directories go to "runs" beside the test, unless an option says otherwise.
+func Test(t TB, s *Scenario, sub subject.Subject, options ...func(*Options)) *Result {
+	t.Helper()
+	o := Options{Out: "runs", Version: "go test", Repeat: "go test -count=1 -run '^" + testName(t) + "$'"}
+	for _, option := range options {
+		option(&o)
+	}
+	if err := hideFromGit(o.Out); err != nil {
+		t.Fatalf("squall: %v", err)
+	}
+	r, err := Run(t.Context(), s, sub, o)
+	if err != nil {
+		t.Fatalf("squall: %v", err)
+	}
+	var text strings.Builder
+	_ = reports.Text(&text, r.Summary, reports.TextOptions{Report: filepath.Join(relative(r.Dir), "report.html")}) // a Builder takes everything
+	t.Logf("%s", text.String())
+	if r.Summary.Result != verify.Pass {
+		t.Errorf("squall: %s", r.Summary.Sentence)
+	}
+	return r
+}
+
+// Out is an option of Test: the folder for run directories.
+func Out(dir string) func(*Options) { return func(o *Options) { o.Out = dir } }
+
+func testName(t TB) string {
+	if named, ok := t.(interface{ Name() string }); ok {
+		return named.Name()
+	}
+	return "Test"
+}
+
+// hideFromGit keeps run directories out of the user's repository.
+func hideFromGit(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, ".gitignore"), []byte("*\n"), 0o600)
+}

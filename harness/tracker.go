@@ -1,0 +1,95 @@
+package harness
+
+import (
+	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/mocksf/commitlog"
+)
+
+// tracker follows both ledgers while the run goes on. It knows how many
+// operations are where; it judges nothing.
+type tracker struct {
+	tokenField string
+	events     int // taken so far
+	commits    int
+	ops        map[string]*tracked // by operation id
+	tokens     map[string]*tracked // by token that is not in the target yet
+
+	offered, accepted, refused, committed, waiting int
+}
+
+type tracked struct {
+	left  int // records that are not in the target yet
+	acked bool
+}
+
+func newTracker(tokenField string) *tracker {
+	return &tracker{tokenField: tokenField, ops: map[string]*tracked{}, tokens: map[string]*tracked{}}
+}
+
+// backlog is the number of operations accepted and not yet committed.
+func (t *tracker) backlog() int { return t.waiting }
+
+// take reads on in both ledgers.
+func (t *tracker) take(r *history.Recorder, l *commitlog.Log) {
+	events := r.Since(t.events)
+	t.events += len(events)
+	for _, e := range events {
+		t.event(e)
+	}
+	commits := l.Since(t.commits)
+	t.commits += len(commits)
+	for _, c := range commits {
+		for _, change := range c.Changes {
+			t.change(change)
+		}
+	}
+}
+
+func (t *tracker) event(e history.Event) {
+	switch {
+	case e.Operation != nil:
+		t.offer(e.Operation)
+	case e.Attempt != nil && e.Attempt.Outcome == history.OK:
+		t.ack(t.ops[e.ID])
+	case e.Attempt != nil && e.Attempt.Outcome == history.Fail:
+		t.refused++
+	}
+}
+
+func (t *tracker) offer(op *history.Operation) {
+	o := &tracked{left: len(op.Records)}
+	t.offered++
+	t.ops[op.ID] = o
+	for _, r := range op.Records {
+		if token, ok := r.Fields[t.tokenField].(string); ok {
+			t.tokens[token] = o
+		}
+	}
+}
+
+func (t *tracker) ack(o *tracked) {
+	if o == nil || o.acked {
+		return
+	}
+	o.acked = true
+	t.accepted++
+	if o.left > 0 {
+		t.waiting++
+	}
+}
+
+func (t *tracker) change(c commitlog.Change) {
+	token, _ := c.Fields[t.tokenField].(string)
+	o, ok := t.tokens[token]
+	if !ok {
+		return
+	}
+	delete(t.tokens, token)
+	if o.left--; o.left > 0 {
+		return
+	}
+	t.committed++
+	if o.acked {
+		t.waiting--
+	}
+}
