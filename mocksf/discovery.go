@@ -1,3 +1,128 @@
 package mocksf
 
-var discoveryRoutes []route
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/squall-harness/squall/mocksf/commitlog"
+	"github.com/squall-harness/squall/mocksf/internal/store"
+)
+
+var discoveryRoutes = []route{
+	{method: "GET", pattern: "/services/data", api: commitlog.APIOther, open: true, serve: listVersions},
+	{method: "GET", pattern: "/services/data/{version}", api: commitlog.APIOther, inner: true, serve: listResources},
+	{method: "GET", pattern: "sobjects", api: commitlog.APIOther, inner: true, serve: describeGlobal},
+	{method: "GET", pattern: "sobjects/{object}", api: commitlog.APIOther, inner: true, serve: objectInfo},
+	{method: "GET", pattern: "sobjects/{object}/describe", api: commitlog.APIOther, inner: true, serve: describeObject},
+	{method: "GET", pattern: "limits", api: commitlog.APIOther, inner: true, serve: showLimits},
+	{method: "GET", pattern: "recent", api: commitlog.APIOther, inner: true, serve: func(*request) reply { return answer(http.StatusOK, []byte("[]")) }},
+	{method: "GET", pattern: "/services/oauth2/userinfo", api: commitlog.APIAuth, serve: userInfo},
+	{method: "POST", pattern: "/services/oauth2/userinfo", api: commitlog.APIAuth, raw: true, serve: userInfo},
+	{method: "GET", pattern: "/id/{org}/{user}", api: commitlog.APIAuth, serve: userInfo},
+}
+
+// object answers v in JSON; v is made of maps, slices and plain values.
+func object(v any) reply {
+	body, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // a value that cannot be written is a mistake of this package
+	}
+	return answer(http.StatusOK, body)
+}
+
+// release is the label of an API version. There are three a year, and
+// version 33 was Spring '15; the winter release bears the name of the year
+// that it leads into.
+func release(version int) string {
+	n := version - 33
+	if n%3 == 2 {
+		return fmt.Sprintf("Winter '%d", 16+n/3)
+	}
+	return fmt.Sprintf("%s '%d", [...]string{"Spring", "Summer"}[n%3], 15+n/3)
+}
+
+func listVersions(*request) reply {
+	type entry struct {
+		Label   string `json:"label"`
+		URL     string `json:"url"`
+		Version string `json:"version"`
+	}
+	var list []entry
+	for v := firstVersion; v <= lastVersion; v++ {
+		list = append(list, entry{release(v), fmt.Sprintf("/services/data/v%d.0", v), fmt.Sprintf("%d.0", v)})
+	}
+	return object(list)
+}
+
+// listResources answers where the resources of a version are.
+func listResources(r *request) reply {
+	list := map[string]string{"identity": r.org.identityURL(r)}
+	for _, name := range []string{"sobjects", "query", "queryAll", "limits", "composite", "jobs", "recent"} {
+		list[name] = r.base() + "/" + name
+	}
+	return object(list)
+}
+
+func (o *Org) identityURL(r *request) string {
+	return o.baseURL(r.http) + "/id/" + orgID + "/" + store.AdminID
+}
+
+// userInfo answers who the session acts for: as OpenID Connect has it, and as
+// the identity URL has it.
+func userInfo(r *request) reply {
+	base, id := r.org.baseURL(r.http), r.org.identityURL(r)
+	urls := map[string]string{"rest": base + "/services/data/v{version}/"}
+	for _, name := range []string{"sobjects", "query"} {
+		urls[name] = urls["rest"] + name + "/"
+	}
+	name := orDefault(r.call.Identity, "admin")
+	return object(map[string]any{
+		"sub": id, "id": id, "user_id": store.AdminID, "organization_id": orgID,
+		"username": name, "preferred_username": name, "nick_name": name, "nickname": name,
+		"display_name": "Integration User", "name": "Integration User", "given_name": "Integration", "family_name": "User",
+		"email": "integration@example.com", "email_verified": true, "active": true, "user_type": "STANDARD",
+		"language": "en_US", "locale": "en_US", "utcOffset": 0, "zoneinfo": "GMT", "is_app_installed": true,
+		"photos": map[string]string{}, "urls": urls, "updated_at": r.org.cfg.Now().UTC().Format(store.DateTimeLayout),
+	})
+}
+
+// showLimits answers what is left of the org's allocations.
+func showLimits(r *request) reply {
+	type limit struct {
+		Max       int `json:"Max"`
+		Remaining int `json:"Remaining"`
+	}
+	full := func(n int) limit { return limit{n, n} }
+	daily := r.org.cfg.DailyRequests
+	return object(map[string]limit{
+		"DailyApiRequests":                  {daily, max(daily-int(r.org.calls.Load()), 0)},
+		"DailyBulkApiBatches":               full(15_000),
+		"DailyBulkApiRequests":              full(15_000),
+		"DailyBulkV2QueryJobs":              full(10_000),
+		"DailyBulkV2QueryFileStorageMB":     full(976_562),
+		"DailyAsyncApexExecutions":          full(250_000),
+		"DailyStreamingApiEvents":           full(10_000),
+		"DailyDeliveredPlatformEvents":      full(10_000),
+		"HourlyPublishedPlatformEvents":     full(50_000),
+		"ConcurrentSyncReportRuns":          full(20),
+		"ConcurrentAsyncGetReportInstances": full(200),
+		"DataStorageMB":                     full(10_240),
+		"FileStorageMB":                     full(10_240),
+		"SingleEmail":                       full(5_000),
+		"MassEmail":                         full(5_000),
+		"StreamingApiConcurrentClients":     full(2_000),
+	})
+}
+
+// plural is the label for several records.
+func plural(label string) string {
+	switch {
+	case strings.HasSuffix(label, "y"):
+		return strings.TrimSuffix(label, "y") + "ies"
+	case strings.HasSuffix(label, "s"):
+		return label + "es"
+	}
+	return label + "s"
+}

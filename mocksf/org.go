@@ -55,7 +55,7 @@ type Org struct {
 	router   *router
 	sessions sessions
 	jobs     *bulk.Queue
-	cursors  cursors // of queries
+	cursors  cursors       // of queries
 	requests atomic.Uint64 // request ids given
 	calls    atomic.Int64  // counted against DailyRequests
 	ctx      context.Context
@@ -73,7 +73,7 @@ func New(cfg Config) *Org {
 	if o.store, err = store.New(cfg.Schema, o.log, cfg.Clock, cfg.Now); err != nil {
 		panic("mocksf: " + err.Error())
 	}
-	for _, routes := range [][]route{authRoutes, discoveryRoutes, rowRoutes, collectionRoutes, compositeRoutes, queryRoutes, bulkRoutes} {
+	for _, routes := range [][]route{authRoutes, discoveryRoutes, rowRoutes, upsertRoutes, collectionRoutes, compositeRoutes, queryRoutes, bulkRoutes} {
 		o.router.add(routes)
 	}
 	o.startBulk()

@@ -32,7 +32,9 @@ func (o *Org) receive(w http.ResponseWriter, x *exchange) (r *request, whole boo
 	if m := r.query.Get("_HttpMethod"); m != "" && r.method == http.MethodPost {
 		r.method = strings.ToUpper(m) // for clients that cannot send PATCH
 	}
-	r.bad = o.resolve(r)
+	if r.bad = o.resolve(r); r.bad == nil {
+		r.bad = tooLong(hr)
+	}
 	x.call.API = r.route.api
 	var err *apierr.Error
 	if r.body, err, whole = readBody(w, hr, r.route.maxBody); err != nil {
@@ -50,9 +52,6 @@ func (o *Org) receive(w http.ResponseWriter, x *exchange) (r *request, whole boo
 
 // resolve finds the route of a request.
 func (o *Org) resolve(r *request) *apierr.Error {
-	if err := tooLong(r.http); err != nil && r.http != nil {
-		return err
-	}
 	routes, params := o.router.find(r.path)
 	if len(routes) == 0 {
 		return apierr.NotFound.New()

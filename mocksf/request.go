@@ -15,6 +15,7 @@ import (
 type exchange struct {
 	http    *http.Request
 	call    Call
+	decided bool          // the hook was asked: what the call means to write is fixed
 	row     *apierr.Error // the fault that the first record write takes
 	commits int
 	job     string // the bulk job that the call concerns
@@ -49,6 +50,9 @@ func (r *request) param(name string) string {
 
 // intend notes that the request means to write n records of an object.
 func (r *request) intend(object string, n int) {
+	if r.decided {
+		return
+	}
 	r.call.Write = true
 	r.call.Records += n
 	if object != "" && !slices.Contains(r.call.Objects, object) {

@@ -46,6 +46,7 @@ func (o *Org) nextRequest() string { return fmt.Sprintf("req-%06d", o.requests.A
 
 // ask lets the hook decide.
 func (o *Org) ask(x *exchange) Decision {
+	x.decided = true
 	if o.cfg.Hook == nil {
 		return Decision{}
 	}

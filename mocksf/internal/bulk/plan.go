@@ -17,11 +17,10 @@ type plan struct {
 }
 
 type column struct {
-	name   string // as in the header
-	use    use
-	field  int    // of use value
-	lookup string // of use parent: the relationship
-	parent string // of use parent: the external id field there
+	use      use
+	field    int
+	parent   *store.Table // of use parent: the table that the field points at
+	external int          // of use parent: the external id field there
 }
 
 type use uint8
@@ -48,10 +47,10 @@ func newPlan(o order, header []string) (*plan, string) {
 
 func (o order) column(name string) (column, bool) {
 	if relation, external, ok := strings.Cut(name, "."); ok {
-		return o.parentColumn(name, relation, external)
+		return o.parentColumn(relation, external)
 	}
 	field, ok := o.table.Field(name)
-	c := column{name: name, field: field}
+	c := column{field: field}
 	switch {
 	case o.operation != Insert && field == o.key:
 		c.use = key
@@ -61,13 +60,13 @@ func (o order) column(name string) (column, bool) {
 	return c, ok
 }
 
-func (o order) parentColumn(name, relation, external string) (column, bool) {
-	_, table, ok := o.table.Parent(relation)
+func (o order) parentColumn(relation, external string) (column, bool) {
+	field, table, ok := o.table.Parent(relation)
 	if !ok {
 		return column{}, false
 	}
-	_, err := table.External(external)
-	return column{name: name, use: parent, lookup: relation, parent: external}, err == nil
+	i, err := table.External(external)
+	return column{use: parent, field: field, parent: table, external: i}, err == nil
 }
 
 // read fills a draft from the cells of one row and returns the text that names
@@ -105,9 +104,9 @@ func (c *column) put(d *store.Draft, cell string) *apierr.Error {
 		kind = store.Null
 	}
 	if c.use == parent {
-		return d.PutParent(c.lookup, c.parent, kind, cell)
+		return d.SetParent(c.field, c.parent, c.external, kind, cell)
 	}
-	return d.Put(d.Table.Fields[c.field].Name, kind, cell)
+	return d.Set(c.field, kind, cell)
 }
 
 // apply writes one row. The id is given with an error too, when it is known.

@@ -82,12 +82,16 @@ type worker struct {
 	plan    *plan
 	by      store.Author
 	scanner *Scanner
-	drafts  []*store.Draft
-	names   []string
+	drafts  []*store.Draft // one per row of a chunk
+	names   []string       // of the records that the rows are for
 }
 
 func newWorker(q *Queue, j *job, p *plan, by store.Author) *worker {
-	return &worker{queue: q, job: j, plan: p, by: by, scanner: NewScanner("", p.form)}
+	w := &worker{queue: q, job: j, plan: p, by: by, scanner: NewScanner("", p.form), names: make([]string, chunkRows)}
+	for range chunkRows {
+		w.drafts = append(w.drafts, store.NewDraft(p.table, len(p.columns)))
+	}
+	return w
 }
 
 // batch works on the chunks of one batch in their order.
@@ -130,15 +134,12 @@ func (w *worker) chunk(i int) bool {
 // commit log does not keep the whole file alive.
 func (w *worker) read(c *chunk, results []result) {
 	w.scanner.Reset(strings.Clone(w.job.upload.text[c.from:c.to]))
-	w.drafts, w.names = w.drafts[:0], w.names[:0]
 	for i := 0; w.scanner.Next(); i++ {
-		d := store.NewDraft(w.plan.table, len(w.plan.columns))
-		name, err := w.plan.read(d, w.scanner.Cells())
-		if err != nil {
+		w.drafts[i].Reset()
+		var err *apierr.Error
+		if w.names[i], err = w.plan.read(w.drafts[i], w.scanner.Cells()); err != nil {
 			results[i].fail("", err)
-			d = nil
 		}
-		w.drafts, w.names = append(w.drafts, d), append(w.names, name)
 	}
 }
 
@@ -146,14 +147,15 @@ func (w *worker) read(c *chunk, results []result) {
 // by one.
 func (w *worker) write(i int, results []result) {
 	w.queue.cfg.Store.Update(w.by, func(tx *store.Tx) *apierr.Error {
+		tx.Expect(len(results))
 		if i == 0 {
 			tx.Fail = w.job.row
 		}
-		for n, d := range w.drafts {
-			if d == nil {
+		for n := range results {
+			if results[n].failure != "" {
 				continue
 			}
-			saved, err := w.plan.apply(tx, d, w.names[n])
+			saved, err := w.plan.apply(tx, w.drafts[n], w.names[n])
 			if err != nil {
 				results[n].fail(saved.ID, err)
 				continue

@@ -26,14 +26,25 @@ type parentKey struct {
 // NewDraft returns an empty draft with room for n values.
 func NewDraft(t *Table, n int) *Draft { return &Draft{Table: t, sets: make([]set, 0, n)} }
 
+// Reset empties the draft for another write, keeping its memory.
+func (d *Draft) Reset() {
+	d.sets, d.parents = d.sets[:0], nil
+}
+
 // Put gives a field a value. Null and "" clear it. Names are taken in any
 // case; a field that the object lacks or that clients may not write is an
 // error, and so is a value that does not fit.
 func (d *Draft) Put(name string, kind Kind, text string) *apierr.Error {
 	i, ok := d.Table.Field(name)
-	switch {
-	case !ok:
+	if !ok {
 		return apierr.InvalidField.New(name, d.Table.Name)
+	}
+	return d.Set(i, kind, text)
+}
+
+// Set is Put for a field whose position is known.
+func (d *Draft) Set(i int, kind Kind, text string) *apierr.Error {
+	switch {
 	case i == FieldID:
 		return apierr.FieldInBody.New("Id")
 	case !d.Table.Writeable(i):
@@ -54,12 +65,18 @@ func (d *Draft) PutParent(relationship, externalIDField string, kind Kind, text 
 	if !ok {
 		return apierr.InvalidField.New(relationship, d.Table.Name)
 	}
-	if !d.Table.Writeable(field) {
-		return apierr.NotWriteable.New(d.Table.Fields[field].Name).On(d.Table.Fields[field].Name)
-	}
 	parentField, err := parent.External(externalIDField)
 	if err != nil {
 		return apierr.InvalidField.New(externalIDField, parent.Name)
+	}
+	return d.SetParent(field, parent, parentField, kind, text)
+}
+
+// SetParent is PutParent for a lookup whose position, parent and external id
+// field are known.
+func (d *Draft) SetParent(field int, parent *Table, parentField int, kind Kind, text string) *apierr.Error {
+	if !d.Table.Writeable(field) {
+		return apierr.NotWriteable.New(d.Table.Fields[field].Name).On(d.Table.Fields[field].Name)
 	}
 	value, err := canonical(&parent.Fields[parentField], kind, text)
 	if err != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
@@ -36,12 +37,17 @@ type Saved struct {
 	Created bool
 }
 
+// Expect makes room for n record writes.
+func (tx *Tx) Expect(n int) {
+	tx.changes, tx.undo = slices.Grow(tx.changes, n), slices.Grow(tx.undo, n)
+}
+
 // Insert creates a record and returns its id.
 func (tx *Tx) Insert(d *Draft) (string, *apierr.Error) {
 	if err := tx.planned(); err != nil {
 		return "", err
 	}
-	return tx.insert(d, -1)
+	return tx.insert(d, FieldID)
 }
 
 // Update writes the draft into the record with the id. Unknown ids are
@@ -55,52 +61,51 @@ func (tx *Tx) Update(id string, d *Draft) *apierr.Error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.save(row, d, -1)
+	_, err = tx.save(row, d, FieldID)
 	return err
 }
 
 // Upsert updates the record whose external id field holds value, or creates
 // it. With the field Id an empty value creates. updateOnly refuses to create.
+// Saved.Created is right also when there is an error.
 func (tx *Tx) Upsert(d *Draft, field int, value string, updateOnly bool) (Saved, *apierr.Error) {
 	if err := tx.planned(); err != nil {
 		return Saved{}, err
 	}
-	if field == FieldID && value != "" {
-		row, err := tx.living(d.Table, value)
-		if err != nil {
-			return Saved{}, err
-		}
-		return tx.saved(tx.save(row, d, -1))(false)
-	}
-	row, err := tx.target(d, field, value)
+	row, err := tx.target(d, field, &value)
 	switch {
 	case err != nil:
 		return Saved{}, err
 	case row != nil:
-		return tx.saved(tx.save(row, d, field))(false)
+		id, err := tx.save(row, d, field)
+		return Saved{ID: id}, err
 	case updateOnly:
-		return Saved{}, apierr.NotFound.New()
-	case field == FieldID:
-		return tx.saved(tx.insert(d, -1))(true)
+		return Saved{Created: true}, apierr.NotFound.New()
+	case field != FieldID:
+		d.sets = append(d.sets, set{field, value})
 	}
-	d.sets = append(d.sets, set{field, value})
-	return tx.saved(tx.insert(d, field))(true)
+	id, err := tx.insert(d, field)
+	return Saved{id, true}, err
 }
 
-func (tx *Tx) target(d *Draft, field int, value string) (*Row, *apierr.Error) {
+// target finds the record that an upsert means, nil for a new one, and makes
+// the value canonical.
+func (tx *Tx) target(d *Draft, field int, value *string) (row *Row, err *apierr.Error) {
+	if field == FieldID && *value != "" {
+		return tx.living(d.Table, *value)
+	}
+	if *value, err = canonical(&d.Table.Fields[field], Cell, *value); err != nil {
+		return nil, err
+	}
 	switch {
 	case field == FieldID:
 		return nil, nil
-	case value == "":
+	case *value == "":
 		return nil, apierr.MissingID.New(d.Table.Fields[field].Name)
 	case d.Has(field):
 		return nil, apierr.FieldInBody.New(d.Table.Fields[field].Name)
 	}
-	return tx.match(d.Table, field, value)
-}
-
-func (tx *Tx) saved(id string, err *apierr.Error) func(created bool) (Saved, *apierr.Error) {
-	return func(created bool) (Saved, *apierr.Error) { return Saved{id, created}, err }
+	return tx.match(d.Table, field, *value)
 }
 
 // Delete moves a record to the recycle bin.
@@ -116,7 +121,7 @@ func (tx *Tx) Delete(t *Table, id string) *apierr.Error {
 	gone.deleted, gone.modified = true, tx.now
 	tx.put(&gone, row)
 	tx.changes = append(tx.changes, commitlog.Change{
-		Op: commitlog.Delete, Object: t.Name, ID: row.ID(), ExternalID: row.externalID(-1),
+		Op: commitlog.Delete, Object: t.Name, ID: row.ID(), ExternalID: row.externalID(FieldID),
 	})
 	return nil
 }
@@ -149,7 +154,7 @@ func (tx *Tx) insert(d *Draft, by int) (string, *apierr.Error) {
 }
 
 // save writes the draft over old; by is the external id field that an upsert
-// named, -1 for none.
+// named, Id for none.
 func (tx *Tx) save(old *Row, d *Draft, by int) (string, *apierr.Error) {
 	fresh := int(old.n) == len(d.Table.rows)
 	values, err := tx.merge(old, d, fresh)
@@ -172,7 +177,7 @@ func (tx *Tx) save(old *Row, d *Draft, by int) (string, *apierr.Error) {
 func (tx *Tx) record(row *Row, id string, d *Draft, by int, fresh bool) {
 	c := commitlog.Change{
 		Op: commitlog.Update, Object: d.Table.Name, ID: id,
-		ExternalID: row.externalID(by), Fields: make(map[string]any, len(d.sets)+1),
+		ExternalID: row.externalID(by), Fields: make(map[string]any, len(d.sets)),
 	}
 	if fresh {
 		c.Op = commitlog.Insert
@@ -193,7 +198,7 @@ func changed(t *Table, s set) any {
 // externalID is the value of the field that an upsert named, else of the first
 // external id field that holds one.
 func (r *Row) externalID(by int) string {
-	if by >= 0 {
+	if by > FieldID {
 		return r.Text(by)
 	}
 	for _, i := range r.table.external {

@@ -73,8 +73,16 @@ func (v *View) Rows(t *Table, all bool) []*Row {
 // Count is the number of live records of t.
 func (v *View) Count(t *Table) int { return t.live }
 
-// match finds the one record whose external id field holds value; nil, nil
-// when there is none.
+// Match finds the one live record whose field, an external id or Id, holds the
+// text; nil, nil when there is none. Several are DUPLICATE_EXTERNAL_ID.
+func (v *View) Match(t *Table, field int, text string) (*Row, *apierr.Error) {
+	value, err := canonical(&t.Fields[field], Cell, text)
+	if err != nil || value == "" {
+		return nil, err
+	}
+	return v.match(t, field, value)
+}
+
 func (v *View) match(t *Table, field int, value string) (*Row, *apierr.Error) {
 	if x := t.index(field); x != nil {
 		if n, count := x.first(value); count < 2 {

@@ -1,0 +1,75 @@
+package mocksf_test
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/squall-harness/squall/mocksf"
+)
+
+const benchRows = 100_000
+
+// benchFile is a file of the usual kind: a key, a token, texts, a number, a
+// flag.
+func benchFile() string {
+	var b strings.Builder
+	b.WriteString("Ext_Id__c,Name,Token__c,Phone,BillingCity,BillingStreet,Amount__c,Active__c\n")
+	for i := range benchRows {
+		fmt.Fprintf(&b, "acct-%07d,Customer number %d,t-%06d.0,+49 30 %07d,Springfield,\"Main Street %d, 2nd floor\",%d.25,true\n", i, i, i, i, i%300, i)
+	}
+	return b.String()
+}
+
+// BenchmarkBulkUpsert takes one upsert job from its creation to JobComplete
+// over a real socket, by an org that needs no time, and compares it with
+// encoding/csv reading the same file in the same run.
+func BenchmarkBulkUpsert(b *testing.B) {
+	file := benchFile()
+	var jobs, reads time.Duration
+	for b.Loop() {
+		b.StopTimer()
+		d := openDoor(b, mocksf.Config{})
+		reads += readPlainly(b, file)
+		b.StartTimer()
+		begun := time.Now()
+		j := d.load(`{"object":"Account","operation":"upsert","externalIdFieldName":"Ext_Id__c"}`, file)
+		jobs += time.Since(begun)
+		require.Equal(b, []any{"JobComplete", benchRows, 0}, []any{j.State, j.Processed, j.Failed}, j.ErrorMessage)
+	}
+	b.SetBytes(int64(len(file)))
+	b.ReportMetric(float64(b.N)*benchRows/jobs.Seconds(), "rows/s")
+	b.ReportMetric(reads.Seconds()/jobs.Seconds(), "of-encoding/csv")
+}
+
+// readPlainly is the yardstick.
+func readPlainly(b *testing.B, file string) time.Duration {
+	begun := time.Now()
+	r, rows := csv.NewReader(strings.NewReader(file)), 0
+	for {
+		_, err := r.Read()
+		if err == io.EOF {
+			break
+		}
+		require.NoError(b, err)
+		rows++
+	}
+	require.Equal(b, benchRows+1, rows)
+	return time.Since(begun)
+}
+
+// BenchmarkQuery reads one page of 2,000 records over a real socket.
+func BenchmarkQuery(b *testing.B) {
+	d := openDoor(b, mocksf.Config{})
+	d.fill(20_000)
+	for b.Loop() {
+		a := d.do(http.MethodGet, "query?q=SELECT+Id,Name,Ext_Id__c+FROM+Account+WHERE+Name+LIKE+'Account+1%25'+ORDER+BY+Name+DESC", nil)
+		require.Equal(b, http.StatusOK, a.status)
+	}
+}

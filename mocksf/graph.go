@@ -1,0 +1,104 @@
+package mocksf
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/jsontree"
+)
+
+// The limits of one call (REST API guide, Composite Graph Limits).
+const (
+	maxGraphs     = 75
+	maxNodes      = 500
+	maxBadGraphs  = 14
+	graphsVersion = 50 // the API version that introduced them
+)
+
+// graph is one unit of a composite graph call.
+type graph struct {
+	id   string
+	subs []subrequest
+}
+
+// planGraphs reads the graphs and counts what they write.
+func planGraphs(r *request) {
+	var graphs []graph
+	nodes := 0
+	for v := range r.json.Get("graphs").Items() {
+		subs, err := readSubrequests(v.Get("compositeRequest"))
+		if err != nil {
+			r.bad = err
+			return
+		}
+		graphs = append(graphs, graph{v.Get("graphId").Text(), subs})
+		nodes += len(subs)
+	}
+	switch {
+	case r.version < graphsVersion:
+		r.bad = apierr.NotFound.New()
+	case r.json.Get("graphs").Kind() != jsontree.Array:
+		r.bad = apierr.JSONParser.New("The member graphs is missing, or is no array")
+	case len(graphs) > maxGraphs:
+		r.bad = apierr.LimitExceeded.New("The request has more than 75 graphs")
+	case nodes > maxNodes:
+		r.bad = apierr.LimitExceeded.New("The request has more than 500 nodes")
+	default:
+		r.bad = checkIDs(graphs)
+	}
+	for g := range graphs {
+		for i := range graphs[g].subs {
+			if r.bad == nil {
+				r.planSub(&graphs[g].subs[i])
+			}
+		}
+	}
+	r.planned = graphs
+}
+
+func checkIDs(graphs []graph) *apierr.Error {
+	seen := map[string]bool{}
+	for _, g := range graphs {
+		if g.id == "" || seen[g.id] {
+			return apierr.InvalidInput.New("Every graph needs a graphId of its own: '" + g.id + "' is none")
+		}
+		seen[g.id] = true
+	}
+	return nil
+}
+
+// serveGraphs runs each graph as a unit of its own. After too many failures
+// the rest is not tried.
+func serveGraphs(r *request) reply {
+	dst, bad, failed := []byte(`{"graphs":[`), 0, 0
+	for i, g := range r.planned.([]graph) {
+		results, ok := r.graph(g, bad <= maxBadGraphs)
+		if !ok {
+			bad++
+		}
+		for j := range results {
+			failed += results[j].refused(&g.subs[j])
+		}
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = jsontree.AppendString(append(dst, `{"graphId":`...), g.id)
+		dst = appendSubresults(append(dst, `,"graphResponse":{"compositeResponse":`...), results)
+		dst = strconv.AppendBool(append(dst, `},"isSuccessful":`...), ok)
+		dst = append(dst, '}')
+	}
+	rep := answer(http.StatusOK, append(dst, ']', '}'))
+	rep.failed = failed
+	return rep
+}
+
+func (r *request) graph(g graph, try bool) (results []subresult, ok bool) {
+	if try {
+		return r.unit(g.subs)
+	}
+	for _, s := range g.subs {
+		results = append(results, subresult{s.ref, failure(apierr.Halted.New())})
+	}
+	return results, false
+}
