@@ -105,7 +105,7 @@ func (r *rig) play(progress func(Status)) error {
 	load := r.startLoad()
 	nemesis := r.startNemesis()
 	watch.phase("load and faults")
-	if err := r.await(nemesis, load); err != nil {
+	if err := r.await(nemesis); err != nil {
 		return err
 	}
 	r.nemesis.HealAll()
