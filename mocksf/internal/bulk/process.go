@@ -139,7 +139,9 @@ func (w *worker) read(c *chunk, results []result) {
 		var err *apierr.Error
 		if w.names[i], err = w.plan.read(w.drafts[i], w.scanner.Cells()); err != nil {
 			results[i].fail("", err)
+			continue
 		}
+		w.drafts[i].Prepare()
 	}
 }
 

@@ -175,24 +175,11 @@ func (tx *Tx) save(old *Row, d *Draft, by int) (string, *apierr.Error) {
 
 // record notes the change for the commit.
 func (tx *Tx) record(row *Row, id string, d *Draft, by int, fresh bool) {
-	c := commitlog.Change{
-		Op: commitlog.Update, Object: d.Table.Name, ID: id,
-		ExternalID: row.externalID(by), Fields: make(map[string]any, len(d.sets)),
-	}
+	c := commitlog.Change{Op: commitlog.Update, Object: d.Table.Name, ID: id, ExternalID: row.externalID(by), Fields: d.Prepare()}
 	if fresh {
 		c.Op = commitlog.Insert
 	}
-	for _, s := range d.sets {
-		c.Fields[d.Table.Fields[s.field].Name] = changed(d.Table, s)
-	}
 	tx.changes = append(tx.changes, c)
-}
-
-func changed(t *Table, s set) any {
-	if s.text == "" {
-		return nil
-	}
-	return typed(&t.Fields[s.field], s.text)
 }
 
 // externalID is the value of the field that an upsert named, else of the first
