@@ -44,10 +44,14 @@ func (e *Error) WithStatus(status int) *Error {
 	return e
 }
 
-// Custom is an error with a text of its own. A code that the table does not
-// know gets status 400, is definite and not retryable.
+// Custom is an error with a text of its own, or the usual one of its code when
+// message is "". A code that the table does not know gets status 400, is
+// definite and not retryable.
 func Custom(code, message string) *Error {
 	for _, k := range Table {
+		if k.Code == code && message == "" {
+			return &Error{Kind: *k, Message: k.Text}
+		}
 		if k.Code == code {
 			return &Error{Kind: *k, Message: message}
 		}

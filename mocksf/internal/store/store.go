@@ -3,7 +3,6 @@
 package store
 
 import (
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -36,40 +35,60 @@ type Store struct {
 	now      func() time.Time
 }
 
-// New returns an empty store for the schema. Commits go to log, stamped by
+// New returns a store for the schema, empty but for one user. The error is
+// Schema.Check's. Commits go to log, stamped by
 // clock; now gives the date and time fields their value.
 func New(sc *schema.Schema, log *commitlog.Log, clock func() time.Duration, now func() time.Time) (*Store, error) {
 	s := &Store{byName: map[string]*Table{}, byPrefix: map[string]*Table{}, log: log, clock: clock, now: now}
+	if err := sc.Check(); err != nil {
+		return nil, err
+	}
+	for i := range sc.Objects { // before any prefix is drawn
+		s.byPrefix[sc.Objects[i].KeyPrefix] = &Table{}
+	}
 	for i := range sc.Objects {
-		if err := s.addTable(&sc.Objects[i]); err != nil {
-			return nil, err
-		}
+		s.addTable(&sc.Objects[i])
 	}
 	for _, t := range s.tables {
-		if err := t.link(s); err != nil {
-			return nil, err
-		}
+		t.link(s)
 	}
+	s.addAdmin()
 	return s, nil
 }
 
-func (s *Store) addTable(o *schema.Object) error {
+// addTable makes the table of an object. An object without a key prefix gets
+// one of the range that orgs give to custom objects, from aA0 on.
+func (s *Store) addTable(o *schema.Object) {
 	prefix := o.KeyPrefix
-	for n := uint32(0); prefix == ""; n++ {
-		if free := "a" + string([]byte{digits[n/62%62], digits[n%62]}); s.byPrefix[free] == nil {
+	for n := 0; prefix == ""; n++ {
+		if free := "a" + string([]byte{digits[10+n/62%52], digits[n%62]}); s.byPrefix[free] == nil {
 			prefix = free
 		}
-	}
-	if len(prefix) != 3 || s.byPrefix[prefix] != nil {
-		return fmt.Errorf("schema: object %s: key prefix %q is not three characters, or taken by another object", o.Name, prefix)
-	}
-	if _, taken := s.Table(o.Name); taken || o.Name == "" {
-		return fmt.Errorf("schema: object %q has no name, or one that another object has", o.Name)
 	}
 	t := newTable(o, prefix)
 	s.tables = append(s.tables, t)
 	s.byName[o.Name], s.byName[strings.ToLower(o.Name)], s.byPrefix[prefix] = t, t, t
-	return nil
+}
+
+// addAdmin makes the user that owns and creates everything. It is part of the
+// org as delivered, so the log does not mention it.
+func (s *Store) addAdmin() {
+	t, ok := s.Table("User")
+	if !ok || AdminID[:3] != t.Prefix {
+		return
+	}
+	values := make([]string, len(t.Fields))
+	for name, text := range map[string]string{
+		"Username": "integration@example.com", "FirstName": "Integration", "LastName": "User", "Alias": "integ",
+		"Email": "integration@example.com", "IsActive": "true",
+	} {
+		if i, ok := t.Field(name); ok {
+			values[i] = text
+		}
+	}
+	at := s.now().UnixMilli()
+	t.rows = append(t.rows, nil)
+	t.replace(1, &Row{table: t, n: 1, created: at, modified: at, values: pack(values)})
 }
 
 // Table finds a table by its object's API name in any case.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/squall-harness/squall/mocksf/schema"
@@ -97,22 +96,17 @@ func (t *Table) learn(i int) {
 	}
 }
 
-// link resolves the lookups once all tables exist.
-func (t *Table) link(s *Store) error {
+// link resolves the lookups once all tables exist. The system fields of a
+// schema without User lead nowhere.
+func (t *Table) link(s *Store) {
 	for i, f := range t.Fields {
 		if f.Type != schema.Reference {
 			continue
 		}
-		parent, ok := s.Table(f.ReferenceTo)
-		if !ok && i < systemFields {
-			continue // a schema without User
+		if parent, ok := s.Table(f.ReferenceTo); ok {
+			t.parents[i] = parent
 		}
-		if !ok {
-			return fmt.Errorf("schema: %s.%s refers to %q, which is no object of the schema", t.Name, f.Name, f.ReferenceTo)
-		}
-		t.parents[i] = parent
 	}
-	return nil
 }
 
 // Field finds a field by its API name in any case.
