@@ -1,0 +1,303 @@
+package fault
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/squall-harness/squall/harness/history"
+)
+
+// tape records windows as a run does.
+type tape struct {
+	mu      sync.Mutex
+	windows []history.Window
+}
+
+func (r *tape) Fault(w history.Window) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.windows = append(r.windows, w)
+}
+
+// last is the newest state of a window.
+func (r *tape) last(name string) history.Window {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, w := range slices.Backward(r.windows) {
+		if w.Fault == name {
+			return w
+		}
+	}
+	return history.Window{}
+}
+
+// play is a process and an org that note what is done to them.
+type play struct {
+	mu   sync.Mutex
+	acts []string
+	fail error
+}
+
+func (p *play) act(what string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.acts = append(p.acts, what)
+	return p.fail
+}
+
+func (p *play) Kill() error                   { return p.act("kill") }
+func (p *play) Restart(context.Context) error { return p.act("restart") }
+func (p *play) Pause() error                  { return p.act("pause") }
+func (p *play) Resume() error                 { return p.act("resume") }
+func (p *play) ExpireTokens() int             { _ = p.act("expire"); return 3 }
+
+func (p *play) seen() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.acts)
+}
+
+// stage is a nemesis with all it can act on.
+type stage struct {
+	*Nemesis
+	*world
+	*play
+	tape *tape
+}
+
+func newStage(t testing.TB) *stage {
+	s := &stage{world: newWorld(t), play: &play{}, tape: &tape{}}
+	base := time.Now()
+	s.Nemesis = &Nemesis{Clock: func() time.Duration { return time.Since(base) + time.Second }, Recorder: s.tape,
+		Link: s.world.Link, Org: s.play, Process: s.play}
+	return s
+}
+
+// during runs do while the fault is at work, and returns its closed window.
+func (s *stage) during(t *testing.T, f Fault, do func()) history.Window {
+	t.Helper()
+	f.Name = "it"
+	if slices.Contains(mustKind(t, f.Kind).Needs, "for") || f.When != "" {
+		f.For = time.Hour
+	}
+	require.NoError(t, Validate(f, time.Minute))
+	var running sync.WaitGroup
+	running.Go(func() { assert.NoError(t, s.Run(t.Context(), s.Clock(), Plan([]Fault{f}, 1))) })
+	require.Eventually(t, func() bool { return len(s.windows()) > 0 || s.tape.last("it").To > 0 }, 5*time.Second, time.Millisecond)
+	do()
+	s.HealAll()
+	running.Wait()
+	w := s.tape.last("it")
+	assert.Equal(t, f.Kind, w.Kind)
+	assert.Greater(t, w.To, w.From)
+	assert.NotEmpty(t, w.Note)
+	return w
+}
+
+func mustKind(t *testing.T, name string) Kind {
+	t.Helper()
+	k, err := kindNamed(name)
+	require.NoError(t, err)
+	return k
+}
+
+// Each kind of the network as a client sees it, and what its window says.
+func TestNetworkKinds(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		fault Fault
+		sees  func(t *testing.T, s *stage, live net.Conn)
+		hits  int
+		note  string
+	}{
+		{"refuse", Fault{Kind: "refuse"}, func(t *testing.T, s *stage, live net.Conn) {
+			_, err := live.Read(make([]byte, 1))
+			assert.ErrorIs(t, err, syscall.ECONNRESET)
+			_, err = s.post("x")
+			assert.ErrorIs(t, err, syscall.ECONNREFUSED)
+		}, 3, "1 open connections reset, 2 of 2 probe connects refused"},
+		{"blackhole", Fault{Kind: "blackhole"}, func(t *testing.T, s *stage, live net.Conn) {
+			silent(t, live, "live")
+			s.client.Timeout = 30 * time.Millisecond
+			_, err := s.post("x")
+			assert.True(t, isTimeout(err), "got %v", err)
+		}, 2, "connections swallowed, with "},
+		{"reset", Fault{Kind: "reset"}, func(t *testing.T, s *stage, live net.Conn) {
+			_, err := live.Read(make([]byte, 1))
+			assert.ErrorIs(t, err, syscall.ECONNRESET)
+			s.works(t)
+		}, 1, "open connections reset"},
+		{"latency", Fault{Kind: "latency", Delay: 30 * time.Millisecond}, func(t *testing.T, s *stage, live net.Conn) {
+			start := time.Now()
+			exchange(t, live)
+			assert.GreaterOrEqual(t, time.Since(start), 30*time.Millisecond)
+		}, 1, "chunks of bytes that met latency downstream"},
+		{"bandwidth", Fault{Kind: "bandwidth", Rate: 1, Stream: "upstream"}, func(t *testing.T, _ *stage, live net.Conn) {
+			start := time.Now()
+			exchange(t, live) // 27 bytes at 1 KB/s
+			assert.GreaterOrEqual(t, time.Since(start), 20*time.Millisecond)
+		}, 1, "chunks of bytes that met bandwidth upstream"},
+		{"toxic", Fault{Kind: "toxic", Toxic: &Toxic{Type: "limit_data", Attributes: map[string]any{"bytes": 0}}}, func(t *testing.T, s *stage, live net.Conn) {
+			_, err := io.WriteString(live, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+			require.NoError(t, err)
+			_, err = live.Read(make([]byte, 1))
+			assert.ErrorIs(t, err, io.EOF)
+		}, 1, "chunks of bytes that met limit_data downstream"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newStage(t)
+			live := s.dial(t)
+			w := s.during(t, c.fault, func() { c.sees(t, s, live) })
+			assert.Equal(t, c.hits, w.Hits)
+			assert.Contains(t, w.Note, c.note)
+			s.client.Timeout = 5 * time.Second
+			s.works(t)
+		})
+	}
+}
+
+// ask asks the nemesis about a request as the org does, and commits if nothing
+// speaks against it.
+func (s *stage) ask(c Call) Decision {
+	d := s.Decide(c)
+	if d.AfterCommit != nil && c.Write {
+		d.AfterCommit()
+	}
+	return d
+}
+
+var (
+	read   = Call{Method: "GET", API: "query"}
+	single = Call{Method: "PATCH", API: "row", Write: true, Records: 1, Objects: []string{"Account"}}
+	multi  = Call{Method: "POST", API: "composite", Write: true, Records: 3, Objects: []string{"Account", "Order__c"}}
+	token  = Call{Method: "POST", API: "auth"}
+)
+
+func TestServiceKinds(t *testing.T) {
+	page503 := &Reply{503, "text/html; charset=UTF-8", maintenancePage}
+	limit := `[{"errorCode":"REQUEST_LIMIT_EXCEEDED","message":"TotalRequests Limit exceeded."}]`
+	for _, c := range []struct {
+		name  string
+		fault Fault
+		calls []Call
+		want  []Decision // without Fault and AfterCommit
+		hits  int
+		note  string
+	}{
+		{"cut-reply takes writes only", Fault{Kind: "cut-reply"}, []Call{read, single, multi},
+			[]Decision{{}, {Cut: true}, {Cut: true}}, 2, "replies cut after a commit; 2 matching requests seen"},
+		{"cut-reply, single", Fault{Kind: "cut-reply", Match: Match{Writes: "single"}}, []Call{multi, single, read},
+			[]Decision{{}, {Cut: true}, {}}, 1, ""},
+		{"cut-reply, multi and chosen", Fault{Kind: "cut-reply", Match: Match{Writes: "multi"}, Count: 1, Among: 1}, []Call{single, multi, multi},
+			[]Decision{{}, {Cut: true}, {}}, 1, "replies cut after a commit of 1 planned; 2 matching requests seen"},
+		{"page", Fault{Kind: "page"}, []Call{read, single, token},
+			[]Decision{{Reply: page503}, {Reply: page503}, {Reply: page503}}, 3, "requests answered with a page"},
+		{"page of one's own", Fault{Kind: "page", Status: 502, Body: "<b>no", ContentType: "text/plain", Match: Match{APIs: []string{"query"}}}, []Call{read, single},
+			[]Decision{{Reply: &Reply{502, "text/plain", "<b>no"}}, {}}, 1, ""},
+		{"status", Fault{Kind: "status", Status: 403, Code: "REQUEST_LIMIT_EXCEEDED"}, []Call{read, token},
+			[]Decision{{Reply: &Reply{403, "application/json;charset=UTF-8", limit}},
+				{Reply: &Reply{403, "application/json;charset=UTF-8", `{"error":"request_limit_exceeded","error_description":"TotalRequests Limit exceeded."}`}}}, 2,
+			"requests refused with 403 REQUEST_LIMIT_EXCEEDED"},
+		{"status by object", Fault{Kind: "status", Status: 503, Code: "X", Message: "a \"b\"", Match: Match{Objects: []string{"order__C"}}}, []Call{single, multi},
+			[]Decision{{}, {Reply: &Reply{503, "application/json;charset=UTF-8", `[{"errorCode":"X","message":"a \"b\""}]`}}}, 1, ""},
+		{"row-error", Fault{Kind: "row-error", Code: "UNABLE_TO_LOCK_ROW"}, []Call{read, multi},
+			[]Decision{{}, {RowError: &RowError{Code: "UNABLE_TO_LOCK_ROW"}}}, 1, "requests in which a record was refused with UNABLE_TO_LOCK_ROW"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newStage(t)
+			w := s.during(t, c.fault, func() {
+				for i, call := range c.calls {
+					got := s.ask(call)
+					if got.Fault != "" {
+						assert.Equal(t, "it", got.Fault)
+					}
+					got.Fault, got.AfterCommit = "", nil
+					assert.Equal(t, c.want[i], got, "call %d", i)
+				}
+			})
+			assert.Equal(t, c.hits, w.Hits)
+			assert.Contains(t, w.Note, c.note)
+			assert.Zero(t, s.Decide(single), "over")
+		})
+	}
+}
+
+func TestCutReplyCountsCommitsOnly(t *testing.T) {
+	s := newStage(t)
+	w := s.during(t, Fault{Kind: "cut-reply"}, func() { s.Decide(single) })
+	assert.Zero(t, w.Hits, "the request failed, so no committed work was hidden")
+}
+
+func TestExpireToken(t *testing.T) {
+	s := newStage(t)
+	w := s.during(t, Fault{Kind: "expire-token"}, func() {})
+	assert.Equal(t, 3, w.Hits)
+	assert.Equal(t, []string{"expire"}, s.seen())
+}
+
+func TestPauseKind(t *testing.T) {
+	s := newStage(t)
+	w := s.during(t, Fault{Kind: "pause"}, func() { assert.Equal(t, []string{"pause"}, s.seen()) })
+	assert.Equal(t, []string{"pause", "resume"}, s.seen())
+	assert.Equal(t, 1, w.Hits)
+}
+
+func TestKill(t *testing.T) {
+	t.Run("at its time", func(t *testing.T) {
+		s := newStage(t)
+		w := s.during(t, Fault{Kind: "kill", Delay: time.Millisecond}, func() {
+			require.Eventually(t, func() bool { return len(s.seen()) == 2 }, 5*time.Second, time.Millisecond)
+		})
+		assert.Equal(t, []string{"kill", "restart"}, s.seen())
+		assert.Equal(t, 1, w.Hits)
+		assert.GreaterOrEqual(t, w.To-w.From, time.Millisecond)
+	})
+	t.Run("healed before the restart", func(t *testing.T) {
+		s := newStage(t)
+		s.during(t, Fault{Kind: "kill", Delay: time.Hour}, func() {})
+		assert.Equal(t, []string{"kill", "restart"}, s.seen())
+	})
+	t.Run("with a write in flight", func(t *testing.T) {
+		s := newStage(t)
+		w := s.during(t, Fault{Kind: "kill", When: WriteInFlight, Match: Match{Writes: "multi"}}, func() {
+			assert.Zero(t, s.ask(single))
+			assert.Zero(t, s.ask(read))
+			d := s.Decide(multi)
+			assert.True(t, d.Cut)
+			assert.Empty(t, s.seen(), "nothing has committed")
+			d.AfterCommit()
+			assert.Equal(t, "kill", s.seen()[0], "dead before the reply")
+			d.AfterCommit()
+			assert.Zero(t, s.ask(multi), "once")
+		})
+		assert.Equal(t, []string{"kill", "restart"}, s.seen())
+		assert.Equal(t, 1, w.Hits)
+		assert.Equal(t, "kills of the process, between the commit of a write and its reply", w.Note)
+	})
+	t.Run("no write came", func(t *testing.T) {
+		s := newStage(t)
+		var late Decision
+		w := s.during(t, Fault{Kind: "kill", When: WriteInFlight}, func() { s.ask(read); late = s.Decide(single) })
+		late.AfterCommit()
+		assert.Empty(t, s.seen(), "what commits after the window kills nobody")
+		assert.Zero(t, w.Hits)
+		assert.Equal(t, "kills; no write committed in time", w.Note)
+	})
+	t.Run("it cannot be killed", func(t *testing.T) {
+		s := newStage(t)
+		s.fail = errors.New("no such process")
+		err := s.Run(t.Context(), s.Clock(), Plan([]Fault{{Name: "it", Kind: "kill"}}, 1))
+		assert.ErrorContains(t, err, `fault "it": no such process`)
+		assert.Zero(t, s.tape.last("it").Hits)
+	})
+}
