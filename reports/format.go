@@ -3,6 +3,8 @@ package reports
 import (
 	"strconv"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // thousands writes 12345 as 12,345.
@@ -48,4 +50,21 @@ func rate(perSecond float64) string {
 		return strconv.FormatFloat(perSecond, 'f', 1, 64) + "/s"
 	}
 	return thousands(int(perSecond+0.5)) + "/s"
+}
+
+// percent writes a share: 99.98 %, 42 %.
+func percent(share float64) string {
+	digits := 0
+	if share > 0.99 && share < 1 {
+		digits = 2
+	}
+	return strconv.FormatFloat(share*100, 'f', digits, 64) + " %"
+}
+
+func capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[size:]
 }

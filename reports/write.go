@@ -2,9 +2,6 @@ package reports
 
 import "io"
 
-// WriteHTML writes the report as one offline page.
-func WriteHTML(w io.Writer, s Summary, d Data) error { return WriteJSON(w, s) }
-
 // WriteJSON writes the summary as indented JSON, the form of verdict.json.
 func WriteJSON(w io.Writer, s Summary) error { return nil }
 

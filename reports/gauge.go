@@ -1,0 +1,103 @@
+package reports
+
+import (
+	"html/template"
+	"time"
+
+	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/recovery"
+)
+
+// gaugeFacts compares what the subject says about its backlog with the truth.
+type gaugeFacts struct {
+	Looks, Failed int
+	Gap           int // largest difference, in operations
+	GapAt         time.Duration
+	Said, True    int // at that time
+}
+
+func gaugeFactsOf(s Summary, d Data) gaugeFacts {
+	g := gaugeFacts{Looks: len(d.History.Gauges)}
+	for _, look := range d.History.Gauges {
+		if look.Error != "" {
+			g.Failed++
+			continue
+		}
+		said, truth := int(look.Backlog), backlogThen(s.Recovery.Curve, look.At)
+		if gap := max(said-truth, truth-said); gap > g.Gap {
+			g.Gap, g.GapAt, g.Said, g.True = gap, look.At, said, truth
+		}
+	}
+	return g
+}
+
+// backlogThen is the true backlog at a time. The curve is in the order of time.
+func backlogThen(curve []recovery.Point, t time.Duration) int {
+	low, high := 0, len(curve)
+	for low < high {
+		if mid := (low + high) / 2; curve[mid].At > t {
+			high = mid
+		} else {
+			low = mid + 1
+		}
+	}
+	if low == 0 {
+		return 0
+	}
+	return curve[low-1].Backlog
+}
+
+// gaugeCharts shows the true backlog, the gauge and the alerts; nothing when
+// there were neither looks nor alerts.
+func gaugeCharts(s Summary, d Data) []template.HTML {
+	if len(d.History.Gauges) == 0 && len(s.Alerts.List) == 0 {
+		return nil
+	}
+	return []template.HTML{gaugeChart(s, d, wide), gaugeChart(s, d, narrow)}
+}
+
+func gaugeChart(s Summary, d Data, l layout) template.HTML {
+	l.heights = [3]float64{110}
+	c := newChart(s, d, l)
+	highest := s.Recovery.Peak
+	for _, g := range d.History.Gauges {
+		highest = max(highest, int(g.Backlog))
+	}
+	shade(&c.canvas, s.Windows, c.frame, c.titleHeight(), c.titleHeight()+l.heights[0])
+	p := c.begin(0, "Backlog, true and told", float64(highest),
+		key{"backlog", "true"}, key{"gauge", "gauge of the integration"}, key{"alert firing", "alert"}, key{"alert resolved", "resolved"})
+	c.path("backlog", area(p.points(s.Recovery.Curve, func(q recovery.Point) int { return q.Backlog }), p.bottom))
+	c.path("gauge", steps(p.gauge(d.History.Gauges)))
+	for _, a := range s.Alerts.List {
+		c.alert(p, a)
+	}
+	p.timeAxis(&c.canvas)
+	return c.picture(l.class, l.width, p.bottom+24, "The backlog that the integration reported, over the true one, with its alerts.")
+}
+
+func (p panel) gauge(looks []history.Gauge) []point {
+	var points []point
+	for _, g := range looks {
+		if g.Error == "" {
+			points = append(points, point{p.x(g.At), p.y(g.Backlog)})
+		}
+	}
+	return points
+}
+
+// alert draws a triangle at the top: upright while it fires, on its head when
+// it is resolved.
+func (c *chart) alert(p panel, a history.Alert) {
+	tip, down := p.top, 9.0
+	if a.Status == "resolved" {
+		tip, down = p.top+9, -9
+	}
+	c.addf(`<path class="alert %s" d="M%.1f %.1fl5 %.1fh-10z"/>`, alertClass(a.Status), p.x(a.At), tip, down)
+}
+
+func alertClass(status string) string {
+	if status == "resolved" {
+		return "resolved"
+	}
+	return "firing"
+}
