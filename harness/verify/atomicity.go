@@ -123,7 +123,7 @@ func (l *ledger) disturbed() []bool {
 	for i := range l.Requests {
 		if r := &l.Requests[i]; failed(r) {
 			for _, token := range r.Traces {
-				if it, known := l.byToken[token]; known {
+				if it := l.withToken(token); it != none {
 					met[l.intents[it].op] = true
 				}
 			}

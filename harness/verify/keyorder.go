@@ -18,33 +18,58 @@ type turn struct {
 // reorderings holds the operations of each key against each other. It returns
 // how many keys had two that took effect.
 func (l *ledger) reorderings(f *finding) (keys int) {
-	for _, ops := range l.byKey() {
-		if len(ops) > 1 {
+	turns, ends := l.byKey()
+	start := int32(0)
+	for _, end := range ends {
+		if end-start > 1 {
 			keys++
-			l.reorderedKey(ops, f)
+			l.reorderedKey(turns[start:end], f)
 		}
+		start = end
 	}
 	return keys
 }
 
 // byKey groups the operations that took effect, keys in the order in which
-// they were first offered.
-func (l *ledger) byKey() [][]turn {
-	groups, number := [][]turn{}, map[string]int{}
+// they were first offered; ends holds where each group ends.
+func (l *ledger) byKey() (turns []turn, ends []int32) {
+	keys, ends := l.numberKeys()
+	total := int32(0)
+	for k, n := range ends {
+		ends[k] = total // for now, where the group starts
+		total += n
+	}
+	turns = make([]turn, total)
+	for i, k := range keys {
+		if k != none {
+			turns[ends[k]] = turn{op: int32(i), commit: l.reached[i].first, at: l.ops[i].Invoked()}
+			ends[k]++
+		}
+	}
+	return turns, ends
+}
+
+// numberKeys gives every operation that took effect the number of its key, and
+// every key the number of its operations.
+func (l *ledger) numberKeys() (keys, sizes []int32) {
+	keys = make([]int32, len(l.ops))
+	known, firsts := newIndex(len(l.ops)), []int32{}
 	for i, op := range l.ops {
-		p := l.progress(i)
-		if op.Key == "" || p.absent() {
+		keys[i] = none
+		if op.Key == "" || l.reached[i].absent() {
 			continue
 		}
-		g, known := number[op.Key]
-		if !known {
-			g = len(groups)
-			number[op.Key] = g
-			groups = append(groups, nil)
+		hash := known.hash(op.Key)
+		k := known.find(hash, func(k int32) bool { return l.ops[firsts[k]].Key == op.Key })
+		if k == none {
+			k = int32(len(firsts))
+			known.add(hash, k)
+			firsts, sizes = append(firsts, int32(i)), append(sizes, 0)
 		}
-		groups[g] = append(groups[g], turn{op: int32(i), commit: p.first, at: op.Invoked()})
+		keys[i] = k
+		sizes[k]++
 	}
-	return groups
+	return keys, sizes
 }
 
 // reorderedKey sweeps one key by time: each operation, when it is invoked, must

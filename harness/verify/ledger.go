@@ -29,6 +29,7 @@ type target struct{ object, externalID string }
 // intent is one record write that an operation intends, and what became of it.
 type intent struct {
 	rec      *history.Record
+	token    string
 	op       int32 // its operation
 	target   int32 // records with one object and external id share a target
 	first    int32 // effect that applied it first
@@ -52,11 +53,13 @@ type ledger struct {
 	acked   []time.Duration // per operation: when it was acknowledged, or never
 	spans   []int32         // operation i intends intents[spans[i]:spans[i+1]]
 	intents []intent
-	effects []effect // every change, in the order of the log
-	quiet   bool     // quiescence was proven: what is absent stays absent
+	reached []progress // per operation: how far it got
+	effects []effect   // every change, in the order of the log
+	quiet   bool       // quiescence was proven: what is absent stays absent
 
-	byToken  map[string]int32
-	byTarget map[target]int32
+	byToken  *index             // token -> intent
+	byTarget *index             // object and external id -> target
+	targets  []target           // their names
 	last     []int32            // per target: its latest effect
 	deletes  map[target][]int32 // deletions carry no token, they are joined by name
 	naming   map[string]bool    // objects whose record ids must be known by name
@@ -77,6 +80,10 @@ func join(in Input) *ledger {
 			l.addChange(int32(c), int32(i))
 		}
 	}
+	l.reached = make([]progress, len(l.ops))
+	for i := range l.ops {
+		l.reached[i] = l.reach(i)
+	}
 	return l
 }
 
@@ -88,15 +95,29 @@ func newLedger(in Input) *ledger {
 		in.Settings.TokenField = defaultTokenField
 	}
 	in.Commits = ordered(in.Commits)
-	n := len(in.History.Operations)
+	ops, records, changes := sizes(in)
 	_, quiet := in.History.Mark(history.MarkQuiet)
 	return &ledger{
 		Input: in, quiet: quiet,
-		ops: make([]*history.Operation, 0, n), acked: make([]time.Duration, 0, n), spans: make([]int32, 0, n+1),
-		intents: make([]intent, 0, n), effects: make([]effect, 0, len(in.Commits)), last: make([]int32, 0, n),
-		byToken: make(map[string]int32, n), byTarget: make(map[target]int32, n),
+		ops: make([]*history.Operation, 0, ops), acked: make([]time.Duration, 0, ops), spans: make([]int32, 0, ops+1),
+		intents: make([]intent, 0, records), effects: make([]effect, 0, changes),
+		byToken: newIndex(records), byTarget: newIndex(records),
+		targets: make([]target, 0, records), last: make([]int32, 0, records),
 		deletes: map[target][]int32{}, naming: map[string]bool{}, names: map[string]target{},
 	}
+}
+
+func sizes(in Input) (ops, records, changes int) {
+	for _, op := range in.History.Operations {
+		if op != nil {
+			ops++
+			records += len(op.Records)
+		}
+	}
+	for i := range in.Commits {
+		changes += len(in.Commits[i].Changes)
+	}
+	return ops, records, changes
 }
 
 // ordered returns the commits by lsn, without touching the caller's slice.
@@ -137,10 +158,10 @@ func acknowledged(op *history.Operation) time.Duration {
 // taken cannot be followed, and is not judged; a deletion goes by name.
 func (l *ledger) addIntent(op int32, rec *history.Record) {
 	i := int32(len(l.intents))
-	it := intent{rec: rec, op: op, target: l.targetFor(rec), first: none}
 	token, _ := rec.Fields[l.Settings.TokenField].(string)
-	if _, taken := l.byToken[token]; token != "" && !taken {
-		l.byToken[token] = i
+	it := intent{rec: rec, token: token, op: op, target: l.targetFor(rec), first: none}
+	if token != "" && l.withToken(token) == none {
+		l.byToken.add(l.byToken.hash(token), i)
 		it.followed = true
 	}
 	if rec.Op == "delete" && rec.ExternalID != "" {
@@ -155,25 +176,38 @@ func (l *ledger) addIntent(op int32, rec *history.Record) {
 	l.intents = append(l.intents, it)
 }
 
+// withToken finds the intent that owns a token, or none.
+func (l *ledger) withToken(token string) int32 {
+	return l.byToken.find(l.byToken.hash(token), func(i int32) bool { return l.intents[i].token == token })
+}
+
 // targetFor numbers the records of the org. An insert has a record to itself.
 func (l *ledger) targetFor(rec *history.Record) int32 {
 	name := target{rec.Object, rec.ExternalID}
-	if t, known := l.byTarget[name]; known && rec.ExternalID != "" {
+	if t := l.targetOf(name); t != none {
 		return t
 	}
-	t := int32(len(l.last))
+	t := int32(len(l.targets))
+	l.targets = append(l.targets, name)
 	l.last = append(l.last, none)
 	if rec.ExternalID != "" {
-		l.byTarget[name] = t
+		l.byTarget.add(l.byTarget.hash(rec.ExternalID), t)
 	}
 	return t
+}
+
+// targetOf finds a record by its name, or none.
+func (l *ledger) targetOf(name target) int32 {
+	if name.externalID == "" {
+		return none
+	}
+	return l.byTarget.find(l.byTarget.hash(name.externalID), func(t int32) bool { return l.targets[t] == name })
 }
 
 func (l *ledger) addChange(c, i int32) {
 	commit := &l.Commits[c]
 	change := &commit.Changes[i]
 	e := effect{commit: c, change: i, intent: l.intentOf(commit, change), prev: none}
-	l.learn(change)
 	if e.intent >= 0 {
 		it := &l.intents[e.intent]
 		e.misplaced = misplaced(it.rec, change)
@@ -186,6 +220,7 @@ func (l *ledger) addChange(c, i int32) {
 	if e.target >= 0 {
 		e.prev, l.last[e.target] = l.last[e.target], int32(len(l.effects))
 	}
+	l.learn(&e, change)
 	l.effects = append(l.effects, e)
 }
 
@@ -195,7 +230,7 @@ func (l *ledger) intentOf(commit *commitlog.Commit, change *commitlog.Change) in
 		return direct
 	}
 	if token, _ := change.Fields[l.Settings.TokenField].(string); token != "" {
-		if i, known := l.byToken[token]; known {
+		if i := l.withToken(token); i != none {
 			return i
 		}
 	}
@@ -225,7 +260,10 @@ func (l *ledger) deletionOf(change *commitlog.Change) int32 {
 
 // learn keeps the name of a record, so that lookups and deletions, which go by
 // id, can be compared with what the source said, which goes by external id.
-func (l *ledger) learn(change *commitlog.Change) {
+func (l *ledger) learn(e *effect, change *commitlog.Change) {
+	if e.prev != none && l.changeOf(&l.effects[e.prev]).ID == change.ID {
+		return
+	}
 	if change.ExternalID == "" || !l.naming[change.Object] {
 		return
 	}
@@ -254,8 +292,5 @@ func (l *ledger) touched(e *effect, change *commitlog.Change) int32 {
 	if e.intent >= 0 && !e.misplaced {
 		return l.intents[e.intent].target
 	}
-	if t, known := l.byTarget[target{change.Object, change.ExternalID}]; known {
-		return t
-	}
-	return none
+	return l.targetOf(target{change.Object, change.ExternalID})
 }

@@ -17,7 +17,10 @@ type progress struct {
 func (p progress) whole() bool  { return p.applied == p.members }
 func (p progress) absent() bool { return p.applied == 0 }
 
-func (l *ledger) progress(op int) progress {
+// progress tells how far an operation got.
+func (l *ledger) progress(op int) progress { return l.reached[op] }
+
+func (l *ledger) reach(op int) progress {
 	p := progress{first: none, last: none}
 	for _, it := range l.members(op) {
 		if !it.followed {

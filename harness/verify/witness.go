@@ -36,8 +36,8 @@ func (w *witness) want(c *candidate) {
 	for _, op := range c.ops {
 		w.wantedOps[op] = true
 		for _, it := range w.members(int(op)) {
-			if token, _ := it.rec.Fields[w.Settings.TokenField].(string); token != "" && it.followed {
-				w.wantedToks[token] = op
+			if it.token != "" && it.followed {
+				w.wantedToks[it.token] = op
 			}
 		}
 	}
@@ -151,6 +151,6 @@ func (t *teller) commit(i int32, ops []int32) {
 // one of the operations, or it is a deletion, or nobody intended it.
 func (t *teller) concerns(change *commitlog.Change, ops []int32) bool {
 	token, _ := change.Fields[t.Settings.TokenField].(string)
-	it, known := t.byToken[token]
-	return !known || slices.Contains(ops, t.intents[it].op)
+	it := t.withToken(token)
+	return it == none || slices.Contains(ops, t.intents[it].op)
 }
