@@ -80,7 +80,9 @@ func (p Plan) add(b *Batch, tx *Transaction, share int) bool {
 }
 
 // full tells whether nothing more will fit.
-func (p Plan) full(b *Batch, share int) bool { return len(b.Txs) >= share || b.Route.Kind == Alone }
+func (p Plan) full(b *Batch, share int) bool {
+	return len(b.Txs) > 0 && (len(b.Txs) >= share || b.Route.Kind == Alone)
+}
 
 // mayBulk tells whether a transaction may go by Bulk at all: one upsert, since
 // Bulk is not atomic across rows, whose values a CSV cell can carry.
