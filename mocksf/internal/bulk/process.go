@@ -2,58 +2,58 @@ package bulk
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
-	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
+
+// ending is how a job ends, or goes on: the state with, for Failed, the reason.
+type ending struct {
+	state  State
+	reason string
+}
 
 // process takes a closed job to its end.
 func (q *Queue) process(j *job, identity string) {
 	defer j.stop()
-	if !sleep(j.processed, q.cfg.Start) || !q.enter(j, UploadComplete)(InProgress, "") {
-		return
+	if sleep(j.processed, q.cfg.Start) && q.enter(j, UploadComplete, ending{state: InProgress}) {
+		q.enter(j, InProgress, q.run(j, identity))
 	}
-	q.enter(j, InProgress)(q.outcome(j, identity))
 }
 
-// outcome works on the rows of a job and tells how it ended: with the reason
-// when it failed.
-func (q *Queue) outcome(j *job, identity string) (State, string) {
+// run works on the rows of a job.
+func (q *Queue) run(j *job, identity string) ending {
 	u := j.upload
 	if u == nil {
-		return JobComplete, "" // no data is no mistake
+		return ending{state: JobComplete} // no data is no mistake
 	}
 	if u.header != nil {
 		p, wrong := newPlan(j.order, u.header)
 		if wrong != "" {
-			return Failed, wrong
+			return ending{Failed, wrong}
 		}
 		q.runBatches(j, p, store.Author{Request: j.info.ID, API: commitlog.APIBulk, Identity: identity, Fate: commitlog.FateAsync})
 	}
 	if u.bad != "" {
-		return Failed, u.bad
+		return ending{Failed, u.bad}
 	}
-	return JobComplete, ""
+	return ending{state: JobComplete}
 }
 
-// enter moves a job from one state into another; the move is false when the
-// job is no longer in the first, or the org is closing.
-func (q *Queue) enter(j *job, from State) func(to State, reason string) bool {
-	return func(to State, reason string) bool {
-		q.mu.Lock()
-		defer q.mu.Unlock()
-		if j.info.State != from || j.processed.Err() != nil {
-			return false
-		}
-		j.info.Error = reason
-		j.move(to, q.cfg.Now())
-		return true
+// enter moves a job on; false when it is no longer in the state that the move
+// starts from, or the org is closing.
+func (q *Queue) enter(j *job, from State, to ending) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if j.info.State != from || j.processed.Err() != nil {
+		return false
 	}
+	j.info.Error = to.reason
+	j.move(to.state, q.cfg.Now())
+	return true
 }
 
 // runBatches works on the batches side by side and returns when all chunks are
@@ -72,127 +72,6 @@ func (q *Queue) runBatches(j *job, p *plan, by store.Author) {
 		})
 	}
 	all.Wait()
-}
-
-// worker works on one batch after the other; what it needs for a chunk is kept
-// from one to the next.
-type worker struct {
-	queue   *Queue
-	job     *job
-	plan    *plan
-	by      store.Author
-	scanner *Scanner
-	drafts  []*store.Draft // one per row of a chunk
-	names   []string       // of the records that the rows are for
-}
-
-func newWorker(q *Queue, j *job, p *plan, by store.Author) *worker {
-	w := &worker{queue: q, job: j, plan: p, by: by, scanner: NewScanner("", p.form), names: make([]string, chunkRows)}
-	for range chunkRows {
-		w.drafts = append(w.drafts, store.NewDraft(p.table, len(p.columns)))
-	}
-	return w
-}
-
-// batch works on the chunks of one batch in their order.
-func (w *worker) batch(from, to int) {
-	for i := from; i < to; i++ {
-		select {
-		case w.queue.slots <- struct{}{}:
-		case <-w.job.processed.Done():
-			return
-		}
-		done := w.chunk(i)
-		<-w.queue.slots
-		if !done {
-			return
-		}
-	}
-}
-
-// chunk works on one chunk: it takes its time, then commits. false when the
-// job was stopped meanwhile.
-func (w *worker) chunk(i int) bool {
-	begun := w.queue.cfg.Now()
-	c := &w.job.upload.chunks[i]
-	results := make([]result, c.rows)
-	w.read(c, results)
-	if !sleep(w.job.processed, w.queue.cfg.Chunk) {
-		return false
-	}
-	w.job.commit.RLock()
-	defer w.job.commit.RUnlock()
-	if w.job.processed.Err() != nil {
-		return false
-	}
-	w.write(i, results)
-	w.note(c, results, begun)
-	return true
-}
-
-// read turns the rows of a chunk into drafts. The chunk is copied, so that the
-// commit log does not keep the whole file alive.
-func (w *worker) read(c *chunk, results []result) {
-	w.scanner.Reset(strings.Clone(w.job.upload.text[c.from:c.to]))
-	for i := 0; w.scanner.Next(); i++ {
-		w.drafts[i].Reset()
-		var err *apierr.Error
-		if w.names[i], err = w.plan.read(w.drafts[i], w.scanner.Cells()); err != nil {
-			results[i].fail("", err)
-			continue
-		}
-		w.drafts[i].Prepare()
-	}
-}
-
-// write is the chunk's transaction: good rows are committed, bad ones fail one
-// by one.
-func (w *worker) write(i int, results []result) {
-	w.queue.cfg.Store.Update(w.by, func(tx *store.Tx) *apierr.Error {
-		tx.Expect(len(results))
-		if i == 0 {
-			tx.Fail = w.job.row
-		}
-		for n := range results {
-			if results[n].failure != "" {
-				continue
-			}
-			saved, err := w.plan.apply(tx, w.drafts[n], w.names[n])
-			if err != nil {
-				results[n].fail(saved.ID, err)
-				continue
-			}
-			results[n] = result{id: saved.ID, created: saved.Created}
-		}
-		return nil
-	})
-}
-
-// fail notes why a row failed, in the form CODE:message:fields --.
-func (r *result) fail(id string, err *apierr.Error) {
-	end := "--"
-	if len(err.Fields) > 0 {
-		end = strings.Join(err.Fields, ", ") + " --"
-	}
-	*r = result{id: id, failure: err.Code + ":" + err.Message + ":" + end}
-}
-
-// note counts a chunk that is done.
-func (w *worker) note(c *chunk, results []result, begun time.Time) {
-	failed := 0
-	for i := range results {
-		if results[i].failure != "" {
-			failed++
-		}
-	}
-	q, info := w.queue, &w.job.info
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	c.results = results
-	info.Processed += len(results)
-	info.Failed += failed
-	info.Active += q.cfg.Now().Sub(begun)
-	info.Changed = q.cfg.Now()
 }
 
 // sleep waits; false when ctx ended meanwhile.
