@@ -112,9 +112,9 @@ func (d *twins) describe(e, other *effect) candidate {
 		ops: []int32{it.op}, commits: []int32{other.commit, e.commit},
 		Anomaly: Anomaly{
 			Operation: o.ID, Key: d.keyOf(int(it.op)), From: again.At,
-			Text: fmt.Sprintf("Operation %s took effect twice: %s exists as %s (commit %d at %s%s) and as %s (commit %d at %s).",
+			Text: fmt.Sprintf("Operation %s took effect twice: %s exists as %s (commit %d at %s%s) and as %s (commit %d at %s%s).",
 				o.ID, target{it.rec.Object, it.rec.ExternalID}.name(),
-				d.changeOf(other).ID, before.LSN, seconds(before.At), fateText(before.Fate), d.changeOf(e).ID, again.LSN, seconds(again.At)),
+				d.changeOf(other).ID, before.LSN, seconds(before.At), fateText(before.Fate), d.changeOf(e).ID, again.LSN, seconds(again.At), lateText(again.Fate)),
 		},
 	}
 }

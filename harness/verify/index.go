@@ -7,8 +7,7 @@ import "hash/maphash"
 // that holds the keys. Its seed differs from run to run, its answers do not.
 type index struct {
 	seed  maphash.Seed
-	slots []slot // a power of two
-	used  int
+	slots []slot // a power of two, never full
 }
 
 // slot holds a position plus one, so that the zero value is free.
@@ -17,7 +16,7 @@ type slot struct {
 	next int32
 }
 
-// newIndex returns an index with room for n positions.
+// newIndex returns an index for at most n positions.
 func newIndex(n int) *index {
 	size := 16
 	for size < n+n/2 {
@@ -41,27 +40,10 @@ func (x *index) find(hash uint32, same func(position int32) bool) int32 {
 
 // add stores a position; the caller has made sure that it is not there yet.
 func (x *index) add(hash uint32, position int32) {
-	if x.used++; x.used > len(x.slots)*3/4 {
-		x.grow()
-	}
-	x.put(slot{hash, position + 1})
-}
-
-func (x *index) put(s slot) {
 	mask := uint32(len(x.slots) - 1)
-	i := s.hash & mask
+	i := hash & mask
 	for x.slots[i].next != 0 {
 		i = (i + 1) & mask
 	}
-	x.slots[i] = s
-}
-
-func (x *index) grow() {
-	old := x.slots
-	x.slots = make([]slot, 2*len(old))
-	for _, s := range old {
-		if s.next != 0 {
-			x.put(s)
-		}
-	}
+	x.slots[i] = slot{hash, position + 1}
 }

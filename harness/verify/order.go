@@ -77,9 +77,9 @@ func (l *ledger) staleOverwrite(e *effect, v *versions) candidate {
 		ops: distinct(it.op, newer.op), commits: []int32{e.commit},
 		Anomaly: Anomaly{
 			Operation: l.ops[it.op].ID, Key: target{it.rec.Object, it.rec.ExternalID}.name(), From: c.At,
-			Text: fmt.Sprintf("Operation %s put %s %d of %s over version %d of operation %s, by commit %d at %s.",
+			Text: fmt.Sprintf("Operation %s put %s %d of %s over version %d of operation %s, by commit %d at %s%s.",
 				l.ops[it.op].ID, how, it.rec.Version, target{it.rec.Object, it.rec.ExternalID}.name(),
-				v.highest, l.ops[newer.op].ID, c.LSN, seconds(c.At)),
+				v.highest, l.ops[newer.op].ID, c.LSN, seconds(c.At), lateText(c.Fate)),
 		},
 	}
 }

@@ -127,6 +127,15 @@ func fateText(f commitlog.Fate) string {
 	return ""
 }
 
+// lateText names the cause of what a request did after its sender had given it
+// up; that request was the integration's own, and so is what comes of it.
+func lateText(f commitlog.Fate) string {
+	if f == commitlog.FateLost {
+		return ", a late landing: the sender had given up"
+	}
+	return ""
+}
+
 // commit tells what a commit did to the records of the story.
 func (t *teller) commit(i int32, ops []int32) {
 	c := &t.Commits[i]
