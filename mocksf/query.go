@@ -44,6 +44,8 @@ func (r *request) firstPage(q *soql.Query, tables queryTables) reply {
 	switch {
 	case err != nil:
 		return queryFailure(err)
+	case r.query.Get("columns") == "true":
+		return r.describeColumns(q, result)
 	case result.Shape == nil:
 		return answer(http.StatusOK, appendFigures(nil, result))
 	}

@@ -87,6 +87,50 @@ func TestQueryAllSeesTheRecycleBin(t *testing.T) {
 	}
 }
 
+func TestQueryDescribesColumns(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	var shown struct {
+		Columns []struct {
+			Name   string `json:"columnName"`
+			Type   string `json:"apexType"`
+			Shown  string `json:"displayName"`
+			Counts bool   `json:"aggregate"`
+			Join   []struct {
+				Name string `json:"columnName"`
+			} `json:"joinColumns"`
+		} `json:"columnMetadata"`
+		Entity string `json:"entityName"`
+		ID     bool   `json:"idSelected"`
+		Prefix string `json:"keyPrefix"`
+	}
+	d.json(http.MethodGet, "query?columns=true&q=SELECT+id,Amount__c,Account__r.Name+FROM+order__c", "", &shown)
+	require.Len(t, shown.Columns, 3)
+	assert.Equal(t, []any{"Order__c", true, "a00"}, []any{shown.Entity, shown.ID, shown.Prefix})
+	assert.Equal(t, []string{"Id", "Id", "Amount__c", "Double"}, []string{shown.Columns[0].Name, shown.Columns[0].Type, shown.Columns[1].Name, shown.Columns[1].Type})
+	assert.Equal(t, []string{"Account__r", "Name"}, []string{shown.Columns[2].Name, shown.Columns[2].Join[0].Name})
+	d.json(http.MethodGet, "query?columns=true&q=SELECT+COUNT(Name)+FROM+Account", "", &shown)
+	require.Len(t, shown.Columns, 1)
+	assert.Equal(t, []any{"expr0", "count(Name)", true}, []any{shown.Columns[0].Name, shown.Columns[0].Shown, shown.Columns[0].Counts})
+}
+
+func TestQueryInsideComposite(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	var got struct {
+		Replies []struct {
+			Status int             `json:"httpStatusCode"`
+			Body   json.RawMessage `json:"body"`
+		} `json:"compositeResponse"`
+	}
+	d.json(http.MethodPost, "composite", `{"allOrNone":true,"compositeRequest":[
+		{"method":"POST","url":"/services/data/v67.0/sobjects/Account","referenceId":"a","body":{"Name":"inside","Ext_Id__c":"in-1"}},
+		{"method":"GET","url":"/services/data/v67.0/query?q=SELECT+Id,Name+FROM+Account+WHERE+Ext_Id__c='in-1'","referenceId":"q"},
+		{"method":"PATCH","url":"/services/data/v67.0/sobjects/Account/@{q.records[0].Id}","referenceId":"p","body":{"Name":"changed"}}]}`, &got)
+	require.Len(t, got.Replies, 3)
+	assert.Equal(t, []int{201, 200, 204}, []int{got.Replies[0].Status, got.Replies[1].Status, got.Replies[2].Status})
+	assert.Contains(t, string(got.Replies[1].Body), `"Name":"inside"`, "a query sees what its unit wrote")
+	assert.Equal(t, "changed", d.query("SELECT Name FROM Account").Records[0]["Name"])
+}
+
 // fill creates n accounts through one bulk job.
 func (d *door) fill(n int) {
 	var csv strings.Builder
