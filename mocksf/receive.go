@@ -66,9 +66,8 @@ func (o *Org) resolve(r *request) *apierr.Error {
 		return apierr.MethodNotAllowed.New(r.method, allowed(routes))
 	}
 	r.route, r.params = routes[i], params
-	if v := r.param("version"); v != "" || !r.route.open {
-		r.version = version(v)
-		if r.version == 0 {
+	if v := r.param("version"); v != "" {
+		if r.version = version(v); r.version == 0 {
 			return apierr.NotFound.New()
 		}
 	}
@@ -107,7 +106,11 @@ func (r *request) admit() {
 	if r.route.open {
 		return
 	}
-	identity, ok := r.org.sessions.lookup(bearer(r.header), r.org.cfg.Clock())
+	token := bearer(r.header)
+	if token == "" && strings.HasPrefix(r.path, "/id/") {
+		token = r.query.Get("oauth_token") // the identity URL takes it this way too
+	}
+	identity, ok := r.org.sessions.lookup(token, r.org.cfg.Clock())
 	if !ok {
 		if r.bad == nil || r.bad.Status < 410 && strings.HasPrefix(r.http.URL.Path, "/services/") {
 			r.bad = apierr.InvalidSession.New()

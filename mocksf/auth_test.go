@@ -1,0 +1,132 @@
+package mocksf_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/squall-harness/squall/mocksf"
+)
+
+func (d *door) postForm(path string, form url.Values, basic ...string) (int, map[string]any) {
+	d.t.Helper()
+	request, err := http.NewRequest("POST", d.url+path, strings.NewReader(form.Encode()))
+	require.NoError(d.t, err)
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if len(basic) == 2 {
+		request.SetBasicAuth(basic[0], basic[1])
+	}
+	reply, err := http.DefaultClient.Do(request)
+	require.NoError(d.t, err)
+	defer func() { _ = reply.Body.Close() }()
+	text, err := io.ReadAll(reply.Body)
+	require.NoError(d.t, err)
+	got := map[string]any{}
+	if len(text) > 0 {
+		require.NoError(d.t, json.Unmarshal(text, &got), string(text))
+	}
+	return reply.StatusCode, got
+}
+
+func TestTokenEndpoint(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	for name, c := range map[string]struct {
+		form  url.Values
+		basic []string
+		want  string
+	}{
+		"client credentials": {form: url.Values{"grant_type": {"client_credentials"}, "client_id": {"c"}, "client_secret": {"s"}}},
+		"basic":              {form: url.Values{"grant_type": {"client_credentials"}}, basic: []string{"c", "s"}},
+		"password":           {form: url.Values{"grant_type": {"password"}, "client_id": {"c"}, "client_secret": {"s"}, "username": {"u"}, "password": {"p"}}},
+		"refresh":            {form: url.Values{"grant_type": {"refresh_token"}, "client_id": {"c"}, "refresh_token": {"r"}}},
+		"no secret":          {form: url.Values{"grant_type": {"client_credentials"}, "client_id": {"c"}}, want: "invalid_client"},
+		"no client":          {form: url.Values{"grant_type": {"client_credentials"}}, want: "invalid_client_id"},
+		"no password":        {form: url.Values{"grant_type": {"password"}, "client_id": {"c"}, "username": {"u"}}, want: "invalid_grant"},
+		"no refresh token":   {form: url.Values{"grant_type": {"refresh_token"}, "client_id": {"c"}}, want: "invalid_grant"},
+		"unknown grant":      {form: url.Values{"grant_type": {"magic"}, "client_id": {"c"}}, want: "unsupported_grant_type"},
+		"nothing":            {form: url.Values{}, want: "unsupported_grant_type"},
+	} {
+		status, got := d.postForm("/services/oauth2/token", c.form, c.basic...)
+		if c.want != "" {
+			assert.Equal(t, 400, status, name)
+			assert.Equal(t, c.want, got["error"], name)
+			assert.NotEmpty(t, got["error_description"], name)
+			continue
+		}
+		require.Equal(t, 200, status, "%s: %v", name, got)
+		assert.Equal(t, d.url, got["instance_url"], name)
+		assert.Equal(t, "Bearer", got["token_type"], name)
+		assert.IsType(t, "", got["issued_at"], name)
+		assert.Regexp(t, `^00D[0-9A-Za-z]{12}!\S+$`, got["access_token"], name)
+		assert.Regexp(t, `/id/00D\w{15}/005\w{15}$`, got["id"], name)
+	}
+}
+
+func TestConfiguredCredentialsAreInsistedOn(t *testing.T) {
+	s := mocksf.RunT(t, func(c *mocksf.Config) {
+		c.ClientID, c.ClientSecret, c.Username, c.Password, c.PublicURL = "c", "s", "u", "p", "https://org.example"
+	})
+	d := &door{t: t, org: s.Org, url: s.URL}
+	good := url.Values{"grant_type": {"password"}, "client_id": {"c"}, "client_secret": {"s"}, "username": {"u"}, "password": {"p"}}
+	status, got := d.postForm("/services/oauth2/token", good)
+	assert.Equal(t, 200, status)
+	assert.Equal(t, "https://org.example", got["instance_url"])
+	for _, field := range []string{"client_id", "client_secret", "username", "password"} {
+		bad := url.Values{}
+		for k, v := range good {
+			bad[k] = v
+		}
+		bad.Set(field, "wrong")
+		status, _ := d.postForm("/services/oauth2/token", bad)
+		assert.Equal(t, 400, status, field)
+	}
+	http.DefaultClient.CloseIdleConnections()
+}
+
+func TestSessionsEnd(t *testing.T) {
+	var now time.Duration
+	d := openDoor(t, mocksf.Config{Clock: func() time.Duration { return now }, TokenLife: time.Hour})
+	expired := `[{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}]`
+	call := func() answered { return d.do("GET", "limits", nil) }
+	require.Equal(t, 200, call().status)
+	assert.Equal(t, 200, d.do("GET", "limits", nil, "Authorization", "OAuth "+d.token).status)
+
+	now = time.Hour
+	a := call()
+	assert.Equal(t, 401, a.status)
+	assert.JSONEq(t, expired, a.body)
+	now = 0
+	require.Equal(t, 200, call().status)
+	assert.Equal(t, 1, d.org.ExpireTokens())
+	assert.Equal(t, 401, call().status)
+	assert.Equal(t, 401, d.do("GET", "no/such/thing", nil).status, "a session is wanted before anything else")
+	assert.Equal(t, 401, d.do("POST", "sobjects/Account", strings.NewReader(`{"Name":"n"}`), "Authorization", "Bearer x").status)
+	assert.Zero(t, d.org.Count("Account"))
+}
+
+func TestRevokeAndIdentity(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	_, token := d.postForm("/services/oauth2/token", url.Values{"grant_type": {"refresh_token"}, "client_id": {"c"}, "refresh_token": {"r"}})
+	var who map[string]any
+	a := d.json("GET", strings.TrimPrefix(token["id"].(string), d.url)+"?format=json&oauth_token="+url.QueryEscape(d.token), "", &who)
+	require.Equal(t, 200, a.status)
+	assert.Equal(t, "id", who["username"])
+	var user map[string]any
+	d.json("GET", "/services/oauth2/userinfo", "", &who)
+	d.json("GET", "sobjects/User/"+who["user_id"].(string), "", &user)
+	assert.NotEmpty(t, user["Username"])
+
+	status, _ := d.postForm("/services/oauth2/revoke", url.Values{"token": {d.token}})
+	assert.Equal(t, 200, status)
+	assert.Equal(t, 401, d.do("GET", "limits", nil).status)
+	status, got := d.postForm("/services/oauth2/revoke", url.Values{"token": {d.token}})
+	assert.Equal(t, 400, status)
+	assert.NotEmpty(t, got["error"])
+}

@@ -1,0 +1,216 @@
+package mocksf_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/squall-harness/squall/mocksf"
+	"github.com/squall-harness/squall/mocksf/commitlog"
+)
+
+// nemesis is a hook whose decision a test changes.
+type nemesis struct {
+	mu       sync.Mutex
+	decision mocksf.Decision
+	calls    []mocksf.Call
+	log      []commitlog.Request
+}
+
+func (n *nemesis) hook(c *mocksf.Call) mocksf.Decision {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.calls = append(n.calls, *c)
+	return n.decision
+}
+
+func (n *nemesis) set(d mocksf.Decision) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.decision = d
+}
+
+func (n *nemesis) note(r commitlog.Request) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.log = append(n.log, r)
+}
+
+// last waits for the request log to hold n lines and returns the newest.
+func (n *nemesis) last(t *testing.T, lines int) (r commitlog.Request) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		if len(n.log) == lines {
+			r = n.log[lines-1]
+		}
+		return len(n.log) == lines
+	}, 5*time.Second, time.Millisecond)
+	return r
+}
+
+func (n *nemesis) lastCall() mocksf.Call {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.calls[len(n.calls)-1]
+}
+
+func haunted(t *testing.T, cfg mocksf.Config) (*door, *nemesis) {
+	n := &nemesis{}
+	cfg.Hook, cfg.OnRequest, cfg.TraceField = n.hook, n.note, "Token__c"
+	return openDoor(t, cfg), n
+}
+
+func TestHookSeesWhatACallMeansToDo(t *testing.T) {
+	d, n := haunted(t, mocksf.Config{})
+	assert.Equal(t, commitlog.APIAuth, n.lastCall().API)
+	assert.False(t, n.lastCall().Write)
+	for _, c := range []struct {
+		call, body string
+		want       mocksf.Call
+	}{
+		{"POST sobjects/account", `{"Name":"n","Token__c":"t-1.0"}`,
+			mocksf.Call{API: commitlog.APIRow, Write: true, Records: 1, Objects: []string{"Account"}, Traces: []string{"t-1.0"}}},
+		{"GET sobjects/Account/Ext_Id__c/x", ``, mocksf.Call{API: commitlog.APIRow}},
+		{"POST composite/sobjects", `{"records":[{"attributes":{"type":"Account"},"Token__c":"t\u002d2"},{"attributes":{"type":"Case"}},{"attributes":{"type":"Case"}}]}`,
+			mocksf.Call{API: commitlog.APICollections, Write: true, Records: 3, Objects: []string{"Account", "Case"}, Traces: []string{"t-2"}}},
+		{"POST composite", `{` + subs(sub("a", "POST", "sobjects/Account", `{"Token__c":"1"}`), sub("b", "GET", "limits", ""), sub("c", "PATCH", "sobjects/Order__c/@{a.id}", `{"Token__c":"2"}`)) + `}`,
+			mocksf.Call{API: commitlog.APIComposite, Write: true, Records: 2, Objects: []string{"Account", "Order__c"}, Traces: []string{"1", "2"}}},
+		{"GET query?q=SELECT+Id+FROM+Account", ``, mocksf.Call{API: commitlog.APIQuery}},
+		{"POST sobjects/Account", `{"Name":`, mocksf.Call{API: commitlog.APIRow}},
+	} {
+		method, path, _ := strings.Cut(c.call, " ")
+		d.do(method, path, strings.NewReader(c.body))
+		got := n.lastCall()
+		assert.NotEmpty(t, got.ID)
+		assert.Equal(t, "id", got.Identity)
+		assert.NotContains(t, got.Path, "?")
+		c.want.ID, c.want.At, c.want.Method, c.want.Path, c.want.Identity = got.ID, got.At, method, got.Path, "id"
+		assert.Equal(t, c.want, got, c.call)
+	}
+	d.do("POST", "sobjects/Account", strings.NewReader(`{"Name":"n"}`), "Authorization", "Bearer old")
+	assert.Empty(t, n.lastCall().Identity)
+	assert.False(t, n.lastCall().Write, "without a session nothing will be written")
+}
+
+func TestMaintenancePageHitsEverything(t *testing.T) {
+	d, n := haunted(t, mocksf.Config{})
+	n.set(mocksf.Decision{Fault: "maintenance", Reply: &mocksf.Reply{Status: 503, ContentType: "text/html", Body: "<html>down</html>", Header: http.Header{"Retry-After": {"1"}}}})
+	for _, path := range []string{"/services/oauth2/token", "sobjects/Account", "/services/data"} {
+		a := d.do("POST", path, strings.NewReader(`{"Name":"n"}`), "Authorization", "Bearer none")
+		assert.Equal(t, 503, a.status)
+		assert.Equal(t, "text/html", a.header.Get("Content-Type"))
+		assert.Equal(t, "1", a.header.Get("Retry-After"))
+		assert.Equal(t, "<html>down</html>", a.body)
+	}
+	assert.Equal(t, "maintenance", n.last(t, 4).Fault)
+	assert.Zero(t, d.org.Log().Len())
+}
+
+func TestCutCommitsFirst(t *testing.T) {
+	d, n := haunted(t, mocksf.Config{})
+	committed := false
+	n.set(mocksf.Decision{Fault: "cut", Cut: true, AfterCommit: func() { committed = d.org.Log().Len() == 1 }})
+	request, err := http.NewRequest("PATCH", d.url+"/services/data/v67.0/sobjects/Account/Ext_Id__c/a", strings.NewReader(`{"Name":"n"}`))
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Bearer "+d.token)
+	_, err = http.DefaultClient.Do(request)
+	require.Error(t, err)
+	assert.True(t, errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF), err)
+	assert.True(t, committed)
+	got := n.last(t, 2)
+	assert.Equal(t, commitlog.FateCut, got.Fate)
+	assert.Equal(t, 201, got.Status)
+	assert.Equal(t, commitlog.FateCut, d.org.Log().SettledSince(0)[0].Fate)
+	assert.Equal(t, got.ID, d.org.Log().Since(0)[0].Request)
+}
+
+func TestAfterCommitNeedsACommit(t *testing.T) {
+	d, n := haunted(t, mocksf.Config{})
+	n.set(mocksf.Decision{AfterCommit: func() { t.Error("nothing was committed") }})
+	assert.Equal(t, 400, d.do("POST", "sobjects/Account", strings.NewReader(`{}`)).status)
+	assert.Equal(t, 200, d.do("GET", "limits", nil).status)
+}
+
+func TestRowErrorHitsTheFirstRecord(t *testing.T) {
+	d, n := haunted(t, mocksf.Config{})
+	n.set(mocksf.Decision{Fault: "lock", RowError: &mocksf.RowError{Code: "UNABLE_TO_LOCK_ROW"}})
+	a := d.do("POST", "sobjects/Account", strings.NewReader(`{"Name":"n"}`))
+	assert.Equal(t, 400, a.status)
+	assert.JSONEq(t, `[{"message":"unable to obtain exclusive access to this record","errorCode":"UNABLE_TO_LOCK_ROW"}]`, a.body)
+
+	list := d.collection("POST", "composite/sobjects", `{"records":[{"attributes":{"type":"Account"},"Name":"a"},{"attributes":{"type":"Account"},"Name":"b"}]}`)
+	assert.Equal(t, []string{"UNABLE_TO_LOCK_ROW", ""}, codes(list))
+	assert.Equal(t, 1, n.last(t, 3).Failed)
+
+	unit := subs(sub("r", "GET", "limits", ""), sub("a", "POST", "sobjects/Account", `{"Name":"n"}`), sub("b", "POST", "sobjects/Account", `{"Name":"n"}`))
+	assert.Equal(t, []int{400, 400, 400}, statuses(d.composite(`{"allOrNone":true,`+unit+`}`)))
+	assert.Equal(t, 2, n.last(t, 4).Failed)
+	assert.Equal(t, []int{200, 400, 201}, statuses(d.composite(`{`+unit+`}`)))
+	assert.Equal(t, 1, n.last(t, 5).Failed)
+	assert.Equal(t, 2, d.org.Count("Account"))
+}
+
+func TestFateOfReplies(t *testing.T) {
+	d, n := haunted(t, mocksf.Config{})
+	require.Equal(t, 201, d.do("POST", "sobjects/Account", strings.NewReader(`{"Name":"n","Token__c":"t"}`)).status)
+	got := n.last(t, 2)
+	assert.Equal(t, commitlog.FateSent, got.Fate)
+	assert.Equal(t, []string{"t"}, got.Traces)
+	assert.Equal(t, 1, got.Records)
+	assert.Equal(t, commitlog.FateSent, d.org.Log().SettledSince(0)[0].Fate)
+}
+
+func TestClientGoneAfterTheCommit(t *testing.T) {
+	d, n := haunted(t, mocksf.Config{})
+	gone := make(chan struct{})
+	n.set(mocksf.Decision{AfterCommit: func() { <-gone }})
+	client := &http.Client{Timeout: 50 * time.Millisecond, Transport: &http.Transport{}}
+	request, err := http.NewRequest("POST", d.url+"/services/data/v67.0/sobjects/Account", strings.NewReader(`{"Name":"n"}`))
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Bearer "+d.token)
+	_, err = client.Do(request)
+	require.Error(t, err)
+	client.CloseIdleConnections()
+	close(gone)
+	require.Equal(t, commitlog.FateLost, n.last(t, 2).Fate)
+	assert.Equal(t, commitlog.FateLost, d.org.Log().Since(0)[0].Fate)
+}
+
+func TestClientGoneBeforeTheWork(t *testing.T) {
+	d, n := haunted(t, mocksf.Config{Service: mocksf.Service{Record: time.Hour}})
+	client := &http.Client{Timeout: 50 * time.Millisecond, Transport: &http.Transport{}}
+	request, err := http.NewRequest("POST", d.url+"/services/data/v67.0/sobjects/Account", strings.NewReader(`{"Name":"n"}`))
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Bearer "+d.token)
+	_, err = client.Do(request)
+	require.Error(t, err)
+	client.CloseIdleConnections()
+	got := n.last(t, 2)
+	assert.Equal(t, commitlog.FateLost, got.Fate)
+	assert.Zero(t, got.Status)
+	assert.Zero(t, d.org.Log().Len())
+}
+
+func TestInstanceURLFollowsTheHost(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	request, err := http.NewRequest("POST", d.url+"/services/oauth2/token", strings.NewReader(url.Values{"grant_type": {"client_credentials"}, "client_id": {"c"}, "client_secret": {"s"}}.Encode()))
+	require.NoError(t, err)
+	request.Host = "proxy.example:1234"
+	reply, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	text, err := io.ReadAll(reply.Body)
+	require.NoError(t, err)
+	require.NoError(t, reply.Body.Close())
+	assert.Contains(t, string(text), `"instance_url":"http://proxy.example:1234"`)
+}
