@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -91,18 +92,18 @@ func TestConfiguredCredentialsAreInsistedOn(t *testing.T) {
 }
 
 func TestSessionsEnd(t *testing.T) {
-	var now time.Duration
-	d := openDoor(t, mocksf.Config{Clock: func() time.Duration { return now }, TokenLife: time.Hour})
+	var now atomic.Int64
+	d := openDoor(t, mocksf.Config{Clock: func() time.Duration { return time.Duration(now.Load()) }, TokenLife: time.Hour})
 	expired := `[{"message":"Session expired or invalid","errorCode":"INVALID_SESSION_ID"}]`
 	call := func() answered { return d.do("GET", "limits", nil) }
 	require.Equal(t, 200, call().status)
 	assert.Equal(t, 200, d.do("GET", "limits", nil, "Authorization", "OAuth "+d.token).status)
 
-	now = time.Hour
+	now.Store(int64(time.Hour))
 	a := call()
 	assert.Equal(t, 401, a.status)
 	assert.JSONEq(t, expired, a.body)
-	now = 0
+	now.Store(0)
 	require.Equal(t, 200, call().status)
 	assert.Equal(t, 1, d.org.ExpireTokens())
 	assert.Equal(t, 401, call().status)

@@ -1,9 +1,11 @@
 package mocksf_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -119,15 +121,15 @@ func TestMaintenancePageHitsEverything(t *testing.T) {
 
 func TestCutCommitsFirst(t *testing.T) {
 	d, n := haunted(t, mocksf.Config{})
-	committed := false
-	n.set(mocksf.Decision{Fault: "cut", Cut: true, AfterCommit: func() { committed = d.org.Log().Len() == 1 }})
+	committed := make(chan int, 1)
+	n.set(mocksf.Decision{Fault: "cut", Cut: true, AfterCommit: func() { committed <- d.org.Log().Len() }})
 	request, err := http.NewRequest("PATCH", d.url+"/services/data/v67.0/sobjects/Account/Ext_Id__c/a", strings.NewReader(`{"Name":"n"}`))
 	require.NoError(t, err)
 	request.Header.Set("Authorization", "Bearer "+d.token)
 	_, err = http.DefaultClient.Do(request)
 	require.Error(t, err)
 	assert.True(t, errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF), err)
-	assert.True(t, committed)
+	assert.Equal(t, 1, <-committed)
 	got := n.last(t, 2)
 	assert.Equal(t, commitlog.FateCut, got.Fate)
 	assert.Equal(t, 201, got.Status)
@@ -173,29 +175,33 @@ func TestFateOfReplies(t *testing.T) {
 
 func TestClientGoneAfterTheCommit(t *testing.T) {
 	d, n := haunted(t, mocksf.Config{})
-	gone := make(chan struct{})
-	n.set(mocksf.Decision{AfterCommit: func() { <-gone }})
-	client := &http.Client{Timeout: 50 * time.Millisecond, Transport: &http.Transport{}}
-	request, err := http.NewRequest("POST", d.url+"/services/data/v67.0/sobjects/Account", strings.NewReader(`{"Name":"n"}`))
-	require.NoError(t, err)
-	request.Header.Set("Authorization", "Bearer "+d.token)
-	_, err = client.Do(request)
-	require.Error(t, err)
-	client.CloseIdleConnections()
-	close(gone)
+	contexts := make(chan context.Context, 1)
+	n.set(mocksf.Decision{AfterCommit: func() { <-(<-contexts).Done() }}) // until the server notices
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		contexts <- r.Context()
+		d.org.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	d.giveUp(server.URL)
 	require.Equal(t, commitlog.FateLost, n.last(t, 2).Fate)
 	assert.Equal(t, commitlog.FateLost, d.org.Log().Since(0)[0].Fate)
 }
 
-func TestClientGoneBeforeTheWork(t *testing.T) {
-	d, n := haunted(t, mocksf.Config{Service: mocksf.Service{Record: time.Hour}})
+// giveUp sends an insert and hangs up before there is a reply.
+func (d *door) giveUp(url string) {
+	d.t.Helper()
 	client := &http.Client{Timeout: 50 * time.Millisecond, Transport: &http.Transport{}}
-	request, err := http.NewRequest("POST", d.url+"/services/data/v67.0/sobjects/Account", strings.NewReader(`{"Name":"n"}`))
-	require.NoError(t, err)
+	request, err := http.NewRequest("POST", url+"/services/data/v67.0/sobjects/Account", strings.NewReader(`{"Name":"n"}`))
+	require.NoError(d.t, err)
 	request.Header.Set("Authorization", "Bearer "+d.token)
 	_, err = client.Do(request)
-	require.Error(t, err)
+	require.Error(d.t, err)
 	client.CloseIdleConnections()
+}
+
+func TestClientGoneBeforeTheWork(t *testing.T) {
+	d, n := haunted(t, mocksf.Config{Service: mocksf.Service{Record: time.Hour}})
+	d.giveUp(d.url)
 	got := n.last(t, 2)
 	assert.Equal(t, commitlog.FateLost, got.Fate)
 	assert.Zero(t, got.Status)
