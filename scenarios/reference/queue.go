@@ -41,7 +41,7 @@ type lane struct {
 func NewQueue(plan Plan) *Queue {
 	return &Queue{
 		Plan: plan, MayBulk: mayBulk, Lane: func(tx *Transaction) string { return tx.Key },
-		changed: make(chan struct{}), lanes: map[string]*lane{}, ready: list.New(),
+		changed: make(chan struct{}), lanes: map[string]*lane{}, ready: list.New(), hungry: true,
 	}
 }
 
