@@ -54,11 +54,11 @@ func classify(body []byte, readErr error, limit int64) ([]byte, *apierr.Error, b
 }
 
 // readAll reads to the end, into one allocation where the length is known. The
-// length is the client's claim, so it is believed up to a megabyte only.
+// length is the client's claim, so it is believed up to 16 megabytes only.
 func readAll(r io.Reader, length int64) ([]byte, error) {
 	size := 512
 	if length >= 0 {
-		size = int(min(length, 1<<20)) + 1 // one more, to meet the end without growing
+		size = int(min(length, 16<<20)) + 1 // one more, to meet the end without growing
 	}
 	buf := make([]byte, 0, size)
 	for {

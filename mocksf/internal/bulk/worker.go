@@ -64,18 +64,16 @@ func (w *worker) chunk(i int) bool {
 	return true
 }
 
-// read turns the rows of a chunk into drafts. The chunk is copied, so that the
-// commit log does not keep the whole file alive.
+// read turns the rows of a chunk into drafts, which hold parts of the file; the
+// store copies what it keeps.
 func (w *worker) read(c *chunk, results []result) {
-	w.scanner.Reset(strings.Clone(w.job.upload.text[c.from:c.to]))
+	w.scanner.Reset(w.job.upload.text[c.from:c.to])
 	for i := 0; w.scanner.Next(); i++ {
 		w.drafts[i].Reset()
 		var err *apierr.Error
 		if w.names[i], err = w.plan.read(w.drafts[i], w.scanner.Cells()); err != nil {
 			results[i].fail("", err)
-			continue
 		}
-		w.drafts[i].Prepare()
 	}
 }
 
