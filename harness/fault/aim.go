@@ -46,7 +46,7 @@ func (a *aim) told(what string) (hits int, note string, err error) {
 	defer a.mu.Unlock()
 	planned := ""
 	if len(a.picks) > 0 {
-		planned = fmt.Sprintf(" of %d planned", len(a.picks))
+		planned = fmt.Sprintf("%d planned, ", len(a.picks))
 	}
-	return a.hits, fmt.Sprintf("%s%s; %d matching requests seen", what, planned, a.met), nil
+	return a.hits, fmt.Sprintf("%s (%s%d matching requests seen)", what, planned, a.met), nil
 }

@@ -10,7 +10,7 @@ var expireToken = Kind{
 		if n.Org == nil {
 			return nil, errors.New("there is no org whose tokens could expire")
 		}
-		return done{n.Org.ExpireTokens(), "access tokens became invalid"}, nil
+		return done{n.Org.ExpireTokens(), "access tokens that became invalid"}, nil
 	},
 }
 

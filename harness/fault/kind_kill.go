@@ -3,7 +3,6 @@ package fault
 import (
 	"fmt"
 	"sync"
-	"time"
 )
 
 var kill = Kind{
@@ -74,7 +73,9 @@ func (k *killing) strike() {
 		return
 	}
 	k.over = true
-	k.window.struck()
+	if k.window.planned.When != "" {
+		k.window.struck()
+	}
 	if k.err = k.process.Kill(); k.err == nil {
 		k.hits++
 	}
@@ -91,9 +92,9 @@ func (k *killing) stay() bool {
 
 func (k *killing) end() (hits int, note string, err error) {
 	if !k.stay() {
-		return 0, "kills; no write committed in time", nil
+		return 0, "kills: no write committed in time", nil
 	}
-	note = "kills of the process, " + k.moment()
+	note = "kills " + k.moment()
 	if k.err != nil {
 		return k.hits, note, k.err
 	}
@@ -107,5 +108,5 @@ func (k *killing) moment() string {
 	if k.window.planned.When == WriteInFlight {
 		return "between the commit of a write and its reply"
 	}
-	return fmt.Sprintf("%v before the restart", k.window.planned.Delay.Round(time.Millisecond))
+	return "at the planned time"
 }

@@ -20,5 +20,5 @@ var pause = Kind{
 type pausing struct{ process Process }
 
 func (p pausing) end() (hits int, note string, err error) {
-	return 1, "pauses of the process", p.process.Resume()
+	return 1, "pauses", p.process.Resume()
 }

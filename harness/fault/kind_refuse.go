@@ -45,6 +45,6 @@ func (r *refusing) probe() {
 
 func (r *refusing) end() (hits int, note string, err error) {
 	r.probe()
-	note = fmt.Sprintf("%d open connections reset, %d of %d probe connects refused", r.reset, r.refusals, r.probes)
+	note = fmt.Sprintf("open connections reset (%d) and probe connects refused (%d of %d)", r.reset, r.refusals, r.probes)
 	return r.reset + r.refusals, note, r.link.Accept()
 }

@@ -125,7 +125,7 @@ func TestNetworkKinds(t *testing.T) {
 			assert.ErrorIs(t, err, syscall.ECONNRESET)
 			_, err = s.post("x")
 			assert.ErrorIs(t, err, syscall.ECONNREFUSED)
-		}, 3, "1 open connections reset, 2 of 2 probe connects refused"},
+		}, 3, "open connections reset (1) and probe connects refused (2 of 2)"},
 		{"blackhole", Fault{Kind: "blackhole"}, func(t *testing.T, s *stage, live net.Conn) {
 			silent(t, live, "live")
 			s.client.Timeout = 30 * time.Millisecond
@@ -195,11 +195,11 @@ func TestServiceKinds(t *testing.T) {
 		note  string
 	}{
 		{"cut-reply takes writes only", Fault{Kind: "cut-reply"}, []Call{read, single, multi},
-			[]Decision{{}, {Cut: true}, {Cut: true}}, 2, "replies cut after a commit; 2 matching requests seen"},
+			[]Decision{{}, {Cut: true}, {Cut: true}}, 2, "replies cut after a commit (2 matching requests seen)"},
 		{"cut-reply, single", Fault{Kind: "cut-reply", Match: Match{Writes: "single"}}, []Call{multi, single, read},
 			[]Decision{{}, {Cut: true}, {}}, 1, ""},
 		{"cut-reply, multi and chosen", Fault{Kind: "cut-reply", Match: Match{Writes: "multi"}, Count: 1, Among: 1}, []Call{single, multi, multi},
-			[]Decision{{}, {Cut: true}, {}}, 1, "replies cut after a commit of 1 planned; 2 matching requests seen"},
+			[]Decision{{}, {Cut: true}, {}}, 1, "replies cut after a commit (1 planned, 2 matching requests seen)"},
 		{"page", Fault{Kind: "page"}, []Call{read, single, token},
 			[]Decision{{Reply: page503}, {Reply: page503}, {Reply: page503}}, 3, "requests answered with a page"},
 		{"page of one's own", Fault{Kind: "page", Status: 502, Body: "<b>no", ContentType: "text/plain", Match: Match{APIs: []string{"query"}}}, []Call{read, single},
@@ -282,7 +282,7 @@ func TestKill(t *testing.T) {
 		})
 		assert.Equal(t, []string{"kill", "restart"}, s.seen())
 		assert.Equal(t, 1, w.Hits)
-		assert.Equal(t, "kills of the process, between the commit of a write and its reply", w.Note)
+		assert.Equal(t, "kills between the commit of a write and its reply", w.Note)
 	})
 	t.Run("no write came", func(t *testing.T) {
 		s := newStage(t)
@@ -291,7 +291,7 @@ func TestKill(t *testing.T) {
 		late.AfterCommit()
 		assert.Empty(t, s.seen(), "what commits after the window kills nobody")
 		assert.Zero(t, w.Hits)
-		assert.Equal(t, "kills; no write committed in time", w.Note)
+		assert.Equal(t, "kills: no write committed in time", w.Note)
 	})
 	t.Run("it cannot be killed", func(t *testing.T) {
 		s := newStage(t)

@@ -137,7 +137,9 @@ func (n *Nemesis) begin(ctx context.Context, p Planned) {
 		return
 	}
 	w := &window{nemesis: n, ctx: ctx, planned: p, seen: history.Window{Fault: p.Name, Kind: p.Kind, From: n.Clock()}}
-	n.Recorder.Fault(w.seen)
+	if p.When == "" { // a fault that waits for its moment opens its window then
+		n.Recorder.Fault(w.seen)
+	}
 	w.effect = set(n, w)
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -149,5 +149,5 @@ func TestRefuseWindowIsShownByProbes(t *testing.T) {
 		assert.ErrorIs(t, err, syscall.ECONNREFUSED)
 	})
 	assert.Equal(t, 2, w.Hits)
-	assert.Equal(t, "0 open connections reset, 2 of 2 probe connects refused", w.Note)
+	assert.Equal(t, "open connections reset (0) and probe connects refused (2 of 2)", w.Note)
 }

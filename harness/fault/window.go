@@ -23,7 +23,7 @@ type window struct {
 	seen history.Window
 }
 
-// struck says that the disturbance began now, not when the window opened.
+// struck opens the window of a fault that waited for its moment.
 func (w *window) struck() {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -83,6 +83,9 @@ func helperSubject(args ...string) Subject {
 func start(t *testing.T, s Subject, env Env) (i Instance, log string) {
 	t.Helper()
 	log = filepath.Join(t.TempDir(), "subject.log")
+	if env.Extra == nil {
+		env.Extra = map[string]string{"GORACE": "atexit_sleep_ms=0"} // or it takes a second to end
+	}
 	i, err := s.Start(t.Context(), env, log)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = i.Kill() })

@@ -27,7 +27,7 @@ func freeAddr(t *testing.T) string {
 
 func TestProcessIsGivenTheContractAndNoSecretsOfTheCaller(t *testing.T) {
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "the caller's own")
-	i, log := start(t, helperSubject("env"), Env{LoginURL: "http://127.0.0.1:1", ClientSecret: "s", Extra: map[string]string{"B": "2", "A": "1"}})
+	i, log := start(t, helperSubject("env"), Env{LoginURL: "http://127.0.0.1:1", ClientSecret: "s", Extra: map[string]string{"B": "2", "A": "1", "GORACE": "atexit_sleep_ms=0"}})
 	require.NoError(t, ended(t, i))
 	text := Tail(log, 1000)
 	for _, line := range []string{"SF_LOGIN_URL=http://127.0.0.1:1", "SF_CLIENT_SECRET=s", "A=1", "B=2", "PATH=" + os.Getenv("PATH")} {
