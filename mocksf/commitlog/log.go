@@ -14,19 +14,28 @@ import (
 type Log struct {
 	mu      sync.RWMutex
 	commits []Commit
-	open    map[string][]int // request id -> positions not settled yet
-	settled int              // length of the settled prefix
+	unpack  []func() []Change // of each commit; nil where Changes are there
+	open    map[string][]int  // request id -> positions not settled yet
+	settled int               // length of the settled prefix
 }
 
 // Append gives c the next lsn, stores it and returns the lsn. A commit whose
 // Fate is already known is settled at once. Clock is read inside the lock, so
 // that time and lsn never disagree about order.
 func (l *Log) Append(c Commit, clock func() time.Duration) uint64 {
+	return l.AppendPacked(c, nil, clock)
+}
+
+// AppendPacked is Append for a writer that keeps the changes in a denser form
+// of its own. unpack makes c.Changes whenever the commit is read; it must make
+// the same every time and be safe for concurrent use.
+func (l *Log) AppendPacked(c Commit, unpack func() []Change, clock func() time.Duration) uint64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c.LSN = uint64(len(l.commits)) + 1
 	c.At = clock()
 	l.commits = append(l.commits, c)
+	l.unpack = append(l.unpack, unpack)
 	if c.Fate == FateUnknown {
 		l.leaveOpen(c.Request)
 	}
@@ -79,15 +88,27 @@ func (l *Log) Len() int {
 
 // Since returns a copy of the commits after the first n, settled or not.
 func (l *Log) Since(n int) []Commit {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return append([]Commit(nil), l.commits[min(n, len(l.commits)):]...)
+	return l.read(n, func() int { return len(l.commits) })
 }
 
 // SettledSince returns a copy of the settled commits after the first n. The
 // lines that it returns never change again.
 func (l *Log) SettledSince(n int) []Commit {
+	return l.read(n, func() int { return l.settled })
+}
+
+// read copies the commits from a position up to an end and unpacks them, which
+// may take a while, outside the lock.
+func (l *Log) read(from int, end func() int) []Commit {
 	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return append([]Commit(nil), l.commits[min(n, l.settled):l.settled]...)
+	from = min(from, end())
+	commits := append([]Commit(nil), l.commits[from:end()]...)
+	unpack := l.unpack[from : from+len(commits)] // entries never change
+	l.mu.RUnlock()
+	for i := range commits {
+		if unpack[i] != nil {
+			commits[i].Changes = unpack[i]()
+		}
+	}
+	return commits
 }

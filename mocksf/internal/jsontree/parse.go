@@ -28,7 +28,7 @@ type parser struct {
 // Parse reads one JSON value (RFC 8259) with nothing but white space around
 // it. The error is a *SyntaxError.
 func Parse(src string) (Value, error) {
-	p := parser{document: &document{src: src, nodes: make([]node, 0, 8+len(src)/24)}}
+	p := parser{document: &document{src: src, nodes: make([]node, 0, 8+len(src)/16)}}
 	message := p.all()
 	if message == "" {
 		return Value{p.document, 0}, nil
@@ -42,7 +42,7 @@ func (p *parser) all() string {
 		return "Invalid UTF-8"
 	}
 	p.space()
-	if message := p.value("", 0); message != "" {
+	if message := p.value(node{}, 0); message != "" {
 		return message
 	}
 	if p.space(); p.pos < len(p.src) {
@@ -77,31 +77,30 @@ func (p *parser) unexpected() string {
 	return fmt.Sprintf("Unexpected character (%q (code %d))", r, r)
 }
 
-// value reads one value and what is below it. It returns what is wrong, "" for
-// nothing.
-func (p *parser) value(key string, depth int) (message string) {
+// value reads one value and what is below it into n, which knows its name. It
+// returns what is wrong, "" for nothing.
+func (p *parser) value(n node, depth int) (message string) {
 	if depth > maxDepth {
 		return "Document nesting is too deep"
 	}
 	at := len(p.nodes)
-	p.nodes = append(p.nodes, node{key: key, from: int32(p.pos)})
-	kind, text := Object, ""
+	n.from = int32(p.pos)
+	p.nodes = append(p.nodes, n)
 	switch c := p.peek(); {
-	case c == '{':
-		message = p.object(depth)
-	case c == '[':
-		kind, message = Array, p.array(depth)
 	case c == '"':
-		kind = String
-		text, message = p.str()
+		n.kind = String
+		n.escaped, message = p.str()
+	case c == '{':
+		n.kind, message = Object, p.object(depth)
+	case c == '[':
+		n.kind, message = Array, p.array(depth)
 	case c == '-' || c >= '0' && c <= '9':
-		kind = Number
-		text, message = p.number()
+		n.kind, message = Number, p.number()
 	default:
-		kind, text, message = p.word()
+		n.kind, message = p.word()
 	}
-	n := &p.nodes[at]
-	n.kind, n.text, n.to, n.next = kind, text, int32(p.pos), int32(len(p.nodes))
+	n.to, n.next = int32(p.pos), int32(len(p.nodes))
+	p.nodes[at] = n
 	return message
 }
 
@@ -115,16 +114,18 @@ func (p *parser) object(depth int) string {
 		if p.space(); p.peek() != '"' {
 			return p.unexpected()
 		}
-		key, message := p.str()
+		n := node{key: int32(p.pos)}
+		escaped, message := p.str()
 		if message != "" {
 			return message
 		}
+		n.keyEscaped, n.keyEnd = escaped, int32(p.pos)
 		if p.space(); p.peek() != ':' {
 			return p.unexpected()
 		}
 		p.pos++
 		p.space()
-		if message := p.value(key, depth+1); message != "" {
+		if message := p.value(n, depth+1); message != "" {
 			return message
 		}
 		if more, message := p.comma('}'); !more {
@@ -141,7 +142,7 @@ func (p *parser) array(depth int) string {
 	}
 	for {
 		p.space()
-		if message := p.value("", depth+1); message != "" {
+		if message := p.value(node{}, depth+1); message != "" {
 			return message
 		}
 		if more, message := p.comma(']'); !more {
@@ -164,31 +165,30 @@ func (p *parser) comma(end byte) (more bool, message string) {
 	return false, p.unexpected()
 }
 
-func (p *parser) word() (Kind, string, string) {
+func (p *parser) word() (Kind, string) {
 	rest := p.src[p.pos:]
 	for i, word := range [...]string{"null", "true", "false"} {
 		if strings.HasPrefix(rest, word) {
 			p.pos += len(word)
-			return [...]Kind{Null, Bool, Bool}[i], word, ""
+			return [...]Kind{Null, Bool, Bool}[i], ""
 		}
 	}
-	return Absent, "", p.unexpected()
+	return Absent, p.unexpected()
 }
 
-func (p *parser) number() (string, string) {
-	from := p.pos
+func (p *parser) number() string {
 	if p.peek() == '-' {
 		p.pos++
 	}
 	if p.peek() == '0' {
 		p.pos++
 	} else if !p.digits() {
-		return "", p.unexpected()
+		return p.unexpected()
 	}
 	if p.peek() == '.' {
 		p.pos++
 		if !p.digits() {
-			return "", p.unexpected()
+			return p.unexpected()
 		}
 	}
 	if c := p.peek(); c == 'e' || c == 'E' {
@@ -197,10 +197,10 @@ func (p *parser) number() (string, string) {
 			p.pos++
 		}
 		if !p.digits() {
-			return "", p.unexpected()
+			return p.unexpected()
 		}
 	}
-	return p.src[from:p.pos], ""
+	return ""
 }
 
 func (p *parser) digits() bool {

@@ -2,88 +2,81 @@ package jsontree
 
 import (
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// str reads a string at an opening quote.
-func (p *parser) str() (text, message string) {
+// str reads a string at an opening quote, up to and with the closing one.
+func (p *parser) str() (escaped bool, message string) {
 	p.pos++
-	from := p.pos
 	for p.pos < len(p.src) {
 		switch c := p.src[p.pos]; {
 		case c == '"':
 			p.pos++
-			return p.src[from : p.pos-1], ""
+			return escaped, ""
 		case c == '\\':
-			return p.escaped(from)
+			escaped = true
+			if _, size := escape(p.src[p.pos:]); size > 0 {
+				p.pos += size
+				continue
+			}
+			p.pos++
+			return true, p.unexpected()
 		case c < ' ':
-			return "", p.unexpected()
+			return escaped, p.unexpected()
 		}
 		p.pos++
 	}
-	return "", p.unexpected()
+	return escaped, p.unexpected()
 }
 
-// escaped reads on at the first backslash of a string that began at from.
-func (p *parser) escaped(from int) (text, message string) {
-	buf := append(make([]byte, 0, p.pos-from+64), p.src[from:p.pos]...)
-	for p.pos < len(p.src) {
-		c := p.src[p.pos]
-		switch {
-		case c == '"':
-			p.pos++
-			return string(buf), ""
-		case c < ' ':
-			return "", p.unexpected()
-		case c == '\\':
-			r, ok := p.escape()
-			if !ok {
-				return "", p.unexpected()
-			}
-			buf = utf8.AppendRune(buf, r)
-		default:
-			buf = append(buf, c)
-			p.pos++
+// unescape undoes the escapes of a string that str has accepted.
+func unescape(text string) string {
+	buf := make([]byte, 0, len(text))
+	for {
+		before, _, found := strings.Cut(text, `\`)
+		buf = append(buf, before...)
+		if !found {
+			return string(buf)
 		}
+		r, size := escape(text[len(before):])
+		buf = utf8.AppendRune(buf, r)
+		text = text[len(before)+size:]
 	}
-	return "", p.unexpected()
 }
 
 var escapes = [256]rune{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
-// escape reads one escape sequence; a lone surrogate becomes U+FFFD.
-func (p *parser) escape() (rune, bool) {
-	p.pos++
-	if r := escapes[p.peek()]; r != 0 {
-		p.pos++
-		return r, true
+// escape reads the escape sequence that text begins with; size is 0 when it is
+// none. A lone surrogate becomes U+FFFD.
+func escape(text string) (r rune, size int) {
+	if len(text) < 2 {
+		return 0, 0
 	}
-	r, ok := p.hex()
-	if !ok || !utf16.IsSurrogate(r) {
-		return r, ok
+	if r := escapes[text[1]]; r != 0 {
+		return r, 2
 	}
-	at := p.pos
-	if p.peek() == '\\' {
-		p.pos++
-		if low, ok := p.hex(); ok && utf16.DecodeRune(r, low) != utf8.RuneError {
-			return utf16.DecodeRune(r, low), true
-		}
+	r, ok := hex(text)
+	switch {
+	case !ok:
+		return 0, 0
+	case !utf16.IsSurrogate(r):
+		return r, 6
 	}
-	p.pos = at
-	return utf8.RuneError, true
+	if low, ok := hex(text[6:]); ok && utf16.DecodeRune(r, low) != utf8.RuneError {
+		return utf16.DecodeRune(r, low), 12
+	}
+	return utf8.RuneError, 6
 }
 
-func (p *parser) hex() (rune, bool) {
-	if p.peek() != 'u' || p.pos+5 > len(p.src) {
+// hex reads a backslash, u and four digits.
+func hex(text string) (rune, bool) {
+	if len(text) < 6 || text[:2] != `\u` {
 		return 0, false
 	}
-	n, err := strconv.ParseUint(p.src[p.pos+1:p.pos+5], 16, 16)
-	if err != nil {
-		return 0, false
-	}
-	p.pos += 5
-	return rune(n), true
+	n, err := strconv.ParseUint(text[2:6], 16, 16)
+	return rune(n), err == nil
 }
 
 const hexDigits = "0123456789abcdef"

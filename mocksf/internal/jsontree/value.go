@@ -1,6 +1,6 @@
-// Package jsontree reads JSON into a tree whose texts are slices of the input:
-// one allocation for the nodes, none for a string without escapes. Members
-// keep their order, numbers their digits.
+// Package jsontree reads JSON into a flat tree that points into its source: one
+// allocation without pointers for the whole text. Members keep their order,
+// numbers their digits.
 package jsontree
 
 import "iter"
@@ -19,12 +19,15 @@ const (
 	Object
 )
 
+// node is one value. Positions are bytes of the source; as 32 bits they bound
+// it to 2 GB.
 type node struct {
-	key      string // of a member
-	text     string // a string unescaped, a number's digits, true or false
-	from, to int32  // extent in the source
-	next     int32  // the first node after this one and all below it
-	kind     Kind
+	key, keyEnd int32 // the member's name, quotes included; 0, 0 for none
+	from, to    int32 // the value
+	next        int32 // the first node after this one and all below it
+	kind        Kind
+	escaped     bool // the string has escapes
+	keyEscaped  bool
 }
 
 type document struct {
@@ -39,18 +42,48 @@ type Value struct {
 	i   int32
 }
 
+var absent = &node{}
+
 func (v Value) node() *node {
 	if v.doc == nil {
-		return &node{}
+		return absent
 	}
 	return &v.doc.nodes[v.i]
+}
+
+func (n *node) text(src string) string {
+	switch {
+	case n.kind >= Array || n.kind <= Null:
+		return ""
+	case n.kind != String:
+		return src[n.from:n.to]
+	case n.escaped:
+		return unescape(src[n.from+1 : n.to-1])
+	}
+	return src[n.from+1 : n.to-1]
+}
+
+func (n *node) name(src string) string {
+	switch {
+	case n.keyEnd == 0:
+		return ""
+	case n.keyEscaped:
+		return unescape(src[n.key+1 : n.keyEnd-1])
+	}
+	return src[n.key+1 : n.keyEnd-1]
 }
 
 // Kind tells what v is.
 func (v Value) Kind() Kind { return v.node().kind }
 
-// Text is a string's content, a number's digits, or true or false.
-func (v Value) Text() string { return v.node().text }
+// Text is a string's content, a number's digits, or true or false; "" for null,
+// objects and arrays.
+func (v Value) Text() string {
+	if v.doc == nil {
+		return ""
+	}
+	return v.node().text(v.doc.src)
+}
 
 // True tells whether v is true.
 func (v Value) True() bool { return v.Kind() == Bool && v.Text() == "true" }
@@ -99,7 +132,7 @@ func (v Value) Members() iter.Seq2[string, Value] {
 			return
 		}
 		for c := range v.children() {
-			if !yield(c.node().key, c) {
+			if !yield(c.node().name(c.doc.src), c) {
 				return
 			}
 		}
@@ -126,8 +159,11 @@ func (v Value) Strings(name string) iter.Seq[string] {
 		if v.doc == nil {
 			return
 		}
-		for _, n := range v.doc.nodes[v.i:v.node().next] {
-			if n.kind == String && n.key == name && !yield(n.text) {
+		src := v.doc.src
+		nodes := v.doc.nodes[v.i:v.node().next]
+		for i := range nodes {
+			n := &nodes[i]
+			if n.kind == String && n.name(src) == name && !yield(n.text(src)) {
 				return
 			}
 		}

@@ -8,8 +8,6 @@ type Draft struct {
 	Table   *Table
 	sets    []set
 	parents []parentKey
-	written map[string]any // what the first noted of sets will say in the commit log
-	noted   int
 }
 
 type set struct {
@@ -30,27 +28,7 @@ func NewDraft(t *Table, n int) *Draft { return &Draft{Table: t, sets: make([]set
 
 // Reset empties the draft for another write, keeping its memory.
 func (d *Draft) Reset() {
-	d.sets, d.parents, d.written, d.noted = d.sets[:0], nil, nil, 0
-}
-
-// Prepare makes the entry of the commit log. The write does it anyway; called
-// before the transaction it does not keep others waiting.
-func (d *Draft) Prepare() map[string]any {
-	if d.written == nil {
-		d.written = make(map[string]any, len(d.sets))
-	}
-	for _, s := range d.sets[d.noted:] {
-		d.written[d.Table.Fields[s.field].Name] = changed(d.Table, s)
-	}
-	d.noted = len(d.sets)
-	return d.written
-}
-
-func changed(t *Table, s set) any {
-	if s.text == "" {
-		return nil
-	}
-	return typed(&t.Fields[s.field], s.text)
+	d.sets, d.parents = d.sets[:0], nil
 }
 
 // Put gives a field a value. Null and "" clear it. Names are taken in any

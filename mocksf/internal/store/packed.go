@@ -30,6 +30,22 @@ func pack(values []string) packed {
 	return packed(unsafe.String(unsafe.SliceData(buf), len(buf))) // buf is never touched again
 }
 
+// packSets packs what a draft writes; here an empty value is one that was
+// cleared.
+func packSets(sets []set) packed {
+	size := 0
+	for _, s := range sets {
+		size += len(s.text) + 4
+	}
+	buf := make([]byte, 0, size)
+	for _, s := range sets {
+		buf = binary.AppendUvarint(buf, uint64(s.field))
+		buf = binary.AppendUvarint(buf, uint64(len(s.text)))
+		buf = append(buf, s.text...)
+	}
+	return packed(unsafe.String(unsafe.SliceData(buf), len(buf))) // buf is never touched again
+}
+
 // get returns the value of a field, "" when it has none.
 func (p packed) get(field int) string {
 	for len(p) > 0 {

@@ -20,7 +20,7 @@ type Tx struct {
 
 	by      Author
 	now     int64
-	changes []commitlog.Change
+	changes []change
 	undo    []undo
 	scratch []string
 }
@@ -120,9 +120,7 @@ func (tx *Tx) Delete(t *Table, id string) *apierr.Error {
 	gone := *row
 	gone.deleted, gone.modified = true, tx.now
 	tx.put(&gone, row)
-	tx.changes = append(tx.changes, commitlog.Change{
-		Op: commitlog.Delete, Object: t.Name, ID: row.ID(), ExternalID: row.externalID(FieldID),
-	})
+	tx.changes = append(tx.changes, change{op: opDelete, table: t, n: row.n, external: strings.Clone(row.externalID(FieldID))})
 	return nil
 }
 
@@ -168,18 +166,12 @@ func (tx *Tx) save(old *Row, d *Draft, by int) (string, *apierr.Error) {
 	} else {
 		tx.put(row, old)
 	}
-	id := row.ID()
-	tx.record(row, id, d, by, fresh)
-	return id, nil
-}
-
-// record notes the change for the commit.
-func (tx *Tx) record(row *Row, id string, d *Draft, by int, fresh bool) {
-	c := commitlog.Change{Op: commitlog.Update, Object: d.Table.Name, ID: id, ExternalID: row.externalID(by), Fields: d.Prepare()}
+	op := opUpdate
 	if fresh {
-		c.Op = commitlog.Insert
+		op = opInsert
 	}
-	tx.changes = append(tx.changes, c)
+	tx.changes = append(tx.changes, change{op: op, table: d.Table, n: row.n, external: strings.Clone(row.externalID(by)), written: packSets(d.sets)})
+	return row.ID(), nil
 }
 
 // externalID is the value of the field that an upsert named, else of the first
@@ -233,9 +225,10 @@ func (tx *Tx) commit() (lsn uint64) {
 	if len(tx.changes) == 0 {
 		return 0
 	}
-	return tx.store.log.Append(commitlog.Commit{
-		Request: tx.by.Request, API: tx.by.API, Identity: tx.by.Identity, Fate: tx.by.Fate, Changes: tx.changes,
-	}, tx.store.clock)
+	changes := tx.changes
+	return tx.store.log.AppendPacked(commitlog.Commit{
+		Request: tx.by.Request, API: tx.by.API, Identity: tx.by.Identity, Fate: tx.by.Fate,
+	}, func() []commitlog.Change { return unpackAll(changes) }, tx.store.clock)
 }
 
 func (tx *Tx) rollback() {
