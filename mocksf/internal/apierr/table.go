@@ -53,6 +53,10 @@ var (
 	InvalidJob        = &Kind{"INVALIDJOB", 400, "%s", true, false, fixtures}
 	InvalidJobState   = &Kind{"INVALIDJOBSTATE", 400, "%s", true, false, observed}
 	InvalidBatch      = &Kind{"INVALIDBATCH", 400, "%s", true, false, observed}
+	InvalidFilter     = &Kind{"INVALID_QUERY_FILTER_OPERATOR", 400, "%s", true, false, observed}
+	InvalidEntity     = &Kind{"INVALIDENTITY", 400, "Entity '%s' is not supported by the Bulk API.", true, false, fixtures}
+	ClientInput       = &Kind{"CLIENTINPUTERROR", 400, "%s", true, false, observed}
+	ExceededQuota     = &Kind{"EXCEEDEDQUOTA", 400, "%s", true, false, observed}
 	FeatureNotEnabled = &Kind{"FEATURENOTENABLED", 400, "%s", true, false, fixtures}
 
 	ServerUnavailable = &Kind{"SERVER_UNAVAILABLE", 503, "Server Unavailable", false, true, fixtures}
@@ -66,5 +70,5 @@ var Table = []*Kind{
 	NotWriteable, MissingField, MissingID, TooLong, WrongCellType, OutOfRange, InvalidEmail, BadPicklist,
 	MalformedID, CrossReference, EntityDeleted, Duplicate, Ambiguous, LockedRow, TooManyRecords, LimitExceeded,
 	Halted, InvalidReference, RolledBack, BatchHalted, MalformedQuery, InvalidLocator, InvalidJob, InvalidJobState,
-	InvalidBatch, FeatureNotEnabled, ServerUnavailable,
+	InvalidBatch, InvalidFilter, InvalidEntity, ClientInput, ExceededQuota, FeatureNotEnabled, ServerUnavailable,
 }

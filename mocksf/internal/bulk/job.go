@@ -66,7 +66,7 @@ func (j *job) awaits() *apierr.Error {
 	case j.info.State != Open:
 		return apierr.InvalidJobState.New("Uploading to already " + string(j.info.State) + " Job not allowed")
 	case j.upload != nil:
-		return apierr.Custom("CLIENTINPUTERROR", "Found multiple contents for job: <"+j.info.ID+">, please 'Close' / 'Abort' / 'Delete' the current Job "+
+		return apierr.ClientInput.New("Found multiple contents for job: <" + j.info.ID + ">, please 'Close' / 'Abort' / 'Delete' the current Job " +
 			"then create a new Job and make sure you only do 'PUT' once on a given Job.")
 	}
 	return nil

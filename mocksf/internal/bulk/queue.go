@@ -125,7 +125,7 @@ func (q *Queue) Awaits(id string) (f Format, info Info, err *apierr.Error) {
 func (q *Queue) Upload(id string, u *Upload, row *apierr.Error) *apierr.Error {
 	_, err := q.with(id, func(j *job) *apierr.Error {
 		if q.held+len(u.text) > maxHeld {
-			return apierr.Custom("EXCEEDEDQUOTA", "The files of all jobs exceed the storage of this org: delete finished jobs")
+			return apierr.ExceededQuota.New("The files of all jobs exceed the storage of this org: delete finished jobs")
 		}
 		if err := j.accept(u, row); err != nil {
 			return err

@@ -49,7 +49,7 @@ func (s Spec) check(st *store.Store) (o order, err *apierr.Error) {
 	}
 	var ok bool
 	if o.table, ok = st.Table(s.Object); !ok {
-		return o, apierr.Custom("INVALIDENTITY", "Entity '"+s.Object+"' is not supported by the Bulk API.")
+		return o, apierr.InvalidEntity.New(s.Object)
 	}
 	if s.ContentType != "" && !strings.EqualFold(s.ContentType, "CSV") {
 		return o, apierr.InvalidJob.New("Unsupported contentType '" + s.ContentType + "': ingest jobs take CSV")
