@@ -100,6 +100,22 @@ func (d *Draft) Has(field int) bool {
 	return false
 }
 
+// is tells whether the draft gives all of the values and clears none.
+func (d *Draft) is(values []string) bool {
+	n := 0
+	for _, text := range values {
+		if text != "" {
+			n++
+		}
+	}
+	for _, s := range d.sets {
+		if s.text == "" || values[s.field] != s.text {
+			return false
+		}
+	}
+	return n == len(d.sets)
+}
+
 // External finds a field by which records can be named: an external id, or Id.
 func (t *Table) External(name string) (int, *apierr.Error) {
 	i, ok := t.Field(name)

@@ -4,12 +4,13 @@ import (
 	"strings"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/schema"
 )
 
 // merge lays the draft over the old state and checks what no draft can know:
-// required fields, lookups, unique values. The slice is valid until the next
-// call.
-func (tx *Tx) merge(old *Row, d *Draft, fresh bool) ([]string, *apierr.Error) {
+// required fields, lookups, unique values. A value of the field by has been
+// looked for already. The slice is valid until the next call.
+func (tx *Tx) merge(old *Row, d *Draft, by int, fresh bool) ([]string, *apierr.Error) {
 	if err := tx.resolve(d); err != nil {
 		return nil, err
 	}
@@ -21,6 +22,9 @@ func (tx *Tx) merge(old *Row, d *Draft, fresh bool) ([]string, *apierr.Error) {
 		return nil, err
 	}
 	for _, s := range d.sets {
+		if s.field == by {
+			continue
+		}
 		if err := tx.allowed(d.Table, s, old.n); err != nil {
 			return nil, err
 		}
@@ -77,6 +81,9 @@ func (tx *Tx) allowed(t *Table, s set, n uint32) *apierr.Error {
 		return nil
 	}
 	f := &t.Fields[s.field]
+	if f.Type != schema.Reference && !f.ExternalID && !f.Unique {
+		return nil
+	}
 	if parent := t.parents[s.field]; parent != nil {
 		if s.text[:3] != parent.Prefix {
 			return apierr.MalformedID.New(f.Name, s.text).On(f.Name)

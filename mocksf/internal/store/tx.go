@@ -155,22 +155,24 @@ func (tx *Tx) insert(d *Draft, by int) (string, *apierr.Error) {
 // named, Id for none.
 func (tx *Tx) save(old *Row, d *Draft, by int) (string, *apierr.Error) {
 	fresh := int(old.n) == len(d.Table.rows)
-	values, err := tx.merge(old, d, fresh)
+	values, err := tx.merge(old, d, by, fresh)
 	if err != nil {
 		return "", err
 	}
 	row := &Row{table: old.table, n: old.n, created: old.created, modified: tx.now, values: pack(values)}
+	c := change{op: opUpdate, table: d.Table, n: row.n}
 	if fresh {
+		c.op = opInsert
 		d.Table.rows = append(d.Table.rows, nil)
-		tx.put(row, nil)
+		old = nil
+	}
+	tx.put(row, old)
+	if c.external = row.externalID(by); fresh && d.is(values) {
+		c.written = row.values // the log and the first state share their memory
 	} else {
-		tx.put(row, old)
+		c.written, c.external = packSets(d.sets), strings.Clone(c.external)
 	}
-	op := opUpdate
-	if fresh {
-		op = opInsert
-	}
-	tx.changes = append(tx.changes, change{op: op, table: d.Table, n: row.n, external: strings.Clone(row.externalID(by)), written: packSets(d.sets)})
+	tx.changes = append(tx.changes, c)
 	return row.ID(), nil
 }
 
