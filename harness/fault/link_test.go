@@ -214,7 +214,8 @@ func silent(t *testing.T, c net.Conn, what string) {
 	assert.True(t, isTimeout(err), "%s: got %v", what, err)
 }
 
-func TestAbortedDownloadsLeaveNothing(t *testing.T) {
+// endlessServer sends for as long as somebody takes it.
+func endlessServer(t *testing.T) string {
 	endless := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for chunk := make([]byte, 32<<10); r.Context().Err() == nil; {
 			if _, err := w.Write(chunk); err != nil {
@@ -222,8 +223,12 @@ func TestAbortedDownloadsLeaveNothing(t *testing.T) {
 			}
 		}
 	}))
-	defer endless.Close()
-	link, err := Listen(endless.Listener.Addr().String())
+	t.Cleanup(endless.Close)
+	return endless.Listener.Addr().String()
+}
+
+func TestAbortedDownloadsLeaveNothing(t *testing.T) {
+	link, err := Listen(endlessServer(t))
 	require.NoError(t, err)
 	require.NoError(t, link.AddToxic(Toxic{Name: "slow", Type: "latency", Attributes: map[string]any{"latency": 600_000}}))
 
@@ -241,4 +246,26 @@ func TestAbortedDownloadsLeaveNothing(t *testing.T) {
 	require.NoError(t, link.Close(), "waits for every goroutine, ten minutes of latency or not")
 	require.NoError(t, link.Close(), "again does nothing")
 	assert.ErrorIs(t, link.Accept(), errClosed)
+}
+
+func TestClientThatDoesNotReadHoldsNobodyUp(t *testing.T) {
+	link, err := Listen(endlessServer(t))
+	require.NoError(t, err)
+	c, err := net.Dial("tcp", link.Addr())
+	require.NoError(t, err)
+	defer func() { _ = c.Close() }()
+	_, err = io.WriteString(c, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	require.NoError(t, err)
+	stalled := func() bool {
+		before := link.Stats().BytesDown
+		time.Sleep(20 * time.Millisecond) // what moves is measured over a time
+		return before > 0 && link.Stats().BytesDown == before
+	}
+	require.Eventually(t, stalled, 10*time.Second, time.Millisecond)
+	for range 2 { // on the short path, and with a chain that is full
+		require.NoError(t, link.AddToxic(Toxic{Name: "it", Type: "bandwidth", Attributes: map[string]any{"rate": 1}}))
+		link.RemoveToxic("it")
+	}
+	assert.Equal(t, 1, link.Reset())
+	require.NoError(t, link.Close())
 }

@@ -191,9 +191,11 @@ func (n *Nemesis) HealAll() {
 	n.turn.Lock()
 	n.healOnce.Do(func() { close(n.healing()) })
 	n.turn.Unlock()
-	for _, w := range slices.Backward(n.windows()) {
-		w.close()
+	var all sync.WaitGroup // at once: a process that starts may need the network
+	for _, w := range n.windows() {
+		all.Go(w.close)
 	}
+	all.Wait()
 }
 
 // Decide is asked about every request to the org, and answers with what the

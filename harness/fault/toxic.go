@@ -21,10 +21,10 @@ import (
 // that are random (jitter, size_variation) are refused: toxiproxy draws them
 // from a source that no seed reaches.
 type Toxic struct {
-	Name       string         `json:"name,omitempty" yaml:"name"`     // "" is the name of the fault
-	Type       string         `json:"type" yaml:"type"`               // latency, bandwidth, timeout, slicer, limit_data, reset_peer or slow_close
-	Stream     string         `json:"stream,omitempty" yaml:"stream"` // upstream, or downstream, the default
-	Attributes map[string]any `json:"attributes,omitempty" yaml:"attributes"`
+	Name       string         `json:"-" yaml:"-"`                               // on the link; a fault gives its own
+	Type       string         `json:"type" yaml:"type"`                         // latency, bandwidth, timeout, slicer, limit_data, reset_peer or slow_close
+	Stream     string         `json:"stream,omitempty" yaml:"stream,omitempty"` // upstream, or downstream, the default
+	Attributes map[string]any `json:"attributes,omitempty" yaml:"attributes,omitempty"`
 }
 
 // toxicTypes are the types that may be used.
