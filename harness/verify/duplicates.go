@@ -122,9 +122,12 @@ func (d *twins) describe(e, other *effect) candidate {
 // evidence resolves the writes whose sender could not know what became of
 // them.
 func (d *twins) evidence() {
-	var outcome struct{ doubled, redelivered, once int }
+	var outcome struct{ doubled, redelivered, once, inserts int }
 	requests := d.doubtful()
 	for _, r := range requests {
+		if r.inserts {
+			outcome.inserts++
+		}
 		switch {
 		case r.doubled:
 			outcome.doubled++
@@ -136,6 +139,7 @@ func (d *twins) evidence() {
 	}
 	d.lostReplies = len(requests) + d.inFlight()
 	d.f.count(figUnknown, d.lostReplies)
+	d.f.count("of these, with an insert", outcome.inserts)
 	d.f.count("of these, under way at a crash", d.lostReplies-len(requests))
 	d.f.count("of these, sent again without effect", outcome.redelivered)
 	d.f.count("of these, not sent again", outcome.once)
@@ -145,7 +149,7 @@ func (d *twins) evidence() {
 }
 
 // doubt is one request whose commits were made and whose reply was lost.
-type doubt struct{ again, doubled bool }
+type doubt struct{ inserts, again, doubled bool }
 
 func (d *twins) doubtful() map[string]doubt {
 	requests := map[string]doubt{}
@@ -156,6 +160,7 @@ func (d *twins) doubtful() map[string]doubt {
 			continue
 		}
 		it, r := &d.intents[e.intent], requests[c.Request]
+		r.inserts = r.inserts || it.rec.ExternalID == "" && it.rec.Op != "delete"
 		r.again = r.again || it.applied > 1
 		r.doubled = r.doubled || d.doubled[it.op]
 		requests[c.Request] = r
