@@ -30,8 +30,8 @@ func TestEachSetOfFieldsHasATableOfItsOwn(t *testing.T) {
 		contact("t-3", "c", map[string]any{"Phone": nil}),
 	}, Cell)
 	require.Len(t, tables, 2)
-	assert.Equal(t, "Ext_Id__c,Phone,Token__c\na,1,t-1.0\nc,#N/A,t-3.0\n", string(tables[0].CSV()))
-	assert.Equal(t, "Ext_Id__c,Token__c\nb,t-2.0\n", string(tables[1].CSV()))
+	assert.Equal(t, "Ext_Id__c,LastName,Phone,Token__c\na,L,1,t-1.0\nc,L,#N/A,t-3.0\n", string(tables[0].CSV()))
+	assert.Equal(t, "Ext_Id__c,LastName,Token__c\nb,L,t-2.0\n", string(tables[1].CSV()))
 }
 
 func TestTablesNameParentsAndBringTheirChildrenTogether(t *testing.T) {

@@ -3,6 +3,7 @@ package reference
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,8 +12,10 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// contact is a transaction with one upsert.
-func contact(id, key string, fields map[string]any) *Transaction {
+// contact is a transaction with one upsert. An org insists on the last name.
+func contact(id, key string, more map[string]any) *Transaction {
+	fields := map[string]any{"LastName": "L"}
+	maps.Copy(fields, more)
 	return transaction(id, key, Record{Object: "Contact", ExternalIDField: "Ext_Id__c", ExternalID: key, Fields: fields})
 }
 

@@ -63,12 +63,15 @@ type sqliteOutbox struct {
 
 // OpenOutbox opens or creates the outbox in dir. The file is locked while it
 // is open: two integrations on one outbox could not keep the order of keys.
-func OpenOutbox(dir string) (Outbox, error) {
+func OpenOutbox(dir string) (Outbox, error) { return openOutbox(dir, 5_000) }
+
+// openOutbox waits up to patience milliseconds for an earlier user to end.
+func openOutbox(dir string, patience int) (Outbox, error) {
 	file, err := filepath.Abs(filepath.Join(dir, "outbox.db"))
 	if err != nil {
 		return nil, fmt.Errorf("outbox: %w", err)
 	}
-	pragmas := url.Values{"_pragma": {"busy_timeout(5000)", "locking_mode(EXCLUSIVE)", "journal_mode(WAL)", "synchronous(FULL)"}}
+	pragmas := url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", patience), "locking_mode(EXCLUSIVE)", "journal_mode(WAL)", "synchronous(FULL)"}}
 	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: file, RawQuery: pragmas.Encode()}).String())
 	if err != nil {
 		return nil, fmt.Errorf("outbox %s: %w", file, err)
