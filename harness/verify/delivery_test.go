@@ -115,6 +115,7 @@ func TestNotDurable(t *testing.T) {
 	onlyBroken(t, verdicts, NoLoss, Durability)
 	a := only(t, verdicts, Durability, NotDurable)
 	assert.Equal(t, "Operation t-1 was acknowledged at 2.11 s, before the crash at 2.20 s, and never reached Salesforce.", a.Text)
+	assert.Equal(t, []string{"second crash"}, a.Faults)
 }
 
 func TestATornUnitDidNotSurviveTheCrash(t *testing.T) {

@@ -49,7 +49,7 @@ type teller struct {
 type span struct{ from, to time.Duration }
 
 func (w *witness) tell(c *candidate) {
-	t := &teller{witness: w}
+	t := &teller{witness: w, spans: []span{{c.From, c.From}}}
 	commits, requests := w.parts(c)
 	for _, op := range c.ops {
 		t.intent(op)
@@ -117,7 +117,8 @@ func answerText(id string, n int, a *history.Attempt) string {
 	return offer + got + meaning[a.Outcome]
 }
 
-// faults adds the windows that overlapped what was under way.
+// faults adds the windows that overlapped what was under way, or the moment
+// when the promise broke.
 func (t *teller) faults(c *candidate) {
 	for i := range t.History.Windows {
 		w := &t.History.Windows[i]
