@@ -190,16 +190,10 @@ func guaranteeList() string {
 }
 
 func (s *Scenario) checkFaults() error {
-	seen := map[string]bool{}
-	for i, f := range s.Faults {
-		path := fmt.Sprintf("$.faults[%d]", i)
-		if err := fault.Validate(f, s.Load.For); err != nil {
-			return s.problem(path, err.Error())
+	for i := range s.Faults {
+		if err := fault.CheckAll(s.Faults[:i+1], s.Load.For); err != nil {
+			return s.problem(fmt.Sprintf("$.faults[%d]", i), err.Error())
 		}
-		if seen[f.Name] {
-			return s.problem(path, fmt.Sprintf("two faults are named %q: names tell them apart in the report", f.Name))
-		}
-		seen[f.Name] = true
 	}
 	return nil
 }

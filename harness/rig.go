@@ -188,8 +188,9 @@ func (r *rig) hook(c *mocksf.Call) mocksf.Decision {
 	if r.nemesis == nil {
 		return mocksf.Decision{}
 	}
+	write := c.Write && c.Identity != "" // without a session it is refused: a cut of its reply would be wasted
 	d := r.nemesis.Decide(fault.Call{ID: c.ID, At: c.At, Method: c.Method, Path: c.Path, API: string(c.API),
-		Write: c.Write, Records: c.Records, Objects: c.Objects, Traces: c.Traces})
+		Write: write, Records: c.Records, Objects: c.Objects, Traces: c.Traces})
 	out := mocksf.Decision{Fault: d.Fault, Cut: d.Cut, AfterCommit: d.AfterCommit}
 	if d.Reply != nil {
 		out.Reply = &mocksf.Reply{Status: d.Reply.Status, ContentType: d.Reply.ContentType, Body: d.Reply.Body}
