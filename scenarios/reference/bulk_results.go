@@ -28,9 +28,9 @@ func (b *Bulk) results(ctx context.Context, job Job, txs []*Transaction) ([]Resu
 	results := make([]Result, 0, len(txs))
 	for _, file := range []string{"successfulResults", "failedResults", "unprocessedrecords"} {
 		rows, err := b.Client.rows(ctx, job.ID, file)
-		if err != nil && !isGone(err) {
+		if err != nil && !answered(b.Client.Class(err)) {
 			return nil, err
-		}
+		} // a file that the org does not have has no rows: what is in none is sent again
 		for _, row := range rows {
 			if tx := pending.take(row); tx != nil {
 				results = append(results, b.row(file, row, tx))

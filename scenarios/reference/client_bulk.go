@@ -81,6 +81,9 @@ func (c *Client) rows(ctx context.Context, id, file string) ([]map[string]string
 	if err != nil {
 		return nil, err
 	}
+	if len(reply.Body) == 0 {
+		return nil, nil // a job without any rows
+	}
 	if reply.Type != "text/csv" {
 		return nil, &Failure{Status: reply.Status, Foreign: true}
 	}
