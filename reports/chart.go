@@ -124,7 +124,7 @@ type key struct{ class, label string }
 // begin writes the title and legend of a panel and returns it.
 func (c *chart) begin(i int, title string, highest float64, keys ...key) panel {
 	c.text("title", "start", 0, c.y+22, title)
-	x, y := textWidth(title)*1.12+16, c.y+22
+	x, y := textWidth(title)*1.27+16, c.y+22
 	if c.stacked {
 		x, y = 0, c.y+38
 	}

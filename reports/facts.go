@@ -25,7 +25,7 @@ func recoveryFacts(s Summary) []fact {
 		{"First success", orNever(f.FirstSuccess), afterHeal(f.FirstSuccess, f)},
 		{"Peak backlog", thousands(f.Peak) + " operations", "at " + seconds(f.PeakAt)},
 		{"Drained", orNever(f.DrainedAt), drainNote(s)},
-		{"Drain rate", rate(f.DrainRate), "operations from the heal until drained"},
+		{"Drain rate", orDash(f.DrainRate), "operations from the heal until drained"},
 		{"Caught up", orNever(f.CaughtUpAt), "backlog back at its level before the faults"},
 	}
 }
@@ -35,6 +35,13 @@ func orNever(at time.Duration) string {
 		return "never"
 	}
 	return seconds(at)
+}
+
+func orDash(perSecond float64) string {
+	if perSecond == 0 {
+		return "–"
+	}
+	return rate(perSecond)
 }
 
 func afterHeal(at time.Duration, f recovery.Figures) string {
@@ -64,7 +71,7 @@ type phase struct {
 func phases(f recovery.Figures) []phase {
 	return []phase{
 		{"Before", "due before the first fault", f.Before},
-		{"During the drain", "due between heal and drained", f.During},
+		{"Drain", "due between heal and drained", f.During},
 		{"After", "due after drained", f.After},
 	}
 }

@@ -25,6 +25,8 @@ var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMa
 	"outcome": outcomeClass,
 	"word":    resultWord,
 	"capital": func(v any) string { return capital(fmt.Sprint(v)) },
+	"first":   func(n int, c []verify.Count) []verify.Count { return c[:min(n, len(c))] },
+	"rest":    func(n int, c []verify.Count) []verify.Count { return c[min(n, len(c)):] },
 	"isPart":  func(count string) bool { return strings.HasPrefix(count, "of these") },
 }).ParseFS(assets, "page/*.html"))
 

@@ -83,10 +83,8 @@ func (it laneItem) draw(c *canvas, top float64) {
 
 // shade draws the time under faults once, however many overlap.
 func shade(c *canvas, windows []history.Window, f frame, top, bottom float64) {
-	sorted := slices.Clone(windows)
-	slices.SortFunc(sorted, func(a, b history.Window) int { return int(a.From - b.From) })
 	until := f.left
-	for _, w := range sorted {
+	for _, w := range sortedByStart(windows) {
 		from, to := max(f.x(w.From), until), f.x(endOf(w, f.to))
 		if to > from {
 			c.rect("band", from, top, to-from, bottom-top)

@@ -137,6 +137,7 @@ func (s *sample) deliver(broken bool) {
 		s.commit(when, api, fate, changes)
 		if cut && (op.Class != "insert" || broken) {
 			s.commit(when+400*ms, api, commitlog.FateSent, s.again(changes))
+			s.last[op.Key] += 401 * ms
 		}
 		if broken && op.Class == "insert" && when > at(31) && i%40 == 0 {
 			s.commit(when+2*time.Second, commitlog.APIRow, commitlog.FateSent, s.again(changes))

@@ -28,7 +28,6 @@ type line struct {
 	verify.Step
 	Since time.Duration // since the first line
 	Word  string        // for the kind
-	Reply string        // what became of the reply, where that matters
 }
 
 func stories(verdicts []verify.Verdict) []story {
@@ -70,9 +69,7 @@ func countOf(v verify.Verdict, class verify.Class) int {
 func newTale(a verify.Anomaly) tale {
 	t := tale{Anomaly: a}
 	for _, step := range a.Story {
-		t.Lines = append(t.Lines, line{
-			Step: step, Since: step.At - a.Story[0].At, Word: stepWord(step.Kind), Reply: replyWords[string(step.Fate)],
-		})
+		t.Lines = append(t.Lines, line{Step: step, Since: step.At - a.Story[0].At, Word: stepWord(step.Kind)})
 	}
 	return t
 }
@@ -88,6 +85,3 @@ func stepWord(kind string) string {
 var stepWords = map[string]string{
 	"intent": "Source", "answer": "Answer", "request": "Request", "commit": "Commit", "fault": "Fault", "mark": "Run", "more": "…",
 }
-
-// replyWords name the fates of a reply that a reader must notice.
-var replyWords = map[string]string{"cut": "reply cut", "lost": "reply lost"}
