@@ -24,7 +24,7 @@ func Check(path string) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", relative(dir.Path()), err)
 	}
-	if err := dir.Write(rundir.VerdictFile, func(w io.Writer) error { return reports.WriteJSON(w, summary) }); err != nil {
+	if err := dir.WriteJSON(rundir.VerdictFile, summary); err != nil {
 		return nil, err
 	}
 	return &Result{Dir: dir.Path(), Summary: summary}, writeReports(dir, summary, data)
