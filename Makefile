@@ -15,7 +15,7 @@ race: ## the same under the race detector
 	$(GO) test -race -timeout 25m ./...
 
 proof: ## the full outage: the reference on SEEDS=20 seeds, and every mutant caught (about half an hour)
-	SQUALL_PROOF=$(SEEDS) $(GO) test -count=1 -timeout 120m -run 'TestProof' -v ./scenarios
+	SQUALL_PROOF=$(SEEDS) $(GO) test -tags proof -count=1 -parallel 3 -timeout 120m -run 'TestProof' -v ./scenarios
 
 bench: ## figures, each beside what it is compared with
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./mocksf/... ./harness/...

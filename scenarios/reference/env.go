@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 )
 
 // Env is everything that the integration is told from outside.
@@ -15,6 +16,9 @@ type Env struct {
 	ListenAddr   string // LISTEN_ADDR, host:port of the source-facing API
 	AlertURL     string // ALERT_URL, "" sends no alerts
 	StateDir     string // STATE_DIR, a directory that survives restarts
+	// BulkFrom is BULK_THRESHOLD: Bulk takes over when so many transactions
+	// that may go that way wait. 0 leaves it to DefaultPlan.
+	BulkFrom int
 }
 
 // EnvFromOS reads Env with getenv, usually os.Getenv. The error names every
@@ -29,7 +33,20 @@ func EnvFromOS(getenv func(string) string) (Env, error) {
 		AlertURL:     getenv("ALERT_URL"),
 		StateDir:     getenv("STATE_DIR"),
 	}
-	return env, env.check()
+	threshold, err := wholeNumber(getenv("BULK_THRESHOLD"))
+	env.BulkFrom = threshold
+	return env, errors.Join(err, env.check())
+}
+
+func wholeNumber(text string) (int, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n <= 0 {
+		return 0, fmt.Errorf("BULK_THRESHOLD is %q: a whole number above 0 is needed, or none", text)
+	}
+	return n, nil
 }
 
 func (e Env) check() error {

@@ -52,7 +52,7 @@ func Assemble(env Env) (*Parts, error) {
 		return nil, err
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	queue := NewQueue(DefaultPlan)
+	queue := NewQueue(DefaultPlan.startingBulkAt(env.BulkFrom))
 	client := newClient(env)
 	sender := &Sender{Client: client, Path: Path, Writes: Writes, Read: Read}
 	bulk := &Bulk{Client: client, Queue: queue, Outbox: outbox, Log: log, Poll: Backoff{100 * time.Millisecond, 2 * time.Second},

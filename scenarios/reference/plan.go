@@ -22,6 +22,15 @@ var DefaultPlan = Plan{
 	BulkFrom: 800, BulkUntil: 200, BulkRows: 20_000, BulkLeast: 20,
 }
 
+// startingBulkAt is the plan with another threshold, and the end of Bulk at the
+// same distance from it; 0 leaves the plan as it is.
+func (p Plan) startingBulkAt(threshold int) Plan {
+	if threshold > 0 {
+		p.BulkFrom, p.BulkUntil = threshold, threshold*p.BulkUntil/p.BulkFrom
+	}
+	return p
+}
+
 // Batch is what one call carries: one transaction, or several of the same
 // route, each of another key.
 type Batch struct {

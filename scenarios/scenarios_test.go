@@ -1,0 +1,132 @@
+package scenarios_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/squall-harness/squall/harness"
+	"github.com/squall-harness/squall/harness/subject"
+	"github.com/squall-harness/squall/harness/verify"
+	"github.com/squall-harness/squall/scenarios"
+	"github.com/squall-harness/squall/scenarios/mutants"
+)
+
+// squall is the program, built once: subjects are processes of their own, so
+// that a kill is a kill.
+var squall string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "squall-test-")
+	if err != nil {
+		panic(err)
+	}
+	squall = filepath.Join(dir, "squall")
+	build := exec.Command("go", "build", "-o", squall, "..")
+	if out, err := build.CombinedOutput(); err != nil {
+		panic(string(out))
+	}
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		_ = os.RemoveAll(dir)
+		os.Exit(code)
+	}))
+}
+
+func TestEveryScenarioIsValidAndMakesAPromise(t *testing.T) {
+	require.NotEmpty(t, scenarios.Names())
+	for _, name := range scenarios.Names() {
+		s := scenarios.Load(name)
+		require.NoError(t, s.Err())
+		assert.Equal(t, name, s.Name)
+		assert.NotEmpty(t, s.Promise)
+	}
+	assert.ErrorContains(t, scenarios.Load("outtage").Err(), `no scenario "outtage"; there are: outage`)
+	assert.ErrorContains(t, scenarios.Load("nowhere.yaml").Err(), "nowhere.yaml")
+}
+
+const short = "testdata/outage-short.yaml"
+
+func rehearse(t *testing.T, s *harness.Scenario, name string) *harness.Result {
+	t.Helper()
+	require.NoError(t, s.Err())
+	r, err := harness.Run(t.Context(), s, subject.Process(squall, "subject", name), harness.Options{Out: t.TempDir()})
+	require.NoError(t, err)
+	t.Log(r.Summary.Sentence)
+	return r
+}
+
+// The reference keeps every promise, with and without faults.
+func TestReferencePasses(t *testing.T) {
+	for name, s := range map[string]*harness.Scenario{
+		"outage": scenarios.Load(short),
+		"calm":   scenarios.Load(short, harness.Setting{Key: "load.for", Value: "13s"}).WithoutFaults(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := rehearse(t, s, "reference")
+			for _, v := range r.Summary.Guarantees {
+				assert.NotEqual(t, verify.Fail, v.Result, "%s: %s", v.Guarantee, v.Reason)
+			}
+			if name == "outage" {
+				assert.Equal(t, harness.ExitPass, r.Summary.Exit)
+			} else { // a run in which nothing goes wrong proves little, and says so
+				assert.Equal(t, harness.ExitNoVerdict, r.Summary.Exit)
+			}
+		})
+	}
+}
+
+// Every mutant is caught, by a guarantee that its defect breaks.
+func TestMutantsAreCaught(t *testing.T) {
+	for _, m := range mutants.All {
+		t.Run(m.Name, func(t *testing.T) {
+			t.Parallel()
+			assertCaught(t, rehearse(t, scenarios.Load(short), m.Name), m)
+		})
+	}
+}
+
+// assertCaught wants exit status 1 and one of the guarantees named that the
+// mutant is known to break.
+func assertCaught(t *testing.T, r *harness.Result, m mutants.Mutant) {
+	t.Helper()
+	var broken []string
+	for _, v := range r.Summary.Guarantees {
+		if v.Result == verify.Fail {
+			broken = append(broken, string(v.Guarantee))
+		}
+	}
+	assert.Equal(t, harness.ExitBroken, r.Summary.Exit)
+	assert.NotEmpty(t, intersect(broken, m.Breaks), "broken: %v, expected one of: %v", broken, m.Breaks)
+}
+
+func intersect(a, b []string) (both []string) {
+	for _, x := range a {
+		for _, y := range b {
+			if x == y {
+				both = append(both, x)
+			}
+		}
+	}
+	return both
+}
+
+// Each guarantee has a mutant that breaks it: a checker without one proves
+// nothing.
+func TestEveryGuaranteeHasItsMutant(t *testing.T) {
+	have := map[string]bool{}
+	for _, m := range mutants.All {
+		for _, g := range m.Breaks {
+			have[g] = true
+		}
+	}
+	for _, g := range verify.Guarantees {
+		assert.True(t, have[string(g)], g)
+	}
+	assert.GreaterOrEqual(t, len(mutants.All), 12)
+}
