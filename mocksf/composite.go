@@ -89,6 +89,7 @@ func (r *request) unit(subs []subrequest) (results []subresult, ok bool) {
 		return results, true
 	}
 	results = results[:culprit+1]
+	results[culprit].failed = subs[culprit].records // also those that its own body calls good
 	for i := range subs {
 		if i == culprit {
 			continue

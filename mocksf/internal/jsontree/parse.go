@@ -16,6 +16,7 @@ type SyntaxError struct {
 	Column  int // in bytes, from 1
 }
 
+// Error says what is wrong and where, as the org does.
 func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("%s at [line:%d, column:%d]", e.Message, e.Line, e.Column)
 }

@@ -1,0 +1,33 @@
+package apierr
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestTableIsWhole(t *testing.T) {
+	for _, k := range Table {
+		assert.Regexp(t, `^[A-Z_]+$`, k.Code, "some clients make class names of it")
+		assert.True(t, k.Status >= 300 && k.Status < 600, k.Code)
+		assert.NotEmpty(t, k.Text, k.Code)
+		assert.NotEmpty(t, k.Source, k.Code)
+		assert.Equal(t, k.Status < 500, k.Definite, "%s: only trouble of the server's own leaves the outcome open", k.Code)
+	}
+}
+
+func TestCustom(t *testing.T) {
+	known := Custom("UNABLE_TO_LOCK_ROW", "")
+	assert.Equal(t, "unable to obtain exclusive access to this record", known.Message)
+	assert.True(t, known.Retryable)
+	assert.Equal(t, "text", Custom("UNABLE_TO_LOCK_ROW", "text").Message)
+	unknown := Custom("MY_OWN", "text")
+	assert.Equal(t, 400, unknown.Status)
+	assert.Equal(t, "MY_OWN: text", unknown.Error())
+}
+
+func TestWithStatusLeavesTheTableAlone(t *testing.T) {
+	e := CrossReference.New().WithStatus(404)
+	assert.Equal(t, 404, e.Status)
+	assert.Equal(t, 400, CrossReference.Status)
+}
