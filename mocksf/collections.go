@@ -1,7 +1,6 @@
 package mocksf
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
@@ -166,61 +165,4 @@ func splitList(list string) []string {
 		}
 	}
 	return parts
-}
-
-// retrieveByQuery reads records named in the URL.
-func retrieveByQuery(r *request) reply {
-	return r.retrieve(splitList(r.query.Get("ids")), r.query.Get("fields"))
-}
-
-// retrieveByBody reads records named in the body.
-func retrieveByBody(r *request) reply {
-	return r.retrieve(texts(r.json.Get("ids")), strings.Join(texts(r.json.Get("fields")), ","))
-}
-
-func texts(list jsontree.Value) []string {
-	var found []string
-	for v := range list.Items() {
-		found = append(found, v.Text())
-	}
-	return found
-}
-
-// maxRetrieve bounds the records read by one call.
-const maxRetrieve = 2000
-
-// retrieve answers records in the order of their ids, null for one that is not
-// there.
-func (r *request) retrieve(ids []string, list string) reply {
-	t, err := r.table()
-	if err != nil {
-		return failure(err)
-	}
-	fields, err := selected(t, list)
-	switch {
-	case err != nil:
-		return failure(err)
-	case len(ids) == 0:
-		return failure(apierr.MissingID.New("ids"))
-	case len(ids) > maxRetrieve:
-		return failure(apierr.TooManyRecords.New(maxRetrieve))
-	}
-	rows := make([]*store.Row, len(ids))
-	r.read(func(v *store.View) {
-		for i, id := range ids {
-			rows[i], _ = v.Get(id)
-		}
-	})
-	dst := []byte{'['}
-	for i, row := range rows {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		if row == nil || row.Deleted() || row.Table() != t {
-			dst = append(dst, "null"...)
-			continue
-		}
-		dst = r.appendRecord(dst, row, fields)
-	}
-	return answer(http.StatusOK, append(dst, ']'))
 }

@@ -171,7 +171,16 @@ func TestGraphsAreUnitsOfTheirOwn(t *testing.T) {
 	d.json("POST", "composite/graph", `{"graphs":[`+strings.Join(append(list, good("late")), ",")+`]}`, &got)
 	last := got.Graphs[16].GraphResponse.CompositeResponse
 	assert.Contains(t, string(last[0].Body), "PROCESSING_HALTED", "too many graphs failed before")
+	var chain, kinds []string
+	for i := range 16 {
+		chain = append(chain, sub(fmt.Sprint("c", i), "PATCH", fmt.Sprintf("sobjects/Account/Ext_Id__c/c%d", i), fmt.Sprintf(`{"Name":"n","Note__c":"@{c%d.id}"}`, i-1)))
+		kinds = append(kinds, sub(fmt.Sprint("k", i), "POST", fmt.Sprintf("sobjects/Thing%d__c", i), `{}`))
+	}
+	chain[0] = sub("c0", "POST", "sobjects/Account", `{"Name":"n"}`)
+	a = d.json("POST", "composite/graph", `{"graphs":[`+graph("deep", chain[:15]...)+`]}`, &got)
+	assert.True(t, got.Graphs[0].IsSuccessful, a.body)
 	for name, body := range map[string]string{
+		"too deep": `{"graphs":[` + graph("g", chain...) + `]}`, "too many kinds": `{"graphs":[` + graph("g", kinds...) + `]}`,
 		"same id": `{"graphs":[` + good("g") + `,` + good("g") + `]}`, "no id": `{"graphs":[` + good("") + `]}`, "no list": `{}`,
 		"too many": `{"graphs":[` + strings.TrimSuffix(strings.Repeat(good("g")+",", 76), ",") + `]}`,
 	} {

@@ -1,6 +1,9 @@
 package mocksf
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
 	"github.com/squall-harness/squall/mocksf/internal/store"
@@ -20,7 +23,7 @@ func draft(t *store.Table, record jsontree.Value, skip ...string) (*store.Draft,
 	}
 	d := store.NewDraft(t, record.Len()+1)
 	for name, value := range record.Members() {
-		if name == "attributes" || contains(skip, name) {
+		if name == "attributes" || among(skip, name) {
 			continue
 		}
 		if err := put(d, name, value); err != nil {
@@ -55,11 +58,18 @@ func putParent(d *store.Draft, name string, value jsontree.Value) *apierr.Error 
 	return d.PutParent(name, field, kinds[key.Kind()], key.Text())
 }
 
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if len(n) == len(name) && (n == name || equalFold(n, name)) {
-			return true
+// among tells whether a name is in a list, in any case.
+func among(names []string, name string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
+}
+
+// memberText is the text of a member whose name is taken in any case, as with
+// the Id of a record.
+func memberText(record jsontree.Value, name string) string {
+	for member, v := range record.Members() {
+		if strings.EqualFold(member, name) && v.Kind() < jsontree.Array {
+			return v.Text()
 		}
 	}
-	return false
+	return ""
 }

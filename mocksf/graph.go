@@ -3,6 +3,7 @@ package mocksf
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
@@ -13,6 +14,8 @@ const (
 	maxGraphs     = 75
 	maxNodes      = 500
 	maxBadGraphs  = 14
+	maxDepth      = 15 // nodes that refer to one another in a row, in one graph
+	maxKinds      = 15 // combinations of version, method and object, in one graph
 	graphsVersion = 50 // the API version that introduced them
 )
 
@@ -45,7 +48,7 @@ func planGraphs(r *request) {
 	case nodes > maxNodes:
 		r.bad = apierr.LimitExceeded.New("The request has more than 500 nodes")
 	default:
-		r.bad = checkIDs(graphs)
+		r.bad = checkGraphs(graphs)
 	}
 	for g := range graphs {
 		for i := range graphs[g].subs {
@@ -57,15 +60,47 @@ func planGraphs(r *request) {
 	r.planned = graphs
 }
 
-func checkIDs(graphs []graph) *apierr.Error {
+// checkGraphs holds each graph against the limits.
+func checkGraphs(graphs []graph) *apierr.Error {
 	seen := map[string]bool{}
 	for _, g := range graphs {
-		if g.id == "" || seen[g.id] {
+		switch {
+		case g.id == "" || seen[g.id]:
 			return apierr.InvalidInput.New("Every graph needs a graphId of its own: '" + g.id + "' is none")
+		case g.kinds() > maxKinds:
+			return apierr.LimitExceeded.New("The graph " + g.id + " has more than 15 kinds of nodes")
+		case g.depth() > maxDepth:
+			return apierr.LimitExceeded.New("The graph " + g.id + " is deeper than 15 nodes")
 		}
 		seen[g.id] = true
 	}
 	return nil
+}
+
+func (g graph) kinds() int {
+	kinds := map[string]bool{}
+	for _, s := range g.subs {
+		parts := strings.SplitN(strings.Trim(s.url, "/"), "/", 6) // services/data/vXX.X/sobjects/{object}
+		kinds[s.method+" "+strings.Join(parts[:min(5, len(parts))], "/")] = true
+	}
+	return len(kinds)
+}
+
+// depth is the length of the longest chain of references.
+func (g graph) depth() int {
+	depths, deepest := map[string]int{}, 0
+	for _, s := range g.subs {
+		above := 0
+		for _, text := range []string{s.url, s.body.Raw()} {
+			for _, rest := range strings.Split(text, "@{")[1:] {
+				ref := rest[:max(strings.IndexAny(rest, ".[}"), 0)]
+				above = max(above, depths[ref])
+			}
+		}
+		depths[s.ref] = above + 1
+		deepest = max(deepest, above+1)
+	}
+	return deepest
 }
 
 // serveGraphs runs each graph as a unit of its own. After too many failures

@@ -73,7 +73,7 @@ func New(cfg Config) *Org {
 	if o.store, err = store.New(cfg.Schema, o.log, cfg.Clock, cfg.Now); err != nil {
 		panic("mocksf: " + err.Error())
 	}
-	for _, routes := range [][]route{authRoutes, discoveryRoutes, rowRoutes, upsertRoutes, collectionRoutes, compositeRoutes, queryRoutes, bulkRoutes} {
+	for _, routes := range [][]route{authRoutes, soapRoutes, discoveryRoutes, rowRoutes, upsertRoutes, collectionRoutes, compositeRoutes, queryRoutes, bulkRoutes} {
 		o.router.add(routes)
 	}
 	o.startBulk()

@@ -187,7 +187,8 @@ func TestDiscovery(t *testing.T) {
 		Fields             []map[string]any
 		ChildRelationships []map[string]any
 	}
-	d.json("GET", "sobjects/order__c/describe", "", &order)
+	changed := d.json("GET", "sobjects/order__c/describe", "", &order).header.Get("Last-Modified")
+	assert.Equal(t, 304, d.do("GET", "sobjects/order__c/describe", nil, "If-Modified-Since", changed).status)
 	assert.Equal(t, "Order__c", order.Name)
 	fields := map[string]map[string]any{}
 	for _, f := range order.Fields {

@@ -48,5 +48,3 @@ func appendValue(dst []byte, row *store.Row, field int) []byte {
 	}
 	return jsontree.AppendString(dst, text)
 }
-
-func equalFold(a, b string) bool { return strings.EqualFold(a, b) }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
-	"github.com/squall-harness/squall/mocksf/internal/jsontree"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
@@ -155,18 +154,4 @@ func deleteByKey(r *request) reply {
 		return r.keyFailure(k.table, err)
 	}
 	return reply{status: http.StatusNoContent}
-}
-
-// memberText is the text of a member whose name is taken in any case, as with
-// the Id of a record.
-func memberText(record jsontree.Value, name string) string {
-	for member, v := range record.Members() {
-		if strings.EqualFold(member, name) && v.Kind() < jsontree.Array {
-			if v.Kind() == jsontree.Null {
-				return ""
-			}
-			return v.Text()
-		}
-	}
-	return ""
 }

@@ -1,0 +1,97 @@
+package mocksf
+
+import (
+	"encoding/xml"
+	"net/http"
+	"strings"
+
+	"github.com/squall-harness/squall/mocksf/commitlog"
+	"github.com/squall-harness/squall/mocksf/internal/store"
+)
+
+// The SOAP login, for clients that know no other: partner (u) and enterprise
+// (c) flavour.
+var soapRoutes = []route{
+	{method: "POST", pattern: "/services/soap/{flavour}/{release}", api: commitlog.APIAuth, open: true, raw: true, serve: serveSOAP},
+	{method: "POST", pattern: "/services/soap/{flavour}/{release}/{org}", api: commitlog.APIAuth, open: true, raw: true, serve: serveSOAP},
+}
+
+// soapCall is an envelope as far as the org reads it. Elements are matched by
+// their local names, since every client has its own prefixes.
+type soapCall struct {
+	Session string `xml:"Header>SessionHeader>sessionId"`
+	Login   *struct {
+		Username string `xml:"username"`
+		Password string `xml:"password"`
+	} `xml:"Body>login"`
+	Logout *struct{} `xml:"Body>logout"`
+}
+
+// serveSOAP logs in or out.
+func serveSOAP(r *request) reply {
+	var call soapCall
+	if err := xml.Unmarshal(r.body, &call); err != nil {
+		return r.soapFault("CLIENT_ERROR", "The envelope cannot be read")
+	}
+	switch {
+	case call.Logout != nil:
+		r.org.sessions.end(call.Session)
+		return r.soapReply(http.StatusOK, `<logoutResponse/>`)
+	case call.Login == nil:
+		return r.soapFault("INVALID_OPERATION", "Only login and logout are served")
+	case !accepts(r.org.cfg.Username, call.Login.Username) || !accepts(r.org.cfg.Password, call.Login.Password):
+		return r.soapFault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.")
+	}
+	token := r.org.sessions.start(call.Login.Username, r.org.cfg.Clock()+r.org.cfg.TokenLife)
+	return r.soapReply(http.StatusOK, r.loginResult(token, call.Login.Username))
+}
+
+// loginResult has its elements in the order of the WSDL, without prefixes and
+// attributes: some clients read it with regular expressions.
+func (r *request) loginResult(token, user string) string {
+	base := r.org.baseURL(r.http) + "/services/Soap/"
+	path := "/" + r.param("release") + "/" + orgID[:15]
+	return `<loginResponse><result>` + tags(
+		"metadataServerUrl", base+"m"+path, "passwordExpired", "false", "sandbox", "false",
+		"serverUrl", base+r.param("flavour")+path, "sessionId", token, "userId", store.AdminID,
+	) + `<userInfo>` + tags(
+		"accessibilityMode", "false", "chatterExternal", "false", "currencySymbol", "€", "orgAttachmentFileSizeLimit", "5242880",
+		"orgDefaultCurrencyIsoCode", "EUR", "orgDefaultCurrencyLocale", "en_IE", "orgDisallowHtmlAttachments", "false",
+		"orgHasPersonAccounts", "false", "organizationId", orgID, "organizationMultiCurrency", "false",
+		"organizationName", "Mock", "profileId", store.MakeID("00e", 1),
+	) + `<roleId xsi:nil="true"/>` + tags(
+		"sessionSecondsValid", "7200", "userEmail", "integration@example.com", "userFullName", "Integration User",
+		"userId", store.AdminID, "userLanguage", "en_US", "userLocale", "en_US", "userName", user, "userTimeZone", "GMT",
+		"userType", "Standard", "userUiSkin", "Theme3",
+	) + `</userInfo></result></loginResponse>`
+}
+
+// tags makes elements of names and texts.
+func tags(pairs ...string) string {
+	var b strings.Builder
+	for i := 0; i+1 < len(pairs); i += 2 {
+		b.WriteString("<" + pairs[i] + ">")
+		_ = xml.EscapeText(&b, []byte(pairs[i+1])) // a Builder takes everything
+		b.WriteString("</" + pairs[i] + ">")
+	}
+	return b.String()
+}
+
+// soapFault answers an error. Some clients look for the tags with this very
+// prefix.
+func (r *request) soapFault(code, message string) reply {
+	return r.soapReply(http.StatusInternalServerError, `<soapenv:Fault>`+tags("faultcode", "sf:"+code, "faultstring", code+": "+message)+
+		`<detail><sf:LoginFault xsi:type="sf:LoginFault">`+tags("sf:exceptionCode", code, "sf:exceptionMessage", message)+
+		`</sf:LoginFault></detail></soapenv:Fault>`)
+}
+
+func (r *request) soapReply(status int, body string) reply {
+	space := "partner"
+	if r.param("flavour") == "c" {
+		space = "enterprise"
+	}
+	envelope := `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:` + space +
+		`.soap.sforce.com" xmlns:sf="urn:fault.partner.soap.sforce.com" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body>` +
+		body + `</soapenv:Body></soapenv:Envelope>`
+	return reply{status: status, contentType: "text/xml;charset=UTF-8", body: []byte(envelope)}
+}
