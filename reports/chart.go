@@ -9,8 +9,9 @@ import (
 	"github.com/squall-harness/squall/harness/recovery"
 )
 
-// layout is one size of a chart: pages show the wide one on screens and paper,
-// the narrow one on phones.
+// layout is one size of a chart. All are in the page, which shows the one that
+// fits: the wide one on screens, the middle one on paper and small screens, the
+// narrow one on phones. So the text is the same size everywhere.
 type layout struct {
 	class       string
 	width       float64
@@ -19,8 +20,11 @@ type layout struct {
 	stacked     bool       // legends go below the titles
 }
 
+var layouts = []layout{wide, middle, narrow}
+
 var (
 	wide   = layout{class: "wide", width: 1040, left: 56, right: 24, heights: [3]float64{150, 110, 96}}
+	middle = layout{class: "middle", width: 690, left: 52, right: 16, heights: [3]float64{130, 96, 84}}
 	narrow = layout{class: "narrow", width: 356, left: 44, right: 10, heights: [3]float64{150, 110, 110}, stacked: true}
 )
 
@@ -55,6 +59,14 @@ func (s Summary) span(d Data) (from, to time.Duration) {
 		}
 	}
 	return from, max(to, from+time.Millisecond)
+}
+
+func recoveryCharts(s Summary, d Data) []template.HTML {
+	var charts []template.HTML
+	for _, l := range layouts {
+		charts = append(charts, recoveryChart(s, d, l))
+	}
+	return charts
 }
 
 // recoveryChart shows the outage: the faults, what was offered and committed,

@@ -53,7 +53,11 @@ func gaugeCharts(s Summary, d Data) []template.HTML {
 	if len(d.History.Gauges) == 0 && len(s.Alerts.List) == 0 {
 		return nil
 	}
-	return []template.HTML{gaugeChart(s, d, wide), gaugeChart(s, d, narrow)}
+	var charts []template.HTML
+	for _, l := range layouts {
+		charts = append(charts, gaugeChart(s, d, l))
+	}
+	return charts
 }
 
 func gaugeChart(s Summary, d Data, l layout) template.HTML {

@@ -26,7 +26,6 @@ var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMa
 	"word":    resultWord,
 	"capital": func(v any) string { return capital(fmt.Sprint(v)) },
 	"first":   func(n int, c []verify.Count) []verify.Count { return c[:min(n, len(c))] },
-	"rest":    func(n int, c []verify.Count) []verify.Count { return c[min(n, len(c)):] },
 	"isPart":  func(count string) bool { return strings.HasPrefix(count, "of these") },
 }).ParseFS(assets, "page/*.html"))
 
@@ -78,7 +77,7 @@ func newPage(s Summary, d Data) (page, error) {
 		Summary: s,
 		Style:   template.CSS(style), //nolint:gosec // our own file
 		Script:  template.JS(script), //nolint:gosec // our own file
-		Charts:  []template.HTML{recoveryChart(s, d, wide), recoveryChart(s, d, narrow)},
+		Charts:  recoveryCharts(s, d),
 		Gauges:  gaugeCharts(s, d),
 		Gauge:   gaugeFactsOf(s, d),
 		Figures: recoveryFacts(s),

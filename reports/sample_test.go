@@ -310,6 +310,14 @@ func (s *sample) summary(broken bool) Summary {
 		Environment: Environment{Squall: "0.1.0", Go: "go1.26.8", OS: "linux/amd64", CPUs: 2,
 			Started: time.Date(2026, 11, 25, 9, 30, 0, 0, time.UTC), Took: 48 * time.Second},
 	}
+	for _, op := range s.h.Operations {
+		out.Operations.Attempts += len(op.Attempts)
+		out.Operations.Records += len(op.Records)
+		if len(op.Records) > 1 {
+			out.Operations.Units++
+		}
+	}
+	out.Operations.Committed = out.Recovery.Curve[len(out.Recovery.Curve)-1].Committed
 	if broken {
 		out.Exit = 1
 		out.Notes = []string{"The request log was cut off at block 12; the verdict rests on what is there."}
