@@ -224,3 +224,24 @@ func TestInstanceURLFollowsTheHost(t *testing.T) {
 	require.NoError(t, reply.Body.Close())
 	assert.Contains(t, string(text), `"instance_url":"http://proxy.example:1234"`)
 }
+
+func TestCutOverHTTP2(t *testing.T) {
+	n := &nemesis{}
+	org := mocksf.New(mocksf.Config{Hook: n.hook, OnRequest: n.note})
+	server := httptest.NewUnstartedServer(org)
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	t.Cleanup(func() { server.Close(); org.Close() })
+	client := server.Client()
+	reply, err := client.PostForm(server.URL+"/services/oauth2/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {"c"}, "client_secret": {"s"}})
+	require.NoError(t, err)
+	text, err := io.ReadAll(reply.Body)
+	require.NoError(t, err)
+	require.NoError(t, reply.Body.Close())
+	assert.Equal(t, 2, reply.ProtoMajor)
+	assert.Contains(t, string(text), `"instance_url":"`+server.URL+`"`, "the scheme is https")
+	n.set(mocksf.Decision{Cut: true})
+	_, err = client.Get(server.URL + "/services/data")
+	require.Error(t, err)
+	assert.Equal(t, commitlog.FateCut, n.last(t, 2).Fate)
+}
