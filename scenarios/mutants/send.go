@@ -110,7 +110,7 @@ var unescapedID = Mutant{
 	Name:   "unescaped-external-id",
 	Defect: "It puts external ids into URLs as they are: a ? or # cuts them short, a / leads elsewhere.",
 	Source: "seen on the wire from a public Go client",
-	Breaks: []string{noLoss},
+	Breaks: []string{noPhantoms},
 	Run: with(func(p *reference.Parts) {
 		p.Sender.Path = func(object, field, value string) string {
 			return "/sobjects/" + object + "/" + field + "/" + value
