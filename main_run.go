@@ -170,8 +170,14 @@ func (a runArgs) subject() (subject.Subject, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot find the squall program to start its reference integration: %w", err)
 	}
-	return subject.Process(self, "subject", "reference"), nil
+	return builtIn{subject.Process(self, "subject", "reference")}, nil
 }
+
+// builtIn is the reference integration under its own name.
+type builtIn struct{ subject.Subject }
+
+// Name is what reports call it.
+func (builtIn) Name() string { return "the reference integration" }
 
 // repeat is the command that repeats a run: the same seed and settings.
 func (a runArgs) repeat(name string, seed uint64) string {

@@ -107,11 +107,12 @@ func tolerate(notes []string, err error) ([]string, error) {
 	return notes, err
 }
 
+// writeReports writes the page last: it lists what lies beside it.
 func writeReports(dir *rundir.Dir, s reports.Summary, data reports.Data) error {
-	data.Files = dir.Files()
-	return errors.Join(
+	err := errors.Join(
 		dir.Write(rundir.JUnitFile, func(w io.Writer) error { return reports.WriteJUnit(w, s) }),
 		dir.Write(rundir.MarkdownFile, func(w io.Writer) error { return reports.WriteMarkdown(w, s) }),
-		dir.Write(rundir.ReportFile, func(w io.Writer) error { return reports.WriteHTML(w, s, data) }),
 	)
+	data.Files = dir.Files()
+	return errors.Join(err, dir.Write(rundir.ReportFile, func(w io.Writer) error { return reports.WriteHTML(w, s, data) }))
 }
