@@ -52,24 +52,37 @@ var skipsAtRestart = Mutant{
 	Defect: "After a restart it goes on with what arrives from then on, not with what was left.",
 	Source: "seen in outbox readers that start at the highest sequence number they find",
 	Breaks: []string{durability},
-	Run:    with(func(p *reference.Parts) { p.Outbox = forgetfulOutbox{p.Outbox} }),
+	Run:    with(func(p *reference.Parts) { p.Outbox = &forgetfulOutbox{Outbox: p.Outbox} }),
 }
 
 // forgetfulOutbox stores everything and never looks back.
-type forgetfulOutbox struct{ reference.Outbox }
+type forgetfulOutbox struct {
+	reference.Outbox
+	skipped int
+}
 
-func (forgetfulOutbox) Waiting() ([]*reference.Transaction, error) { return nil, nil }
+func (o *forgetfulOutbox) Waiting() ([]*reference.Transaction, error) {
+	o.skipped, _ = o.Outbox.Counts()
+	return nil, nil
+}
+
+// Counts counts what it knows of.
+func (o *forgetfulOutbox) Counts() (waiting, dead int) {
+	waiting, dead = o.Outbox.Counts()
+	return waiting - o.skipped, dead
+}
 
 var markBeforeSend = Mutant{
 	Name:   "mark-before-send",
-	Defect: "It marks transactions as delivered, waits a moment for the call to fill up, and then sends them.",
+	Defect: "It marks transactions as delivered and then sends them.",
 	Source: "seen in sync connectors that emit their state ahead of their records: a kill leaves a gap for good",
 	Breaks: []string{durability},
 	Run: with(func(p *reference.Parts) {
 		send := p.Send
 		p.Send = func(ctx context.Context, b reference.Batch) []reference.Result {
-			_ = p.Outbox.Settle(all(b, reference.Delivered))
-			time.Sleep(150 * time.Millisecond)
+			if err := p.Outbox.Settle(all(b, reference.Delivered)); err != nil {
+				return all(b, reference.Retry)
+			}
 			return send(ctx, b)
 		}
 	}),

@@ -22,7 +22,7 @@ var oneByOne = Mutant{
 	Source: "seen in a post-mortem: six million changes in single calls took days and ran into the API limit",
 	Breaks: []string{drained},
 	Run: with(func(p *reference.Parts) {
-		p.Queue.Plan.Workers = 12
+		p.Queue.Plan.Workers = 10
 		p.Queue.Plan.Rows, p.Queue.Plan.Graphs, p.Queue.Plan.BulkFrom = 1, 1, math.MaxInt
 	}),
 }

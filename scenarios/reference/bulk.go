@@ -26,18 +26,15 @@ type Bulk struct {
 }
 
 // Run sends waves until stop ends. work outlives stop by the time that calls
-// under way are given.
+// under way are given. A wave is taken when the org can be reached and not
+// before: then it holds the whole backlog.
 func (b *Bulk) Run(stop, work context.Context) {
 	for {
 		b.Queue.OfferBulk()
-		if b.Client.Gate.Wait(stop) != nil {
+		if b.Queue.AwaitBulk(stop) != nil || b.Client.Gate.Wait(stop) != nil {
 			return
 		}
-		wave, err := b.Queue.TakeBulk(stop)
-		if err != nil {
-			return
-		}
-		b.send(stop, work, wave)
+		b.send(stop, work, b.Queue.TakeBulk())
 	}
 }
 

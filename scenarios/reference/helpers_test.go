@@ -4,13 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // contact is a transaction with one upsert. An org insists on the last name.
 func contact(id, key string, more map[string]any) *Transaction {
@@ -55,3 +53,5 @@ func toJSON(t *testing.T, v any) string {
 	require.NoError(t, err)
 	return string(data)
 }
+
+func mkdir(dir string) error { return os.Mkdir(dir, 0o700) }

@@ -238,7 +238,14 @@ func TestRowsThatBulkRefusesGoTheSmallWay(t *testing.T) {
 
 // bulkBacklog starts with a backlog that goes by Bulk at once.
 func (r *rig) bulkBacklog(n int) {
-	var txs []*Transaction
+	txs := r.store(n)
+	r.start(func(p *Parts) { p.Queue.Plan.BulkFrom, p.Queue.Plan.BulkUntil = 50, 1 })
+	r.delivered(txs...)
+	require.Eventually(r.t, func() bool { return r.gauge("integration_backlog") == 0 }, 15*time.Second, 5*time.Millisecond)
+}
+
+// store puts n contacts into the outbox of an integration that does not run.
+func (r *rig) store(n int) (txs []*Transaction) {
 	outbox, err := OpenOutbox(r.env.StateDir)
 	require.NoError(r.t, err)
 	for i := range n {
@@ -247,9 +254,7 @@ func (r *rig) bulkBacklog(n int) {
 		require.NoError(r.t, outbox.Accept(txs[i]))
 	}
 	require.NoError(r.t, outbox.Close())
-	r.start(func(p *Parts) { p.Queue.Plan.BulkFrom, p.Queue.Plan.BulkUntil = 50, 1 })
-	r.delivered(txs...)
-	require.Eventually(r.t, func() bool { return r.gauge("integration_backlog") == 0 }, 15*time.Second, 5*time.Millisecond)
+	return txs
 }
 
 // Whatever answer of the Bulk API is lost, once or for a while, no row is lost

@@ -184,18 +184,20 @@ func (q *Queue) OfferBulk() {
 	q.hungry = true
 }
 
-// TakeBulk waits until the backlog is large and claims all that may go by
-// Bulk, up to the size of a wave. Then Bulk is busy until the next OfferBulk.
-func (q *Queue) TakeBulk(ctx context.Context) (wave []*Transaction, err error) {
-	err = q.await(ctx, func() bool {
-		if !q.bulkTurn() {
-			return false
-		}
-		wave, q.hungry = q.wave(), false
-		q.notify() // the workers need not hold back any more
-		return true
-	})
-	return wave, err
+// AwaitBulk waits until the backlog is large enough for Bulk.
+func (q *Queue) AwaitBulk(ctx context.Context) error { return q.await(ctx, q.bulkTurn) }
+
+// TakeBulk claims all that may go by Bulk, up to the size of a wave. Bulk is
+// busy then, until the next OfferBulk.
+func (q *Queue) TakeBulk() (wave []*Transaction) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.bulkTurn() {
+		wave = q.wave()
+	}
+	q.hungry = false
+	q.notify() // the workers need not hold back any more
+	return wave
 }
 
 func (q *Queue) wave() (wave []*Transaction) {

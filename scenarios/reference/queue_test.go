@@ -99,9 +99,8 @@ func TestBulkTakesALargeBacklog(t *testing.T) {
 	}
 	assert.Equal(t, []string{"t-h1"}, take(t, q, false), "workers leave to Bulk what may go that way")
 	assert.Equal(t, []string{"t-u"}, take(t, q, false))
-	wave, err := q.TakeBulk(t.Context())
-	require.NoError(t, err)
-	assert.Equal(t, []string{"t-0", "t-1", "t-2", "t-3"}, ids(wave))
+	require.NoError(t, q.AwaitBulk(t.Context()))
+	assert.Equal(t, []string{"t-0", "t-1", "t-2", "t-3"}, ids(q.TakeBulk()))
 	for i := range 5 { // Bulk is busy: nobody waits for it
 		add(q, contact(fmt.Sprintf("f-%d", i), fmt.Sprintf("f%d", i), nil))
 	}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -28,6 +29,7 @@ type rig struct {
 	env    Env
 	hook   atomic.Value // mocksf.Hook
 	logins atomic.Int64
+	child  atomic.Pointer[exec.Cmd] // of the crash tests
 	mu     sync.Mutex
 	alerts []webhook
 }
