@@ -58,26 +58,24 @@ func (b *Bulk) giveBack(txs []*Transaction) {
 	}
 }
 
-// withoutJob puts back the rows of a job that was not created: for another try
-// when the org was not there, for the small way when it said no, for example
-// because the allowance of Bulk is used up.
-func (b *Bulk) withoutJob(txs []*Transaction, class Class) {
-	if answered(class) {
-		b.giveBack(txs)
-		return
-	}
-	for _, tx := range txs {
-		b.Queue.Retry(tx, 0)
+// create opens a job for a table. A lost answer may leave an empty job behind,
+// which is no harm: an open job does nothing.
+func (b *Bulk) create(stop, work context.Context, t Table) (Job, error) {
+	for attempt := 1; ; attempt++ {
+		job, err := b.Client.CreateJob(work, t.Object, t.Field)
+		if err == nil || answered(b.Client.Class(err)) || !sleep(stop, b.pause(attempt)) {
+			return job, err
+		}
 	}
 }
 
 // run takes one table through a job. Create, remember, upload, close: up to
 // the close nothing can happen in the org, so a failure costs an open job at most.
 func (b *Bulk) run(stop, work context.Context, t Table) {
-	job, err := b.Client.CreateJob(work, t.Object, t.Field)
+	job, err := b.create(stop, work, t)
 	if err != nil {
 		b.Log.Warn("no bulk job", "object", t.Object, "cause", err)
-		b.withoutJob(t.Txs, b.Client.Class(err))
+		b.giveBack(t.Txs) // for example: the allowance of jobs is used up
 		return
 	}
 	if err := b.Outbox.Assign(job.ID, t.Txs); err != nil {
@@ -86,11 +84,22 @@ func (b *Bulk) run(stop, work context.Context, t Table) {
 		return
 	}
 	b.Log.Info("bulk job", "job", job.ID, "object", t.Object, "rows", len(t.Rows))
-	uploaded := b.Client.Upload(work, job.ID, t.CSV()) == nil
-	if uploaded {
-		_, _ = b.Client.SetJobState(work, job.ID, jobUploadComplete) // Follow looks whether it did
+	b.Follow(stop, work, job.ID, t.Txs, b.upload(work, job.ID, t))
+}
+
+// upload sends the rows and closes the job. It tells whether the rows are
+// known to be there; whether the job is closed is for Follow to see.
+func (b *Bulk) upload(work context.Context, id string, t Table) bool {
+	err := b.Client.Upload(work, id, t.CSV())
+	if err == nil {
+		_, _ = b.Client.SetJobState(work, id, jobUploadComplete)
+		return true
 	}
-	b.Follow(stop, work, job.ID, t.Txs, uploaded)
+	b.Log.Warn("bulk upload failed", "job", id, "cause", err)
+	for _, tx := range t.Txs { // a definite no, such as "too large", would be one again
+		tx.syncOnly = answered(b.Client.Class(err))
+	}
+	return false
 }
 
 // Follow watches a job until it has ended and its results are settled, or
@@ -120,13 +129,13 @@ func (b *Bulk) Follow(stop, work context.Context, id string, txs []*Transaction,
 	}
 }
 
-// pause grows from the base to the cap: a job of a second is not
-// waited for a minute, one of an hour not asked every second.
+// pause grows from the base to the cap: a job of a second is not waited for a
+// minute, one of an hour not asked every second.
 func (b *Bulk) pause(attempt int) time.Duration {
 	return min(b.Poll.Base*time.Duration(attempt), b.Poll.Cap)
 }
 
 func isGone(err error) bool {
 	f, ok := err.(*Failure) //nolint:errorlint // GetJob returns it bare
-	return ok && f.Status == http.StatusNotFound
+	return ok && f.Status == http.StatusNotFound && !f.Foreign
 }

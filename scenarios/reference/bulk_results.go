@@ -45,7 +45,9 @@ func (b *Bulk) results(ctx context.Context, job Job, txs []*Transaction) ([]Resu
 	for _, r := range results {
 		// What Bulk could not do goes the small way, which tells more about a
 		// single row, and cannot fail the same job again.
-		r.Tx.syncOnly = r.Class != Delivered && job.State != jobAborted
+		if r.Class != Delivered && job.State != jobAborted {
+			r.Tx.syncOnly = true
+		}
 	}
 	return results, nil
 }

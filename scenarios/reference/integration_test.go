@@ -286,21 +286,20 @@ func TestBulkThroughLostAnswers(t *testing.T) {
 }
 
 func TestBulkRefusedGoesTheSmallWay(t *testing.T) {
-	r := newRig(t)
-	r.faults(func(c *mocksf.Call) mocksf.Decision {
-		if strings.Contains(c.Path, "/jobs/ingest") {
-			return mocksf.Decision{Reply: &mocksf.Reply{Status: 400, Body: `[{"errorCode":"EXCEEDEDQUOTA","message":"x"}]`}}
-		}
-		return mocksf.Decision{}
-	})
-	r.start(func(p *Parts) { p.Queue.Plan.BulkFrom, p.Queue.Plan.BulkUntil = 1, 1 })
-	txs := []*Transaction{}
-	for i := range 60 {
-		txs = append(txs, contact(fmt.Sprint("t-", i), fmt.Sprint("k", i), nil))
+	for _, method := range []string{http.MethodPost, http.MethodPut} {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			r.faults(func(c *mocksf.Call) mocksf.Decision {
+				if c.Method == method && strings.Contains(c.Path, "/jobs/ingest") {
+					return mocksf.Decision{Reply: &mocksf.Reply{Status: 400, Body: `[{"errorCode":"EXCEEDEDQUOTA","message":"x"}]`}}
+				}
+				return mocksf.Decision{}
+			})
+			r.bulkBacklog(120)
+			assert.Zero(t, r.came()[commitlog.APIBulk])
+		})
 	}
-	r.offer(txs...)
-	r.delivered(txs...)
-	assert.Zero(t, r.came()[commitlog.APIBulk])
 }
 
 // Salesforce accepts connections and says nothing.
