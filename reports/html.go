@@ -107,6 +107,20 @@ func curveJSON(s Summary) template.JS {
 	return template.JS(text) //nolint:gosec // numbers only
 }
 
+// Passed tells whether the whole run passed.
+func (p page) Passed() bool { return p.Result == verify.Pass }
+
+// maxAlerts is how many alerts the page lists.
+const maxAlerts = 60
+
+// FirstAlerts are those that the page lists.
+func (p page) FirstAlerts() []history.Alert {
+	return p.Alerts.List[:min(len(p.Alerts.List), maxAlerts)]
+}
+
+// MoreAlerts counts the alerts that the page does not list.
+func (p page) MoreAlerts() int { return max(len(p.Alerts.List)-maxAlerts, 0) }
+
 // outcomeClass is the style class of a result, resultWord the word in capitals.
 func outcomeClass(r verify.Result) string {
 	return strings.ReplaceAll(r.String(), " ", "-")

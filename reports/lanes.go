@@ -25,6 +25,7 @@ type laneItem struct {
 // over it.
 func place(class, label string, from, to float64, f frame) laneItem {
 	const gap = 5
+	label = clip(label, (f.right-f.left)*0.55)
 	it := laneItem{class: class, label: label, from: from, to: max(to, from+3)}
 	width := textWidth(label)
 	switch {
@@ -33,9 +34,18 @@ func place(class, label string, from, to float64, f frame) laneItem {
 	case it.from-gap-width >= f.left-30:
 		it.textX, it.anchor, it.start, it.end = it.from-gap, "end", it.from-gap-width, it.to
 	default:
-		it.textX, it.anchor, it.start, it.end = f.right, "end", f.right-width, it.to
+		it.textX, it.anchor = f.right, "end"
+		it.start, it.end = min(it.from, f.right-width), max(it.to, f.right)
 	}
 	return it
+}
+
+// clip cuts a text that is wider than the room for it.
+func clip(text string, room float64) string {
+	if textWidth(text) <= room {
+		return text
+	}
+	return string([]rune(text)[:max(int(room/charWidth)-1, 1)]) + "…"
 }
 
 // pack gives each item the first lane in which it overlaps nothing.
@@ -55,7 +65,11 @@ func pack(items []laneItem) [][]laneItem {
 	return lanes
 }
 
-// faultLanes and markLanes fill the strip above the panels.
+// maxLanes bounds the strip; a flapping network makes more windows than a
+// picture can name.
+const maxLanes = 12
+
+// faultLanes fills the strip above the panels.
 func faultLanes(windows []history.Window, f frame) [][]laneItem {
 	var items []laneItem
 	for _, w := range windows {
@@ -65,7 +79,8 @@ func faultLanes(windows []history.Window, f frame) [][]laneItem {
 		}
 		items = append(items, place(class, w.Fault, f.x(w.From), f.x(endOf(w, f.to)), f))
 	}
-	return pack(items)
+	lanes := pack(items)
+	return lanes[:min(len(lanes), maxLanes)]
 }
 
 // endOf is when a window closed; one that never did lasts to the end.

@@ -43,7 +43,7 @@ func scrubValue(v reflect.Value) reflect.Value {
 }
 
 func shown(text string) string {
-	return shorten(visible(hideSecrets(text)), maxText)
+	return visible(hideSecrets(shorten(text, maxText)))
 }
 
 // visible spells out control characters, characters that change the direction

@@ -51,10 +51,32 @@ func textWidth(text string) float64 { return float64(len([]rune(text))) * charWi
 // point is a place on the canvas.
 type point struct{ x, y float64 }
 
+// thin keeps the first, the highest and the last point of each pixel column, so
+// that a day's figures take no more room than a minute's.
+func thin(points []point) []point {
+	var out []point
+	for start := 0; start < len(points); {
+		end, top := start, start
+		for end < len(points) && int(points[end].x) == int(points[start].x) {
+			if points[end].y < points[top].y {
+				top = end
+			}
+			end++
+		}
+		for i, p := range points[start:end] {
+			if i := start + i; i == start || i == top || i == end-1 {
+				out = append(out, p)
+			}
+		}
+		start = end
+	}
+	return out
+}
+
 // steps draws values that hold until the next one.
 func steps(points []point) string {
 	var b strings.Builder
-	for i, p := range points {
+	for i, p := range thin(points) {
 		switch i {
 		case 0:
 			fmt.Fprintf(&b, "M%.1f %.1f", p.x, p.y)

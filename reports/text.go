@@ -121,9 +121,16 @@ func (t *terminal) pointers() {
 	}
 }
 
+// leastText is how many columns a text beside its head needs.
+const leastText = 24
+
 // block writes text behind a head that is indent columns wide, and indents the
-// lines that follow as far.
+// lines that follow as far. In a narrow terminal the head has a line of its own.
 func (t *terminal) block(head string, indent int, text string) {
+	if t.Width-indent < leastText {
+		t.b.WriteString(strings.TrimRight(head, " ") + "\n")
+		head, indent = "    ", 4
+	}
 	for i, line := range wrap(text, t.Width-indent) {
 		if i > 0 {
 			head = strings.Repeat(" ", indent)
