@@ -75,14 +75,14 @@ func transaction(i int) string {
 func freeAddress(t *testing.T) string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	defer listener.Close() //nolint:errcheck // nothing was written
+	defer listener.Close() // nothing was written
 	return listener.Addr().String()
 }
 
 // offer offers a transaction until it is accepted: the mutant may not be up yet.
 func offer(t *testing.T, url, tx string) {
 	require.Eventually(t, func() bool {
-		resp, err := http.Post(url, "application/json", bytes.NewReader([]byte(tx))) //nolint:gosec // on loopback
+		resp, err := http.Post(url, "application/json", bytes.NewReader([]byte(tx)))
 		return err == nil && resp.Body.Close() == nil && resp.StatusCode == http.StatusAccepted
 	}, 10*time.Second, 5*time.Millisecond)
 }

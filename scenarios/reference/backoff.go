@@ -17,7 +17,7 @@ func (b Backoff) Delay(id string, attempt int) time.Duration {
 	ceiling := min(b.Base<<min(attempt, 20), b.Cap)
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(id))
-	r := rand.New(rand.NewPCG(h.Sum64(), uint64(attempt))) //nolint:gosec // jitter is no secret
+	r := rand.New(rand.NewPCG(h.Sum64(), uint64(attempt)))
 	return time.Duration(r.Int64N(int64(ceiling) + 1))
 }
 

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -136,6 +137,6 @@ func (b *Bulk) pause(attempt int) time.Duration {
 }
 
 func isGone(err error) bool {
-	f, ok := err.(*Failure) //nolint:errorlint // GetJob returns it bare
-	return ok && f.Status == http.StatusNotFound && !f.Foreign
+	var f *Failure
+	return errors.As(err, &f) && f.Status == http.StatusNotFound && !f.Foreign
 }

@@ -139,7 +139,7 @@ func roundTrip(client *http.Client, req *http.Request) (Reply, error) {
 	if err != nil {
 		return Reply{}, lost(client, err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // read to its end before
+	defer resp.Body.Close() // read to its end before
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxReply))
 	if err != nil {
 		return Reply{}, lost(client, err)

@@ -50,7 +50,7 @@ func child() int {
 
 // spawn starts the integration as a process. It is killed at the test's end.
 func (r *rig) spawn() {
-	cmd := exec.Command(os.Args[0]) //nolint:gosec // this very program
+	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "REFERENCE_CHILD=1", "SF_LOGIN_URL="+r.env.LoginURL, "SF_CLIENT_ID=id", "SF_CLIENT_SECRET=secret",
 		"SF_API_VERSION=67.0", "LISTEN_ADDR="+r.env.ListenAddr, "ALERT_URL="+r.env.AlertURL, "STATE_DIR="+r.env.StateDir)
 	require.NoError(r.t, cmd.Start())

@@ -57,7 +57,7 @@ func newRig(t *testing.T, options ...func(*mocksf.Config)) *rig {
 func freeAddress(t *testing.T) string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	defer listener.Close() //nolint:errcheck // nothing was written
+	defer listener.Close() // nothing was written
 	return listener.Addr().String()
 }
 

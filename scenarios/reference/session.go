@@ -3,6 +3,7 @@ package reference
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -98,7 +99,8 @@ func (l *Login) login(ctx context.Context) (Token, error) {
 // refused turns every failed login into one that is tried again: wrong
 // credentials are nothing that a transaction could be blamed for.
 func refused(err error) error {
-	if f, ok := err.(*Failure); ok && f.Err == nil { //nolint:errorlint // roundTrip returns it bare
+	var f *Failure
+	if errors.As(err, &f) && f.Err == nil {
 		return &Failure{Status: http.StatusServiceUnavailable, Code: "LOGIN_FAILED", Message: f.Error()}
 	}
 	return err
