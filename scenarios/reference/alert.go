@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -76,7 +77,7 @@ func (a *Alerts) conditions(now time.Time) []condition {
 		{name: "BacklogHigh", summary: "Accepted transactions pile up.",
 			on: waiting >= highBacklog, over: waiting == 0, cause: fmt.Sprintf("%d transactions or more wait for delivery", highBacklog)},
 		{name: "DeadLetters", summary: "Transactions cannot be delivered and need somebody to look at them.",
-			on: dead > 0, over: dead == 0, cause: fmt.Sprintf("%d so far, the latest is %s", dead, a.Outbox.LastDead())},
+			on: dead > 0, over: dead == 0, cause: fmt.Sprintf("%d so far; %s", dead, strings.Join(a.Outbox.Dead(), "; "))},
 	}
 }
 

@@ -19,7 +19,7 @@ type figures struct {
 }
 
 func (f *figures) Counts() (int, int) { return f.waiting, f.dead }
-func (f *figures) LastDead() string   { return "t-9: no such field" }
+func (f *figures) Dead() []string     { return []string{"t-8: too long", "t-9: no such field"} }
 func (f *figures) SetFired(alert string, firing bool) error {
 	f.fired[alert] = firing
 	return nil
@@ -79,13 +79,13 @@ func TestUnreachableNeedsToLast(t *testing.T) {
 }
 
 func TestEachDeadLetterIsNews(t *testing.T) {
-	f := &figures{dead: 1, fired: map[string]bool{}}
+	f := &figures{dead: 2, fired: map[string]bool{}}
 	a := newAlerts("", f, NewGate(1))
 	a.firing = map[string]firing{}
 	sent := look(t, a, 200)
 	require.Len(t, sent, 1)
-	assert.Equal(t, "1 so far, the latest is t-9: no such field", sent[0].CommonAnnotations["cause"])
+	assert.Equal(t, "2 so far; t-8: too long; t-9: no such field", sent[0].CommonAnnotations["cause"])
 	assert.Empty(t, look(t, a, 200))
-	f.dead = 2
+	f.dead = 3
 	assert.Len(t, look(t, a, 200), 1)
 }

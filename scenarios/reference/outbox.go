@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"slices"
+	"sync"
 	"sync/atomic"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -28,8 +30,9 @@ type Outbox interface {
 	OnStored(func(*Transaction))
 	// Counts returns how many transactions wait and how many are dead letters.
 	Counts() (waiting, dead int)
-	// LastDead names the latest dead letter and its cause.
-	LastDead() string
+	// Dead names the latest dead letters with their causes, up to fifty, the
+	// newest last.
+	Dead() []string
 	// Fired reads and SetFired stores which alerts are firing.
 	Fired() (map[string]bool, error)
 	SetFired(alert string, firing bool) error
@@ -58,7 +61,8 @@ type sqliteOutbox struct {
 	onStored func(*Transaction)
 	waiting  atomic.Int64
 	dead     atomic.Int64
-	lastDead atomic.Value // string
+	mu       sync.Mutex
+	letters  []string // the latest dead letters
 }
 
 // OpenOutbox opens or creates the outbox in dir. The file is locked while it
@@ -89,16 +93,16 @@ func (o *sqliteOutbox) open() error {
 		return err
 	}
 	var waiting, dead int64
-	var last string
-	err := o.db.QueryRow(`SELECT count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'dead'),
-		coalesce((SELECT id || ': ' || cause FROM transactions WHERE state = 'dead' ORDER BY seq DESC LIMIT 1), '')
-		FROM transactions WHERE state <> 'delivered'`).Scan(&waiting, &dead, &last)
+	err := o.db.QueryRow(`SELECT count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'dead')
+		FROM transactions WHERE state <> 'delivered'`).Scan(&waiting, &dead)
 	if err != nil {
 		return err
 	}
 	o.waiting.Store(waiting)
 	o.dead.Store(dead)
-	o.lastDead.Store(last)
+	if err := o.readLetters(); err != nil {
+		return err
+	}
 	o.writer = startWriter(o.db)
 	return nil
 }
@@ -173,7 +177,7 @@ func (o *sqliteOutbox) count(r Result) {
 	case Permanent:
 		o.waiting.Add(-1)
 		o.dead.Add(1)
-		o.lastDead.Store(r.Tx.ID + ": " + r.Cause)
+		o.addLetter(r.Tx.ID + ": " + r.Cause)
 	default:
 	}
 }
@@ -206,7 +210,21 @@ func (o *sqliteOutbox) SetFired(alert string, firing bool) error {
 
 func (o *sqliteOutbox) Counts() (waiting, dead int) { return int(o.waiting.Load()), int(o.dead.Load()) }
 
-func (o *sqliteOutbox) LastDead() string { return o.lastDead.Load().(string) }
+func (o *sqliteOutbox) Dead() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.letters)
+}
+
+// mostLetters is how many dead letters are named to people.
+const mostLetters = 50
+
+func (o *sqliteOutbox) addLetter(letter string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.letters = append(o.letters, letter)
+	o.letters = o.letters[max(0, len(o.letters)-mostLetters):]
+}
 
 // Close ends the writer after what it has begun, and releases the file.
 func (o *sqliteOutbox) Close() error {

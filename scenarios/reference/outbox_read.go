@@ -35,6 +35,16 @@ func (o *sqliteOutbox) Fired() (map[string]bool, error) {
 	return fired, err
 }
 
+func (o *sqliteOutbox) readLetters() error {
+	const query = `SELECT letter FROM (SELECT seq, id || ': ' || cause AS letter FROM transactions WHERE state = 'dead' ORDER BY seq DESC LIMIT 50) ORDER BY seq`
+	return o.each(query, func(row *sql.Rows) error {
+		var letter string
+		err := row.Scan(&letter)
+		o.addLetter(letter)
+		return err
+	})
+}
+
 func (o *sqliteOutbox) each(query string, scan func(*sql.Rows) error) error {
 	rows, err := o.db.Query(query)
 	if err != nil {

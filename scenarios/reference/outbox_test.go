@@ -52,7 +52,7 @@ func TestTheOutboxRemembers(t *testing.T) {
 	assert.Equal(t, Writes(txs[1]), Writes(left[0]))
 	n, dead := o.Counts()
 	assert.Equal(t, []int{2, 1}, []int{n, dead})
-	assert.Equal(t, "t-4: no such field", o.LastDead())
+	assert.Equal(t, []string{"t-4: no such field"}, o.Dead())
 	fired, err := o.Fired()
 	require.NoError(t, err)
 	assert.Equal(t, map[string]bool{"BacklogHigh": true}, fired)
