@@ -58,6 +58,9 @@ func (s Summary) span(d Data) (from, to time.Duration) {
 			to = max(to, end.At)
 		}
 	}
+	if from < to/20 {
+		from = min(from, 0) // the axis begins at a round number
+	}
 	return from, max(to, from+time.Millisecond)
 }
 

@@ -35,6 +35,7 @@ type page struct {
 	Style   template.CSS
 	Script  template.JS
 	Charts  []template.HTML
+	Plot    plot
 	Gauges  []template.HTML
 	Gauge   gaugeFacts
 	Figures []fact
@@ -78,6 +79,7 @@ func newPage(s Summary, d Data) (page, error) {
 		Style:   template.CSS(style), //nolint:gosec // our own file
 		Script:  template.JS(script), //nolint:gosec // our own file
 		Charts:  recoveryCharts(s, d),
+		Plot:    plotOf(s, d),
 		Gauges:  gaugeCharts(s, d),
 		Gauge:   gaugeFactsOf(s, d),
 		Figures: recoveryFacts(s),
@@ -91,6 +93,15 @@ func newPage(s Summary, d Data) (page, error) {
 		Raw:     d.Files,
 		Curve:   curveJSON(s),
 	}, err
+}
+
+// plot tells the script where the wide chart has its time axis: pixels and
+// seconds.
+type plot struct{ Left, Right, From, To float64 }
+
+func plotOf(s Summary, d Data) plot {
+	f := newChart(s, d, wide).frame
+	return plot{f.left, f.right, f.from.Seconds(), f.to.Seconds()}
 }
 
 // curveJSON is what the script shows under the pointer: time in seconds,

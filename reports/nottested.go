@@ -150,14 +150,17 @@ func (r *ran) duringJob(w history.Window) bool {
 // outageKinds make Salesforce unreachable for everybody.
 var outageKinds = []string{"page", "status", "refuse", "blackhole"}
 
+// breath is a gap between two outages that nobody can make use of.
+const breath = time.Second
+
 // longestOutage says how long Salesforce was away at most without a break.
 func (r *ran) longestOutage() string {
-	longest, from, to := time.Duration(0), time.Duration(0), time.Duration(-1)
+	longest, from, to := time.Duration(0), time.Duration(0), -2*breath
 	for _, w := range sortedByStart(r.fired) {
 		if !slices.Contains(outageKinds, w.Kind) {
 			continue
 		}
-		if w.From > to {
+		if w.From > to+breath {
 			from = w.From
 		}
 		to = max(to, w.To)

@@ -4,8 +4,8 @@
   const svg = figure && figure.querySelector("svg.wide");
   const out = figure && figure.querySelector("output");
   if (!svg || curve.length < 2) return;
-  const box = svg.viewBox.baseVal, left = +figure.dataset.left, right = box.width - figure.dataset.right;
-  const from = curve[0][0], to = curve[curve.length - 1][0];
+  const box = svg.viewBox.baseVal;
+  const [left, right, from, to] = ["left", "right", "from", "to"].map((name) => +figure.dataset[name]);
   const hair = svg.appendChild(document.createElementNS(svg.namespaceURI, "line"));
   hair.setAttribute("class", "hair");
   const show = (event) => {
