@@ -103,12 +103,30 @@ func (q *Queue) place(l *lane) {
 		return
 	}
 	if l.at == nil {
-		l.at = q.ready.PushBack(l)
+		l.at = q.insert(l)
 	}
 	// Only the sole transaction of its lane goes by Bulk: a job takes seconds,
 	// and a hot key cannot spend that on each of its versions.
 	q.markBulkable(l, len(l.waiting) == 1 && q.MayBulk(l.waiting[0]))
 	q.notify()
+}
+
+// insert puts lanes with one transaction in the order of arrival. Before them
+// come the others, the longest first: their transactions cannot share a call,
+// so the longest lane is what a recovery waits for in the end.
+func (q *Queue) insert(l *lane) *list.Element {
+	const mostSteps = 200
+	e := q.ready.Front()
+	for range mostSteps {
+		if e == nil || len(l.waiting) == 1 {
+			break
+		}
+		if len(e.Value.(*lane).waiting) <= len(l.waiting) {
+			return q.ready.InsertBefore(l, e)
+		}
+		e = e.Next()
+	}
+	return q.ready.PushBack(l)
 }
 
 func (q *Queue) notify() {

@@ -56,6 +56,24 @@ func TestARetryPausesItsLaneOnly(t *testing.T) {
 	})
 }
 
+func TestTheLongestLaneGoesFirst(t *testing.T) {
+	q := NewQueue(smallPlan())
+	q.Plan.Workers = 100
+	long := contact("l-1", "long", nil)
+	add(q, long, contact("l-2", "long", nil), contact("l-3", "long", nil))
+	assert.Equal(t, []string{"l-1"}, take(t, q, false))
+	shorter := contact("s-1", "shorter", nil)
+	add(q, shorter, contact("s-2", "shorter", nil), contact("s-3", "shorter", nil))
+	assert.Equal(t, []string{"s-1"}, take(t, q, false))
+	add(q, contact("t-1", "a", nil), contact("l-4", "long", nil))
+	q.Done(shorter)
+	q.Done(long)
+	add(q, contact("t-2", "b", nil))
+	for _, want := range []string{"l-2", "s-2", "t-1", "t-2"} {
+		assert.Equal(t, []string{want}, take(t, q, false))
+	}
+}
+
 func TestFewGoAloneManyTogether(t *testing.T) {
 	q := NewQueue(smallPlan())
 	add(q, contact("t-1", "a", nil), contact("t-2", "b", nil))
