@@ -10,9 +10,12 @@
 //	queue.go        what waits, in one lane per key; at most one of a lane is under way
 //	plan.go         how much goes into one call, and when Bulk takes over
 //	deliver.go      sixteen workers: take, send, settle
+//	write.go        what makes every write repeatable
 //	send.go         one row, a collection of rows, or graphs of units
+//	results.go      what became of each of them
 //	bulk.go         Bulk API 2.0 jobs for a large backlog, resumed after a crash
-//	client.go       one HTTP call: session, timeout, status before body
+//	client.go       one HTTP call: timeout, status before body
+//	session.go      one login at a time, and where a token may go
 //	classify.go     the one table that says what a failure means
 //	gate.go         how many calls may run: all, fewer, or a single probe
 //	alert.go        telling people
