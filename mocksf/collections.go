@@ -105,7 +105,7 @@ func upsertMany(r *request) reply {
 }
 
 // each makes a write of every record of the list and runs them.
-func (r *request) each(style resultStyle, make func(jsontree.Value, *store.Table) rowWrite) reply {
+func (r *request) each(style resultStyle, build func(jsontree.Value, *store.Table) rowWrite) reply {
 	var writes []rowWrite
 	for _, record := range r.planned.([]jsontree.Value) {
 		name := r.typeOf(record)
@@ -114,7 +114,7 @@ func (r *request) each(style resultStyle, make func(jsontree.Value, *store.Table
 			writes = append(writes, rowWrite{err: apierr.InvalidType.New(name)})
 			continue
 		}
-		writes = append(writes, make(record, t))
+		writes = append(writes, build(record, t))
 	}
 	return r.collection(writes, r.json.Get("allOrNone").True(), style)
 }

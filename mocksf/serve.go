@@ -1,6 +1,7 @@
 package mocksf
 
 import (
+	"errors"
 	"fmt"
 	"log"
 	"net/http"
@@ -77,7 +78,7 @@ func (o *Org) work(r *request, d Decision) (rep reply, done bool) {
 // crashed turns a panic into the reply that a real org gives to trouble of its
 // own. The unit of work was rolled back on the way.
 func crashed(r *request, p any) reply {
-	if p == http.ErrAbortHandler {
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
 	log.Printf("mocksf: %s %s %s: %v\n%s", r.call.ID, r.method, r.path, p, debug.Stack())

@@ -92,7 +92,7 @@ func (f frame) timeStep() time.Duration {
 // timeAxis writes the ticks below a panel.
 func (p panel) timeAxis(c *canvas) {
 	step := p.timeStep()
-	first := (p.from + step - 1) / step * step
+	first := (p.from + step - 1).Truncate(step)
 	for t := first; t <= p.to; t += step {
 		c.line("axis", p.x(t), p.bottom, p.x(t), p.bottom+4)
 		c.text("tick", "middle", p.x(t), p.bottom+17, tickTime(t, step))

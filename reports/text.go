@@ -144,7 +144,7 @@ func (t *terminal) block(head string, indent int, text string) {
 func wrap(text string, width int) []string {
 	width = max(width, 12)
 	lines := []string{""}
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		for utf8.RuneCountInString(word) > width {
 			runes := []rune(word)
 			lines = append(lines, string(runes[:width]))

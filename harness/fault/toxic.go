@@ -69,8 +69,7 @@ func setAttributes(to toxics.Toxic, attributes map[string]any) error {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.DisallowUnknownFields()
 	err = dec.Decode(to)
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return fmt.Errorf("attribute %s is a %s: write a whole number", wrong.Field, wrong.Value)
 	}
 	if err != nil {

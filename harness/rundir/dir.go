@@ -85,7 +85,7 @@ func (d *Dir) prepare() error {
 		return err
 	}
 	probe := filepath.Join(d.path, ".probe")
-	defer os.Remove(probe) //nolint:errcheck // it stays behind at worst
+	defer os.Remove(probe)
 	f, err := os.OpenFile(probe, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
 		return err
@@ -124,21 +124,21 @@ func Open(path string) (*Dir, error) {
 // resolve follows the link, or the file that stands for it. What that file
 // names lies beside it: a name from outside never leads elsewhere.
 func resolve(path string) (string, error) {
-	real, err := filepath.EvalSymlinks(path)
+	target, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return "", err
 	}
-	info, err := os.Stat(real)
+	info, err := os.Stat(target)
 	if err != nil || info.IsDir() {
-		return real, err
+		return target, err
 	}
-	if filepath.Base(real) != latestName || info.Size() > 4096 {
+	if filepath.Base(target) != latestName || info.Size() > 4096 {
 		return "", errors.New("it is a file, not a run directory")
 	}
-	text, err := os.ReadFile(real)
+	text, err := os.ReadFile(target)
 	name := strings.TrimSpace(string(text))
 	if err == nil && (name != filepath.Base(name) || !filepath.IsLocal(name)) {
 		err = fmt.Errorf("the file names %q, which is not a directory beside it", name)
 	}
-	return filepath.Join(filepath.Dir(real), name), err
+	return filepath.Join(filepath.Dir(target), name), err
 }

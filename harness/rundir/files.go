@@ -93,7 +93,7 @@ func (d *Dir) Write(f File, content func(io.Writer) error) error {
 	if err != nil {
 		return fmt.Errorf("cannot write %s: %w", f, err)
 	}
-	defer root.Close() //nolint:errcheck // nothing is written through the root itself
+	defer root.Close()
 	temp := "." + string(f)
 	if err := writeTemp(root, temp, content); err != nil {
 		return fmt.Errorf("cannot write %s: %w", d.Join(f), err)
@@ -158,6 +158,6 @@ func (d *Dir) read(f File) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read %s: %w", d.Join(f), err)
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	return io.ReadAll(file)
 }

@@ -25,7 +25,7 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		recorder, log, requests := drawRun(rt)
 		d := newDir(rt, parent)
-		defer os.RemoveAll(d.Path()) //nolint:errcheck // the parent goes anyway
+		defer os.RemoveAll(d.Path())
 		l, err := d.StartLedgers(recorder, log)
 		require.NoError(rt, err)
 		for _, q := range requests {
@@ -50,7 +50,7 @@ func TestTheLedgersGrowWhileTheRunGoesOn(t *testing.T) {
 	d := newDir(t, t.TempDir())
 	l, err := d.StartLedgers(recorder, log)
 	require.NoError(t, err)
-	defer l.Close() //nolint:errcheck // closed below too
+	defer l.Close()
 
 	// Before Close each file is what a killed harness leaves behind.
 	require.Eventually(t, func() bool {

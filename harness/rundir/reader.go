@@ -73,7 +73,7 @@ func readFile[R, T any](d *Dir, name File, t table[R], add join[R, T]) ([]T, err
 	if err != nil {
 		return nil, fmt.Errorf("cannot read %s: %w", d.Join(name), err)
 	}
-	defer file.Close() //nolint:errcheck // only read
+	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("cannot read %s: %w", d.Join(name), err)

@@ -48,7 +48,7 @@ func (l *ledger) openAt(op int, crashes []time.Duration) (time.Duration, bool) {
 		return 0, false
 	}
 	for _, at := range crashes {
-		if l.acked[op] <= at && !(p.whole() && l.at(p.last) <= at) {
+		if l.acked[op] <= at && (!p.whole() || l.at(p.last) > at) {
 			return at, true
 		}
 	}

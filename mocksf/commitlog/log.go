@@ -1,6 +1,7 @@
 package commitlog
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -71,12 +72,7 @@ func (l *Log) advance() {
 }
 
 func (l *Log) isOpen(i int) bool {
-	for _, j := range l.open[l.commits[i].Request] {
-		if i == j {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(l.open[l.commits[i].Request], i)
 }
 
 // Len returns the number of commits.

@@ -130,11 +130,11 @@ func (b *binding) shape() (*Shape, error) {
 }
 
 func (f field) key() string {
-	key := ""
+	var key strings.Builder
 	for _, h := range f.hops {
-		key += h.relation.Name + "."
+		key.WriteString(h.relation.Name + ".")
 	}
-	return key + f.column.Name
+	return key.String() + f.column.Name
 }
 
 // add shows a field, below the parents that lead to it.

@@ -43,7 +43,7 @@ func (p *parser) term() Cond {
 	return p.test()
 }
 
-// negation counts as a level, so that NOT NOT NOT ... ends somewhere.
+// negation counts as a level, so that NOT ... ends somewhere.
 func (p *parser) negation() Cond {
 	if p.depth++; p.depth > maxDepth {
 		p.stop(fail(MalformedQuery, p.text, p.peek().pos, "conditions are nested more than %d deep", maxDepth))

@@ -234,8 +234,8 @@ func (tx *Tx) commit() (lsn uint64) {
 }
 
 func (tx *Tx) rollback() {
-	for i := len(tx.undo) - 1; i >= 0; i-- {
-		u := tx.undo[i]
+	for _, u := range slices.Backward(tx.undo) {
+
 		u.table.replace(u.n, u.old)
 	}
 }

@@ -136,7 +136,7 @@ func address(text string) bool {
 }
 
 func listed(f *schema.Field, text string) bool {
-	for _, part := range strings.Split(text, ";") {
+	for part := range strings.SplitSeq(text, ";") {
 		found := false
 		for _, v := range f.Values {
 			found = found || strings.EqualFold(v, part)
