@@ -235,7 +235,6 @@ func (tx *Tx) commit() (lsn uint64) {
 
 func (tx *Tx) rollback() {
 	for _, u := range slices.Backward(tx.undo) {
-
 		u.table.replace(u.n, u.old)
 	}
 }
