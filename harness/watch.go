@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -132,13 +133,10 @@ func (r *rig) longest() time.Duration {
 	return end + r.scenario.Expect.Drained + afterBudget
 }
 
-// firedText says what a fault did.
+// firedText says what a fault did: its hits, and what they count.
 func firedText(f history.Window) string {
 	if f.Hits == 0 {
-		return " (it never fired)"
+		return ": it never fired"
 	}
-	if f.Note == "" {
-		return fmt.Sprintf(" (%d hits)", f.Hits)
-	}
-	return " (" + f.Note + ")"
+	return fmt.Sprintf(": %d %s", f.Hits, cmp.Or(f.Note, "hits"))
 }
