@@ -179,6 +179,9 @@ type builtIn struct{ subject.Subject }
 // Name is what reports call it.
 func (builtIn) Name() string { return "the reference integration" }
 
+// Command is how a person would start it, wherever this program lies.
+func (builtIn) Command() string { return "squall subject reference" }
+
 // repeat is the command that repeats a run: the same seed and settings.
 func (a runArgs) repeat(name string, seed uint64) string {
 	words := []string{self(), "run", name, "--seed", strconv.FormatUint(seed, 10)}
