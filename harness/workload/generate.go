@@ -92,13 +92,21 @@ func (g *generator) upsert(op string) (string, []history.Record) {
 	g.cold = append(g.cold, id)
 	r := g.record("Contact", id)
 	r.Fields["LastName"] = g.word() + " " + g.word()
-	if g.rng.IntN(2) == 0 {
-		r.Fields["Phone"] = fmt.Sprintf("+49 30 %07d", g.rng.IntN(10_000_000))
-	}
-	if g.rng.IntN(4) == 0 {
-		r.Fields["Description"] = g.sentence()
-	}
+	g.optional(r.Fields)
 	return id, []history.Record{r}
+}
+
+// optional adds one field that not every contact has. No contact has them all,
+// so that no single record tells the columns of a file.
+func (g *generator) optional(fields map[string]any) {
+	switch g.rng.IntN(4) {
+	case 0, 1:
+		fields["Phone"] = fmt.Sprintf("+49 30 %07d", g.rng.IntN(10_000_000))
+	case 2:
+		fields["Email"] = fmt.Sprintf("mail%d@example.com", g.rng.IntN(10_000_000))
+	case 3:
+		fields["Description"] = g.sentence()
+	}
 }
 
 func (g *generator) changeContact(id string) (string, []history.Record) {

@@ -2,6 +2,7 @@ package workload
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,9 +46,8 @@ type Push struct {
 	prev []int           // the earlier transaction of the same key, -1 for none
 	done []chan struct{} // closed when the outcome is definite or given up
 
-	client       *http.Client
-	refused      atomic.Int64
-	acknowledged atomic.Int64
+	client *http.Client
+	tally  [3]atomic.Int64 // attempts by outcome
 }
 
 // Offer offers ops, the first one now, and returns when every outcome is
@@ -56,7 +56,7 @@ func (p *Push) Offer(ctx context.Context, ops []history.Operation, rate float64)
 	p.prepare(ops)
 	defer p.client.CloseIdleConnections()
 	attacker := vegeta.NewAttacker(vegeta.Client(&http.Client{Transport: offering{p, ctx}}))
-	pacer := vegeta.ConstantPacer{Freq: int(rate * 1000), Per: 1000 * time.Second}
+	pacer := vegeta.ConstantPacer{Freq: 1, Per: time.Duration(float64(time.Second) / rate)}
 	stop := context.AfterFunc(ctx, func() { attacker.Stop() })
 	defer stop()
 	for range attacker.Attack(p.targeter(), pacer, 0, "") {
@@ -65,11 +65,8 @@ func (p *Push) Offer(ctx context.Context, ops []history.Operation, rate float64)
 	}
 }
 
-// Refused counts the definite refusals so far.
-func (p *Push) Refused() int { return int(p.refused.Load()) }
-
-// Acknowledged counts the acknowledgements so far.
-func (p *Push) Acknowledged() int { return int(p.acknowledged.Load()) }
+// Answers counts the attempts that ended with that outcome so far.
+func (p *Push) Answers(o history.Outcome) int { return int(p.tally[o].Load()) }
 
 func (p *Push) prepare(ops []history.Operation) {
 	p.ops, p.prev, p.done = ops, make([]int, len(ops)), make([]chan struct{}, len(ops))
@@ -82,18 +79,11 @@ func (p *Push) prepare(ops []history.Operation) {
 		last[op.Key] = i
 	}
 	p.client = &http.Client{
-		Timeout:   cmpOr(p.Timeout, 10*time.Second),
+		Timeout:   cmp.Or(p.Timeout, 10*time.Second),
 		Transport: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: 5 * time.Second},
 		// A redirect would turn the POST into a GET; it is an answer like any other.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-}
-
-func cmpOr(d, otherwise time.Duration) time.Duration {
-	if d > 0 {
-		return d
-	}
-	return otherwise
 }
 
 // targeter hands out the transactions in turn. The place of a transaction
@@ -141,7 +131,8 @@ func (p *Push) offer(ctx context.Context, i int) {
 	for wait := 100 * time.Millisecond; ; wait = min(2*wait, time.Second) {
 		a := p.attempt(ctx, body)
 		p.Recorder.Answer(op.ID, a)
-		if p.count(a.Outcome) || !sleep(ctx, wait) {
+		p.tally[a.Outcome].Add(1)
+		if a.Outcome != history.Info || !sleep(ctx, wait) {
 			return
 		}
 	}
@@ -160,27 +151,25 @@ func (p *Push) awaitTurn(ctx context.Context, i int) bool {
 	}
 }
 
-func (p *Push) count(o history.Outcome) (definite bool) {
-	switch o {
-	case history.OK:
-		p.acknowledged.Add(1)
-	case history.Fail:
-		p.refused.Add(1)
-	}
-	return o != history.Info
+// transaction is the shape that the integration is offered, as JSON or through
+// a template.
+type transaction struct {
+	ID      string           `json:"id"`
+	Key     string           `json:"key"`
+	Records []history.Record `json:"records"`
 }
 
 func (p *Push) body(op history.Operation) ([]byte, error) {
-	transaction := struct {
-		ID      string           `json:"id"`
-		Key     string           `json:"key"`
-		Records []history.Record `json:"records"`
-	}{op.ID, op.Key, op.Records}
 	if p.Body == nil {
-		return json.Marshal(transaction)
+		return json.Marshal(transaction{op.ID, op.Key, op.Records})
 	}
+	return Fill(p.Body, op)
+}
+
+// Fill is the body that a template makes of a transaction.
+func Fill(t *template.Template, op history.Operation) ([]byte, error) {
 	var b bytes.Buffer
-	if err := p.Body.Execute(&b, transaction); err != nil {
+	if err := t.Execute(&b, transaction{op.ID, op.Key, op.Records}); err != nil {
 		return nil, fmt.Errorf("source.body: %w", err)
 	}
 	return b.Bytes(), nil

@@ -27,8 +27,23 @@ type Mix struct {
 
 func (m Mix) sum() int { return m.Upsert + m.Hot + m.Insert + m.Unit }
 
+func (m Mix) valid() bool {
+	for _, part := range []int{m.Upsert, m.Hot, m.Insert, m.Unit} {
+		if part < 0 || part > maxPart {
+			return false
+		}
+	}
+	return m.sum() > 0
+}
+
 // Count is the number of transactions that s offers.
 func (s Spec) Count() int { return int(s.Rate * s.For.Seconds()) }
+
+// maxTransactions bounds a run: every transaction is kept until it is judged.
+const maxTransactions = 2_000_000
+
+// maxPart bounds the parts of a mix, far below where their sum overflows.
+const maxPart = 1_000_000
 
 // Problem is a rule that a spec breaks: the key below `load`, and what to do.
 type Problem struct{ Key, Text string }
@@ -36,18 +51,20 @@ type Problem struct{ Key, Text string }
 // Check returns the first rule that s breaks, nil when there is none.
 func (s Spec) Check() *Problem {
 	switch {
-	case s.Rate <= 0 || s.Rate > 20_000:
-		return &Problem{"rate", fmt.Sprintf("rate is %v, it must be between 0 and 20000 transactions per second", s.Rate)}
+	case !(s.Rate > 0 && s.Rate <= 20_000): // not a number is neither
+		return &Problem{"rate", fmt.Sprintf("rate is %v: write how many transactions come per second, more than 0 and at most 20000", s.Rate)}
 	case s.For <= 0:
 		return &Problem{"for", fmt.Sprintf("for is %v, a load must last: write a positive duration such as 40s", s.For)}
-	case s.Mix.Upsert < 0 || s.Mix.Hot < 0 || s.Mix.Insert < 0 || s.Mix.Unit < 0 || s.Mix.sum() == 0:
-		return &Problem{"mix", "mix needs at least one class with a positive part: upsert, hot, insert or unit"}
+	case !s.Mix.valid():
+		return &Problem{"mix", fmt.Sprintf("mix needs at least one class with a part from 1 to %d: upsert, hot, insert or unit", maxPart)}
 	case s.HotKeys < 0 || s.HotKeys == 0 && s.Mix.Hot > 0:
 		return &Problem{"hotKeys", "hotKeys must be at least 1 when the mix has hot transactions"}
 	case s.Lines < 0 || s.Lines > 100:
 		return &Problem{"lines", fmt.Sprintf("lines is %d, it must be between 0 and 100", s.Lines)}
-	case s.OddKeys < 0 || s.OddKeys > 100:
+	case !(s.OddKeys >= 0 && s.OddKeys <= 100):
 		return &Problem{"oddKeys", fmt.Sprintf("oddKeys is %v, it is a percentage", s.OddKeys)}
+	case s.Rate*s.For.Seconds() > maxTransactions:
+		return &Problem{"for", fmt.Sprintf("rate times for is %.0f transactions, and a run takes at most %d: lower one of them", s.Rate*s.For.Seconds(), maxTransactions)}
 	case s.Count() < 1:
 		return &Problem{"rate", "rate times for is less than one transaction"}
 	}
