@@ -43,6 +43,10 @@ func (s *alertSink) receive(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "expected an Alertmanager webhook (version 4): "+err.Error(), http.StatusBadRequest)
 		return
 	}
+	if len(hook.Alerts) == 0 {
+		http.Error(w, "expected an Alertmanager webhook (version 4): it holds no alerts", http.StatusBadRequest)
+		return
+	}
 	for _, a := range hook.Alerts {
 		s.recorder.Alert(history.Alert{At: s.recorder.Now(), Name: a.Labels["alertname"], Status: a.Status, Cause: cause(a.Labels, a.Annotations)})
 	}

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/squall-harness/squall/harness/history"
 	"github.com/squall-harness/squall/harness/recovery"
 	"github.com/squall-harness/squall/harness/rundir"
 	"github.com/squall-harness/squall/harness/verify"
+	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/reports"
 )
 
@@ -58,15 +60,17 @@ func judge(dir *rundir.Dir) (reports.Summary, reports.Data, error) {
 	if err != nil {
 		return reports.Summary{}, data, err
 	}
-	run := rehearsal{}
+	run := rehearsal{Seed: s.Seed, Planned: s.Load.Count()}
 	if err := dir.ReadJSON(rundir.RunFile, &run); err != nil {
-		notes = append(notes, "the harness did not finish this run; what it had written is judged")
-		run.Planned = s.Load.Count()
+		notes = append(notes, err.Error())
+	}
+	if why := run.unfinished(); why != "" {
+		notes = append([]string{why}, notes...)
 	}
 	run.Notes = append(run.Notes, notes...)
 	if len(notes) > 0 {
-		run.Incomplete = notes[0]
-		forgetQuiet(data.History)
+		run.incomplete = notes[0]
+		keepWhatIsSure(&data, run.Planned)
 	}
 	verdicts := verify.Judge(verify.Input{History: data.History, Commits: data.Commits, Requests: data.Requests, Settings: s.settings()})
 	figures := recovery.Measure(data.History, data.Commits, data.Requests, s.Source.Token)
@@ -93,10 +97,21 @@ func readData(dir *rundir.Dir) (data reports.Data, notes []string, err error) {
 	return data, notes, err
 }
 
-// forgetQuiet takes back the proof that nothing more would come: what is
-// missing in a part of a ledger may lie in the rest of it.
-func forgetQuiet(h *history.History) {
+// keepWhatIsSure takes back what a part of a run cannot tell. The proof that
+// nothing more would come goes: what is missing may lie in the lost rest. So do
+// the commits after the last offer, unless all were offered: what they carry
+// out may have been offered in the lost rest.
+func keepWhatIsSure(data *reports.Data, planned int) {
+	h := data.History
 	h.Marks = slices.DeleteFunc(h.Marks, func(m history.Mark) bool { return m.Name == history.MarkQuiet })
+	if len(h.Operations) >= planned {
+		return
+	}
+	last := time.Duration(0)
+	for _, op := range h.Operations {
+		last = max(last, op.Offered)
+	}
+	data.Commits = slices.DeleteFunc(data.Commits, func(c commitlog.Commit) bool { return c.At > last })
 }
 
 func tolerate(notes []string, err error) ([]string, error) {

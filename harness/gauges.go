@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"time"
 
@@ -20,14 +21,18 @@ const gaugeInterval = 500 * time.Millisecond
 
 // readGauges asks the subject for its backlog and dead letters until ctx ends.
 func readGauges(ctx context.Context, addr string, rules SubjectRules, r *history.Recorder) {
-	client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{}}
+	client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }} // nothing leads off this machine
 	defer client.CloseIdleConnections()
 	tick := time.NewTicker(gaugeInterval)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
-			r.Gauge(readGauge(ctx, client, addr, rules, r.Now()))
+			g := readGauge(ctx, client, addr, rules, r.Now())
+			if ctx.Err() == nil { // else it says no more than that nobody waited for it
+				r.Gauge(g)
+			}
 		case <-ctx.Done():
 			return
 		}
@@ -73,6 +78,9 @@ func gaugeValue(families map[string]*dto.MetricFamily, name string) (float64, er
 	sum := 0.0
 	for _, m := range f.GetMetric() {
 		sum += m.GetGauge().GetValue() + m.GetUntyped().GetValue()
+	}
+	if math.IsNaN(sum) || math.IsInf(sum, 0) {
+		return 0, fmt.Errorf("gauge %s is %v", name, sum)
 	}
 	return sum, nil
 }

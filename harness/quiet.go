@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/mocksf"
 	"github.com/squall-harness/squall/mocksf/commitlog"
 )
 
@@ -16,31 +17,49 @@ func newClock() *clock { return &clock{base: time.Now()} }
 
 func (c *clock) since() time.Duration { return time.Since(c.base) }
 
-// activity remembers when the subject last worked at the org.
+// activity remembers when the subject last worked at the org. Requests that
+// write or that concern a bulk job count; a program that merely asks for limits
+// or logs in is not delivering anything.
 type activity struct {
 	mu   sync.Mutex
+	busy map[string]bool // ids of requests under way
 	last time.Duration
 }
 
-// note counts requests that write or that concern a bulk job; a program that
-// merely asks for limits or logs in is not delivering anything.
-func (a *activity) note(q commitlog.Request, now time.Duration) {
-	if q.Records == 0 && q.Job == "" {
+func (a *activity) began(c *mocksf.Call) {
+	if c.Records == 0 && c.API != commitlog.APIBulk {
 		return
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.last = now
+	if a.busy == nil {
+		a.busy = map[string]bool{}
+	}
+	a.busy[c.ID] = true
 }
 
-func (a *activity) quietFor(now time.Duration) time.Duration {
+func (a *activity) ended(q commitlog.Request, now time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return now - a.last
+	delete(a.busy, q.ID)
+	if q.Records > 0 || q.Job != "" {
+		a.last = now
+	}
 }
 
-// settle is how long the org must stay silent once everything has arrived: a
-// late second delivery would show in it.
+// silentSince is the time of the last work at the org; now while some is under
+// way.
+func (a *activity) silentSince(now time.Duration) time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.busy) > 0 {
+		return now
+	}
+	return a.last
+}
+
+// settle is how long the org must stay silent once everything has arrived and
+// the subject says so too: a late second delivery would show in it.
 const settle = 1500 * time.Millisecond
 
 // afterBudget is how long a run waits beyond the budget for a subject that is
@@ -51,11 +70,11 @@ const afterBudget = 5 * time.Second
 // that is proven, and gives up at the cap without it.
 func (r *rig) awaitQuiet() error {
 	healed, _ := history.Fold(r.recorder.Since(0)).Mark(history.MarkHealed)
-	end := max(healed.At+r.scenario.Expect.Drained, r.recorder.Now()) + afterBudget
+	deadline := max(healed.At, r.recorder.Now()) + r.scenario.Expect.Drained
 	t := newTracker(r.scenario.Source.Token)
-	for r.recorder.Now() < end {
+	for r.recorder.Now() < deadline+afterBudget {
 		t.take(r.recorder, r.org.Log())
-		if why := r.quiet(t); why != "" {
+		if why := r.quiet(t, r.recorder.Now() > deadline); why != "" {
 			r.recorder.Mark(history.MarkQuiet, why)
 			break
 		}
@@ -67,30 +86,31 @@ func (r *rig) awaitQuiet() error {
 	return nil
 }
 
-// quiet says why nothing more will come; "" while something may.
-func (r *rig) quiet(t *tracker) string {
-	silence := r.activity.quietFor(r.recorder.Now())
-	definite := t.accepted+t.refused >= t.offered
+// quiet says why nothing more will come; "" while something may. Silence alone
+// is no proof before the deadline: a sender may wait long before it tries again.
+func (r *rig) quiet(t *tracker, late bool) string {
+	now := r.recorder.Now()
+	since := r.activity.silentSince(now)
+	silence := now - since
+	definite := t.offered >= r.scenario.Load.Count() && t.accepted+t.refused >= t.offered
+	said := t.gauge.Error == "" && t.gauge.At > since // what it said before its last work is out of date
+	idle, holds := said && t.gauge.Backlog <= 0, said && t.gauge.Backlog > 0
+	arrived := t.backlog() == 0
 	switch {
 	case !definite || r.org.OpenJobs() > 0:
 		return ""
-	case t.backlog() == 0 && silence >= settle:
+	case arrived && idle && silence >= settle:
+		return "everything accepted has arrived, the subject reports no backlog, and the org stayed silent since"
+	case silence < r.scenario.Expect.Quiet:
+		return ""
+	case idle:
+		return "the org stayed silent, and the subject reports no backlog"
+	case arrived && !holds:
 		return "everything accepted has arrived, and the org stayed silent since"
-	case silence >= r.scenario.Expect.Quiet && !r.stillHolds():
-		return "the org stayed silent, and the subject does not report a backlog"
+	case late && (arrived || !holds):
+		return "the org stayed silent, and the deadline is over"
 	}
 	return ""
-}
-
-// stillHolds is true when the subject itself says that it has a backlog: what
-// it still holds is late, not lost.
-func (r *rig) stillHolds() bool {
-	gauges := history.Fold(r.recorder.Since(0)).Gauges
-	if len(gauges) == 0 {
-		return false
-	}
-	last := gauges[len(gauges)-1]
-	return last.Error == "" && last.Backlog > 0
 }
 
 func (r *rig) pauseOrFail(d time.Duration) error {

@@ -3,7 +3,9 @@ package harness
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -67,7 +69,7 @@ func setUp(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Di
 	if err = r.setUpSubject(ctx, sub, dir); err != nil {
 		return r, err
 	}
-	return r, r.setUpFaults(dir)
+	return r, r.planFaults(dir)
 }
 
 func (r *rig) setUpOrg(dir *rundir.Dir) error {
@@ -93,10 +95,13 @@ func (r *rig) setUpOrg(dir *rundir.Dir) error {
 	if err != nil {
 		return err
 	}
+	if r.link, err = fault.Listen(l.Addr().String()); err != nil {
+		return errors.Join(err, l.Close())
+	}
+	r.nemesis = &fault.Nemesis{Clock: r.clock.since, Recorder: r.recorder, Link: r.link, Org: r.org}
 	r.orgServer = &http.Server{Handler: r.org, ReadHeaderTimeout: 10 * time.Second}
 	r.background.Go(func() { _ = r.orgServer.Serve(l) }) // ends with Close
-	r.link, err = fault.Listen(l.Addr().String())
-	return err
+	return nil
 }
 
 // The credentials that every subject is given. They open nothing but the mock.
@@ -108,7 +113,7 @@ const (
 )
 
 func (r *rig) onRequest(q commitlog.Request) {
-	r.activity.note(q, r.clock.since())
+	r.activity.ended(q, r.clock.since())
 	r.ledgers.Request(q)
 }
 
@@ -124,6 +129,7 @@ func (r *rig) setUpSubject(life context.Context, sub subject.Subject, dir *rundi
 		return err
 	}
 	r.host = newHost(life, sub, env, dir.SubjectLog(), r.scenario.Subject, r.note)
+	r.nemesis.Process = r.host
 	r.push = &workload.Push{URL: "http://" + listen + r.scenario.Source.Path, Accepted: r.scenario.Source.Accepted,
 		Timeout: r.scenario.Source.Timeout, Recorder: r.recorder}
 	if r.scenario.Source.Body != "" {
@@ -154,20 +160,30 @@ func expand(templates map[string]string, env subject.Env) (map[string]string, er
 	return out, nil
 }
 
+// The ports that subjects are told to listen on lie below those that systems
+// hand out by themselves (Linux from 32768 on, others from 49152 on): while the
+// subject is down, no connection of the run is given its port by chance.
+const (
+	firstPort = 20_000
+	lastPort  = 32_000
+)
+
 // freeAddr finds a loopback port. It is free when we look; nobody can promise
 // more to a program that must be told its port.
 func freeAddr() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	var err error
+	for range 100 {
+		addr := fmt.Sprintf("127.0.0.1:%d", firstPort+rand.IntN(lastPort-firstPort))
+		var l net.Listener
+		if l, err = net.Listen("tcp", addr); err == nil {
+			return addr, l.Close()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String(), nil
+	return "", fmt.Errorf("no free port for the subject: %w", err)
 }
 
-func (r *rig) setUpFaults(dir *rundir.Dir) error {
+func (r *rig) planFaults(dir *rundir.Dir) error {
 	r.schedule = fault.Plan(r.scenario.Faults, r.scenario.Seed)
-	r.nemesis = &fault.Nemesis{Clock: r.clock.since, Recorder: r.recorder, Link: r.link, Org: r.org, Process: r.host}
 	return dir.WriteJSON(rundir.PlanFile, r.schedule)
 }
 
@@ -185,9 +201,7 @@ func (r *rig) startNemesis() <-chan struct{} {
 
 // hook lets the service faults take part in the org's requests.
 func (r *rig) hook(c *mocksf.Call) mocksf.Decision {
-	if r.nemesis == nil {
-		return mocksf.Decision{}
-	}
+	r.activity.began(c)
 	write := c.Write && c.Identity != "" // without a session it is refused: a cut of its reply would be wasted
 	d := r.nemesis.Decide(fault.Call{ID: c.ID, At: c.At, Method: c.Method, Path: c.Path, API: string(c.API),
 		Write: write, Records: c.Records, Objects: c.Objects, Traces: c.Traces})
@@ -229,19 +243,23 @@ func (r *rig) close() error {
 	return r.result
 }
 
-// closeWorld ends what the subject talked to.
+// closeWorld ends what the subject talked to. Requests under way come to their
+// end first, so that no commit is missing in the ledger.
 func (r *rig) closeWorld() {
 	if r.nemesis != nil {
 		r.nemesis.HealAll()
 	}
 	if r.link != nil {
-		r.link.Close()
-	}
-	if r.orgServer != nil {
-		_ = r.orgServer.Close()
+		_ = r.link.Close()
 	}
 	if r.org != nil {
 		r.org.Close()
+	}
+	if r.orgServer != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		_ = r.orgServer.Shutdown(ctx)
+		_ = r.orgServer.Close()
 	}
 	if r.alerts != nil {
 		r.alerts.Close()

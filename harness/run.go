@@ -43,12 +43,8 @@ func Run(ctx context.Context, s *Scenario, sub subject.Subject, o Options) (*Res
 	if err != nil {
 		return nil, err
 	}
-	rehearsal, err := rehearse(ctx, s, sub, dir, o)
-	if err != nil {
-		return &Result{Dir: dir.Path()}, fmt.Errorf("%w\nthe run directory is %s", err, dir.Path())
-	}
-	if err := dir.WriteJSON(rundir.RunFile, rehearsal); err != nil {
-		return nil, err
+	if err := rehearse(ctx, s, sub, dir, o); err != nil {
+		return &Result{Dir: dir.Path()}, fmt.Errorf("%w\nthe run directory is %s", err, relative(dir.Path()))
 	}
 	return Check(dir.Path())
 }
@@ -59,39 +55,26 @@ type Result struct {
 	Summary reports.Summary
 }
 
-// rehearsal is what a judge must know about a run beside scenario and ledgers.
-type rehearsal struct {
-	Seed    uint64          `json:"seed"`
-	Subject reports.Subject `json:"subject"`
-	Repeat  string          `json:"repeat"`
-	Planned int             `json:"planned"` // transactions that the scenario asks for
-	Version string          `json:"version"`
-	Started time.Time       `json:"started"`
-	Took    time.Duration   `json:"took"`
-	Notes   []string        `json:"notes"`
-
-	Incomplete string `json:"-"` // why only a part of the run can be judged
-}
-
-// rehearse is steps 2 to 7.
-func rehearse(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Dir, o Options) (*rehearsal, error) {
-	started := time.Now()
-	if err := dir.WriteScenario(s.effective()); err != nil {
-		return nil, err
+// rehearse is steps 2 to 7. What a judge must know beside scenario and ledgers
+// is written before anything starts and again at the end: a killed run can
+// still say what it was.
+func rehearse(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Dir, o Options) error {
+	run := newRehearsal(s, sub, o)
+	if err := errors.Join(dir.WriteScenario(s.effective()), dir.WriteJSON(rundir.RunFile, run)); err != nil {
+		return err
 	}
 	r, err := setUp(ctx, s, sub, dir)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = r.play(o.Progress)
 	}
-	defer r.close()
-	if err := r.play(o.Progress); err != nil {
-		return nil, err
+	if lost := r.close(); lost != nil { // whatever else went wrong, it has left no trace
+		err = lost
 	}
-	if err := r.close(); err != nil {
-		return nil, err
+	run.end(err, r.notes())
+	if unwritten := dir.WriteJSON(rundir.RunFile, run); err == nil {
+		err = unwritten
 	}
-	return &rehearsal{Seed: s.Seed, Subject: reports.Subject{Name: sub.Name(), Command: sub.Command()}, Repeat: o.Repeat,
-		Planned: s.Load.Count(), Version: o.Version, Started: started, Took: time.Since(started), Notes: r.notes()}, nil
+	return err
 }
 
 // play is the plot of a run: steps 3 to 6.
@@ -99,7 +82,9 @@ func (r *rig) play(progress func(Status)) error {
 	watch := r.startWatch(progress)
 	defer watch.stop()
 	watch.phase("starting the subject")
-	if err := r.host.Start(r.ctx); err != nil {
+	if err := r.host.Start(r.ctx); r.ctx.Err() != nil {
+		return errInterrupted
+	} else if err != nil {
 		return err
 	}
 	load := r.startLoad()
@@ -143,42 +128,65 @@ func shift(ops []history.Operation, start time.Duration) {
 	}
 }
 
-// await waits for all of the channels, or until something ends the run early.
-func (r *rig) await(all ...<-chan struct{}) error {
-	for _, c := range all {
-		for waiting := true; waiting; {
-			select {
-			case <-c:
-				waiting = false
-			case err := <-r.host.failed:
-				return err
-			case err := <-r.ledgers.Failed():
-				return err
-			case <-time.After(time.Second):
-				if err := r.refusedAll(); err != nil {
-					return err
-				}
-			case <-r.ctx.Done():
-				return errors.New("interrupted: the run was stopped before it came to a verdict")
+var errInterrupted = errors.New("interrupted: the run was stopped before it came to a verdict")
+
+// await waits for a channel, or until something ends the run early.
+func (r *rig) await(done <-chan struct{}) error {
+	for {
+		select {
+		case <-done:
+			if r.ctx.Err() != nil { // then everything ends, and this means nothing
+				return errInterrupted
 			}
+			return nil
+		case err := <-r.host.failed:
+			return err
+		case err := <-r.ledgers.Failed():
+			return err
+		case <-time.After(time.Second):
+			if err := r.hopeless(); err != nil {
+				return err
+			}
+		case <-r.ctx.Done():
+			return errInterrupted
 		}
 	}
-	return nil
 }
 
-// refusedAll ends a run early whose subject refuses everything: it speaks
-// another protocol than the scenario thinks.
-func (r *rig) refusedAll() error {
-	if r.push.Acknowledged() > 0 || r.push.Refused() < 100 {
+// hopeless ends a run early whose subject speaks another protocol than the
+// scenario thinks: it refuses everything, or acknowledges nothing for seconds
+// although no fault has begun.
+func (r *rig) hopeless() error {
+	refused, unknown := r.push.Answers(history.Fail), r.push.Answers(history.Info)
+	if r.push.Answers(history.OK) > 0 || refused < enoughAnswers && unknown < enoughAnswers {
 		return nil
 	}
-	last := history.Attempt{}
-	for _, e := range r.recorder.Since(0) {
-		if e.Attempt != nil {
-			last = *e.Attempt
+	h := history.Fold(r.recorder.Since(0))
+	started, _ := h.Mark(history.MarkStarted)
+	if refused < enoughAnswers && (len(h.Windows) > 0 || r.recorder.Now()-started.At < enoughTime) {
+		return nil
+	}
+	return &SubjectError{Text: fmt.Sprintf("the subject acknowledged none of the first %d transactions: POST %s got %s; "+
+		"its contract is in the README, and source.path, source.body and source.accepted in the scenario change it; %s",
+		len(h.Operations), r.push.URL, lastAnswer(h), lastLines(r.host.log))}
+}
+
+// What is enough to say that a subject will never acknowledge anything.
+const (
+	enoughAnswers = 100
+	enoughTime    = 3 * time.Second
+)
+
+// lastAnswer is what the source was told last, in words.
+func lastAnswer(h *history.History) string {
+	last := history.Attempt{Error: "no answer"}
+	for _, op := range h.Operations {
+		if n := len(op.Attempts); n > 0 && op.Attempts[n-1].End() >= last.End() {
+			last = op.Attempts[n-1]
 		}
 	}
-	return &SubjectError{Text: fmt.Sprintf("the subject refused all of the first %d transactions: POST %s answered %d; "+
-		"its contract is in the README, and source.path, source.body and source.accepted in the scenario change it; its last lines:\n%s",
-		r.push.Refused(), r.push.URL, last.Status, subject.Tail(r.host.log, 10))}
+	if last.Status > 0 {
+		return fmt.Sprintf("the answer %d", last.Status)
+	}
+	return "no answer (" + last.Error + ")"
 }

@@ -32,7 +32,7 @@ load: {rate: 40, for: 2s, mix: {upsert: 1}}
 faults:
   - {name: gone, kind: refuse, at: 500ms, for: 700ms}
 subject: {ready: 2s, grace: 2s}
-expect: {drained: 5s, quiet: 1500ms, notClaimed: [no duplicates, order, atomicity, durability, drained in time]}
+expect: {drained: 3s, quiet: 1500ms, notClaimed: [no duplicates, order, atomicity, durability, drained in time]}
 `
 
 func scenario(t *testing.T, set ...harness.Setting) *harness.Scenario {
@@ -130,6 +130,7 @@ func (i *integration) call(method, path, body string) error {
 }
 
 func TestAnHonestIntegrationPassesAndTheSavedRunIsJudgedTheSame(t *testing.T) {
+	t.Parallel()
 	r, err := harness.Run(t.Context(), scenario(t), synchronous(writeThrough), harness.Options{Out: t.TempDir(), Repeat: "again", Version: "test"})
 	require.NoError(t, err)
 	s := r.Summary
@@ -148,6 +149,7 @@ func TestAnHonestIntegrationPassesAndTheSavedRunIsJudgedTheSame(t *testing.T) {
 }
 
 func TestReportIsWrittenAgainFromASavedVerdict(t *testing.T) {
+	t.Parallel()
 	r, err := harness.Run(t.Context(), scenario(t), synchronous(writeThrough), harness.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	report := filepath.Join(r.Dir, "report.html")
@@ -165,6 +167,7 @@ func TestReportIsWrittenAgainFromASavedVerdict(t *testing.T) {
 }
 
 func TestAnIntegrationThatPretendsIsCaught(t *testing.T) {
+	t.Parallel()
 	r, err := harness.Run(t.Context(), scenario(t), synchronous(pretend), harness.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	assert.Equal(t, harness.ExitBroken, r.Summary.Exit)
@@ -174,6 +177,7 @@ func TestAnIntegrationThatPretendsIsCaught(t *testing.T) {
 }
 
 func TestWithoutFaultsThereIsNoVerdict(t *testing.T) {
+	t.Parallel()
 	r, err := harness.Run(t.Context(), scenario(t).WithoutFaults(), synchronous(writeThrough), harness.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	assert.Equal(t, harness.ExitNoVerdict, r.Summary.Exit, r.Summary.Sentence)
@@ -181,6 +185,7 @@ func TestWithoutFaultsThereIsNoVerdict(t *testing.T) {
 
 // A part of a ledger never passes, and what it lacks is not called lost.
 func TestAPartOfALedgerIsNoVerdict(t *testing.T) {
+	t.Parallel()
 	r, err := harness.Run(t.Context(), scenario(t), synchronous(writeThrough), harness.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	for _, ledger := range []string{"commits.arrows", "history.arrows"} {
@@ -198,6 +203,7 @@ func TestAPartOfALedgerIsNoVerdict(t *testing.T) {
 }
 
 func TestSubjectsThatCannotBeJudged(t *testing.T) {
+	t.Parallel()
 	fails := subject.Func("fails", func(context.Context, subject.Env) error { return errors.New("no licence") })
 	mute := subject.Func("mute", func(ctx context.Context, _ subject.Env) error { <-ctx.Done(); return nil })
 	for name, c := range map[string]struct {
@@ -208,7 +214,7 @@ func TestSubjectsThatCannotBeJudged(t *testing.T) {
 		"no such program":  {subject.Process("/no/such/program", "--flag"), harness.ExitHarness, []string{"did not start", "/no/such/program --flag"}},
 		"ends at once":     {fails, harness.ExitHarness, []string{"never became ready", "no licence"}},
 		"never ready":      {mute, harness.ExitHarness, []string{"never became ready", "did not answer 2xx within"}},
-		"refuses all":      {synchronous(refuse), harness.ExitNoVerdict, []string{"refused all of the first", "answered 404", "source.path"}},
+		"refuses all":      {synchronous(refuse), harness.ExitNoVerdict, []string{"acknowledged none of the first", "got the answer 404", "source.path"}},
 		"prints, then die": {subject.Process("/bin/sh", "-c", "echo out of memory; exit 7"), harness.ExitHarness, []string{"exit status 7", "out of memory"}},
 	} {
 		set := []harness.Setting{{Key: "load.rate", Value: "200"}, {Key: "load.for", Value: "4s"}}
@@ -224,6 +230,7 @@ func TestSubjectsThatCannotBeJudged(t *testing.T) {
 // A program that ends by itself is restarted, as an operations team would do,
 // and the report says so; one that always ends is given up.
 func TestASubjectThatEndsByItself(t *testing.T) {
+	t.Parallel()
 	once := filepath.Join(t.TempDir(), "once")
 	flaky := subject.Func("flaky", func(ctx context.Context, env subject.Env) error {
 		inner, cancel := context.WithCancel(ctx)
@@ -246,6 +253,7 @@ func TestASubjectThatEndsByItself(t *testing.T) {
 }
 
 func TestAnOutputFolderThatCannotBeWrittenToIsToldAtOnce(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
 	started := false
@@ -258,6 +266,7 @@ func TestAnOutputFolderThatCannotBeWrittenToIsToldAtOnce(t *testing.T) {
 }
 
 func TestAnInterruptedRunSaysSo(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	progress := func(s harness.Status) {
 		if s.Committed > 3 {
@@ -270,6 +279,7 @@ func TestAnInterruptedRunSaysSo(t *testing.T) {
 }
 
 func TestAnInvalidScenarioIsNotRun(t *testing.T) {
+	t.Parallel()
 	_, err := harness.Run(t.Context(), harness.Invalid(errors.New("x.yaml:1:1: broken")), synchronous(writeThrough), harness.Options{Out: t.TempDir()})
 	assert.ErrorContains(t, err, "x.yaml:1:1: broken")
 }

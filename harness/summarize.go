@@ -1,8 +1,8 @@
 package harness
 
 import (
+	"cmp"
 	"fmt"
-	"runtime"
 	"slices"
 	"time"
 
@@ -15,32 +15,64 @@ import (
 // summarize puts what the judges found into the words of a report.
 func summarize(s *Scenario, run rehearsal, data reports.Data, verdicts []verify.Verdict, figures recovery.Figures) reports.Summary {
 	out := reports.Summary{
-		Version:    reports.FormatVersion,
-		Scenario:   reports.Scenario{Name: s.Name, Promise: s.Promise, Budget: s.Expect.Drained},
-		Seed:       s.Seed,
-		Subject:    run.Subject,
-		Repeat:     run.Repeat,
-		Guarantees: verdicts,
-		Recovery:   figures,
-		Windows:    data.History.Windows,
-		Operations: countOperations(data, figures),
-		Alerts:     told(data.History),
-		Load:       load(data.History, s, run.Planned),
-		Environment: reports.Environment{Squall: run.Version, Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH,
-			CPUs: runtime.NumCPU(), Started: run.Started, Took: run.Took},
-		Notes: run.Notes,
+		Version:     reports.FormatVersion,
+		Scenario:    reports.Scenario{Name: s.Name, Promise: s.Promise, Budget: s.Expect.Drained},
+		Seed:        run.Seed,
+		Subject:     run.Subject,
+		Repeat:      run.Repeat,
+		Recovery:    figures,
+		Windows:     data.History.Windows,
+		Operations:  countOperations(data, figures),
+		Alerts:      told(data.History),
+		DeadLetters: deadLetters(data.History.Gauges),
+		Load:        load(data.History, s),
+		Environment: run.Environment,
+		Notes:       run.Notes,
 	}
-	if n := len(data.History.Gauges); n > 0 {
-		out.DeadLetters = int(data.History.Gauges[n-1].DeadLetters)
+	conclude(&out, verdicts, whyNoVerdict(out, run, data.History))
+	out.NotTested = reports.NotTested(out, data)
+	return out
+}
+
+// conclude sets the verdict. Where the run itself was wanting, for the reason
+// why, nothing passes, and what hangs on time is not held against the subject;
+// a broken promise that no lateness excuses stays one.
+func conclude(out *reports.Summary, verdicts []verify.Verdict, why string) {
+	if why != "" {
+		verdicts = untimed(verdicts, why)
 	}
-	unfired := verify.Unfired(data.History.Windows)
+	unfired := verify.Unfired(out.Windows)
+	out.Guarantees = verdicts
 	out.Result, out.Sentence = verify.Overall(verdicts, unfired...), verify.Sentence(verdicts, unfired...)
-	if why := whyNoVerdict(out, run); why != "" && out.Result != verify.Fail {
+	switch {
+	case why == "":
+	case out.Result == verify.Fail:
+		out.Notes = append(out.Notes, why)
+	default:
 		out.Result, out.Sentence = verify.NoEvidence, "NO VERDICT: "+why+"."
 	}
 	out.Exit = exitOf(out.Result)
-	out.NotTested = reports.NotTested(out, data)
-	return out
+}
+
+// untimed takes the judgement on the drain back.
+func untimed(verdicts []verify.Verdict, why string) []verify.Verdict {
+	verdicts = slices.Clone(verdicts)
+	for i, v := range verdicts {
+		if v.Guarantee == verify.Drained && v.Result != verify.NotClaimed {
+			verdicts[i] = verify.Verdict{Guarantee: v.Guarantee, Result: verify.NoEvidence, Reason: "Not judged: " + why + ".", Evidence: v.Evidence}
+		}
+	}
+	return verdicts
+}
+
+// deadLetters is the last figure that the subject gave.
+func deadLetters(gauges []history.Gauge) int {
+	for _, g := range slices.Backward(gauges) {
+		if g.Error == "" {
+			return int(g.DeadLetters)
+		}
+	}
+	return 0
 }
 
 func exitOf(r verify.Result) int {
@@ -63,16 +95,16 @@ const (
 
 // whyNoVerdict says why the run proves nothing: a part of it is missing, or the
 // load was not what the scenario asks for. "" when all is well.
-func whyNoVerdict(s reports.Summary, run rehearsal) string {
+func whyNoVerdict(s reports.Summary, run rehearsal, h *history.History) string {
 	switch {
-	case run.Incomplete != "":
-		return run.Incomplete
+	case run.incomplete != "":
+		return run.incomplete
 	case float64(s.Operations.Offered) < leastOffered*float64(run.Planned):
 		return fmt.Sprintf("only %d of %d transactions were offered", s.Operations.Offered, run.Planned)
 	case s.Load.LagP99 > mostLag:
 		return fmt.Sprintf("the harness offered up to %d ms late, the machine is too busy", s.Load.LagP99.Milliseconds())
 	case s.Operations.Accepted == 0:
-		return "the subject accepted nothing"
+		return "the subject accepted nothing, the source last got " + lastAnswer(h)
 	}
 	return ""
 }
@@ -106,7 +138,7 @@ func told(h *history.History) reports.Alerts {
 	if len(h.Windows) == 0 {
 		return out
 	}
-	first := slices.MinFunc(h.Windows, func(a, b history.Window) int { return int(a.From - b.From) }).From
+	first := slices.MinFunc(h.Windows, func(a, b history.Window) int { return cmp.Compare(a.From, b.From) }).From
 	for _, a := range h.Alerts {
 		if a.Status == "firing" && a.At >= first {
 			out.Told, out.Delay = true, a.At-first
@@ -116,7 +148,7 @@ func told(h *history.History) reports.Alerts {
 	return out
 }
 
-func load(h *history.History, s *Scenario, planned int) reports.Load {
+func load(h *history.History, s *Scenario) reports.Load {
 	out := reports.Load{Target: s.Load.Rate}
 	if len(h.Operations) < 2 {
 		return out

@@ -33,6 +33,7 @@ func (s *spy) Fatalf(format string, args ...any) {
 }
 
 func TestTestFailsWithTheSentenceAndNamesTheReport(t *testing.T) {
+	t.Parallel()
 	s, dir := &spy{ctx: t.Context()}, filepath.Join(t.TempDir(), "runs")
 	r := harness.Test(s, scenario(t), synchronous(pretend), harness.Out(dir))
 	assert.Contains(t, s.errors.String(), "NOT SAFE: ")
@@ -45,6 +46,7 @@ func TestTestFailsWithTheSentenceAndNamesTheReport(t *testing.T) {
 }
 
 func TestTestPasses(t *testing.T) {
+	t.Parallel()
 	s := &spy{ctx: t.Context()}
 	harness.Test(s, scenario(t), synchronous(writeThrough), harness.Out(t.TempDir()))
 	assert.Empty(t, s.errors.String())
@@ -52,6 +54,7 @@ func TestTestPasses(t *testing.T) {
 }
 
 func TestTestStopsAtAScenarioThatCannotBeRun(t *testing.T) {
+	t.Parallel()
 	s := &spy{ctx: t.Context()}
 	assert.PanicsWithValue(t, s, func() {
 		harness.Test(s, harness.Invalid(assert.AnError), synchronous(writeThrough), harness.Out(t.TempDir()))

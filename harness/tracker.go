@@ -14,6 +14,8 @@ type tracker struct {
 	ops        map[string]*tracked // by operation id
 	tokens     map[string]*tracked // by token that is not in the target yet
 
+	gauge history.Gauge // what the subject said last
+
 	offered, accepted, refused, committed, waiting int
 }
 
@@ -29,15 +31,16 @@ func newTracker(tokenField string) *tracker {
 // backlog is the number of operations accepted and not yet committed.
 func (t *tracker) backlog() int { return t.waiting }
 
-// take reads on in both ledgers.
+// take reads on in both ledgers. The commits are looked at first: whatever they
+// hold was offered before, so that no commit comes without its operation.
 func (t *tracker) take(r *history.Recorder, l *commitlog.Log) {
+	commits := l.Since(t.commits)
 	events := r.Since(t.events)
+	t.commits += len(commits)
 	t.events += len(events)
 	for _, e := range events {
 		t.event(e)
 	}
-	commits := l.Since(t.commits)
-	t.commits += len(commits)
 	for _, c := range commits {
 		for _, change := range c.Changes {
 			t.change(change)
@@ -53,6 +56,8 @@ func (t *tracker) event(e history.Event) {
 		t.ack(t.ops[e.ID])
 	case e.Attempt != nil && e.Attempt.Outcome == history.Fail:
 		t.refused++
+	case e.Gauge != nil:
+		t.gauge = *e.Gauge
 	}
 }
 
