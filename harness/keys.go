@@ -4,10 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"time"
 )
-
-var typeOfDuration = reflect.TypeFor[time.Duration]()
 
 // didYouMean proposes the known key that is nearest to a misspelled one.
 func didYouMean(key string) string {
@@ -34,10 +31,8 @@ func keys(t reflect.Type, seen map[reflect.Type]bool) []string {
 	seen[t] = true
 	var out []string
 	for i := range t.NumField() {
-		f := t.Field(i)
-		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-		if name != "" && name != "-" {
-			out = append(append(out, name), keys(f.Type, seen)...)
+		if name := yamlName(t.Field(i)); name != "" {
+			out = append(append(out, name), keys(t.Field(i).Type, seen)...)
 		}
 	}
 	return out

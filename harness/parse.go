@@ -4,20 +4,17 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
+	"maps"
 	"os"
 	"reflect"
 	"slices"
 	"strings"
-	"text/template"
-	"time"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
-
-	"github.com/squall-harness/squall/harness/fault"
-	"github.com/squall-harness/squall/harness/verify"
 )
 
 // Setting overrides one key of a scenario, for example {"load.rate", "50"}.
@@ -26,8 +23,9 @@ type Setting struct{ Key, Value string }
 // ReadScenario reads a scenario file. Errors name file, line and column.
 func ReadScenario(path string, set ...Setting) (*Scenario, error) {
 	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("scenario: %w", err)
+	var read *fs.PathError
+	if errors.As(err, &read) {
+		return nil, fmt.Errorf("cannot read the scenario %s: %w", path, read.Err)
 	}
 	return ParseScenario(path, text, set...)
 }
@@ -38,164 +36,83 @@ func ReadScenario(path string, set ...Setting) (*Scenario, error) {
 func ParseScenario(name string, text []byte, set ...Setting) (*Scenario, error) {
 	s := defaults()
 	s.file, s.text = name, text
-	if len(bytes.TrimSpace(text)) == 0 {
-		return nil, fmt.Errorf("%s:1:1: the scenario is empty", name)
+	if m := s.decode(text); m != nil {
+		return nil, fmt.Errorf("%s:%d:%d: %w", name, m.line, m.column, m)
 	}
-	if err := s.decode(text); err != nil {
-		return nil, err
-	}
+	written := s
 	for _, o := range set {
-		if err := s.override(o); err != nil {
-			return nil, err
+		if m := s.override(o); m != nil {
+			return nil, fmt.Errorf("--set %s=%s: %w", o.Key, o.Value, m)
 		}
 	}
 	if err := s.check(); err != nil {
+		if len(set) > 0 && written.check() == nil { // the file is not to blame
+			err = fmt.Errorf("with --set: %w", err)
+		}
 		return nil, err
 	}
 	return &s, nil
 }
 
-func (s *Scenario) decode(text []byte) error {
-	err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(s)
-	if err == nil {
-		return nil
+// decode lays the keys of a YAML text over the scenario.
+func (s *Scenario) decode(text []byte) *misfit {
+	if bytes.IndexByte(text, 0) >= 0 || !utf8.Valid(text) {
+		return &misfit{1, 1, "this is no text file; a scenario is written in YAML"}
 	}
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return explain(err)
+	}
+	docs := slices.DeleteFunc(file.Docs, func(d *ast.DocumentNode) bool { return d.Body == nil })
+	switch {
+	case len(docs) == 0:
+		return &misfit{1, 1, "the scenario is empty"}
+	case len(docs) > 1:
+		return misfitAt(start(docs[1].Body), "a second document begins here: a file holds one scenario")
+	}
+	if m := fit("a scenario", docs[0].Body, reflect.TypeFor[Scenario]()); m != nil {
+		return m
+	}
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(s); err != nil {
+		return explain(err)
+	}
+	return nil
+}
+
+// explain places what the YAML library found.
+func explain(err error) *misfit {
 	var at yaml.Error
 	if !errors.As(err, &at) || at.GetToken() == nil {
-		return fmt.Errorf("%s: %w", s.file, err)
+		return &misfit{1, 1, err.Error()}
 	}
-	p := at.GetToken().Position
-	return fmt.Errorf("%s:%d:%d: %s", s.file, p.Line, p.Column, explain(at, at.GetToken().Value))
+	text := at.GetMessage()
+	if strings.Contains(text, "'\t'") {
+		text = "there is a tab here: YAML takes spaces only"
+	}
+	return misfitAt(at.GetToken(), "%s", text)
 }
 
-// explain says what the YAML library found, with the fix.
-func explain(err yaml.Error, key string) string {
-	var unknown *yaml.UnknownFieldError
-	if errors.As(err, &unknown) {
-		return fmt.Sprintf("unknown key %q%s", key, didYouMean(key))
-	}
-	var mismatch *yaml.TypeError
-	if !errors.As(err, &mismatch) {
-		return err.GetMessage()
-	}
-	if mismatch.DstType == typeOfDuration {
-		return fmt.Sprintf("%q is no duration: write a number with a unit, such as 500ms, 1.5s or 2m", key)
-	}
-	return fmt.Sprintf("%s%q is not %s", keyBefore(err.GetToken()), key, kindInWords(mismatch.DstType.Kind()))
-}
-
-// keyBefore names the key of a value, for example "rate: ".
-func keyBefore(t *token.Token) string {
-	if t.Prev == nil || t.Prev.Prev == nil || t.Prev.Type != token.MappingValueType {
-		return ""
-	}
-	return t.Prev.Prev.Value + ": "
-}
-
-func kindInWords(k reflect.Kind) string {
-	switch k {
-	case reflect.Float64:
-		return "a number"
-	case reflect.Int, reflect.Uint64:
-		return "a whole number"
-	case reflect.Slice:
-		return "a list"
-	case reflect.Map, reflect.Struct:
-		return "a group of keys"
-	}
-	return "a " + k.String()
-}
-
-// override lays one key=value from the command line over the scenario.
-func (s *Scenario) override(o Setting) error {
-	parts := strings.Split(o.Key, ".")
+// override lays one key=value from the command line over the scenario. The
+// decoder replaces maps as a whole; their other keys stay here too.
+func (s *Scenario) override(o Setting) *misfit {
 	doc := ""
-	for i, part := range parts {
-		doc += strings.Repeat("  ", i) + part + ":"
-		if i < len(parts)-1 {
-			doc += "\n"
-		}
+	for i, part := range strings.Split(o.Key, ".") {
+		doc += "\n" + strings.Repeat("  ", i) + part + ":"
 	}
-	before := *s
-	s.file = "--set " + o.Key
-	err := s.decode([]byte(doc + " " + o.Value + "\n"))
-	s.file = before.file
-	return err
+	env, minima := s.Subject.Env, s.Expect.Minima
+	s.Subject.Env, s.Expect.Minima = nil, nil
+	m := s.decode([]byte(doc + " " + o.Value + "\n"))
+	s.Subject.Env, s.Expect.Minima = merged(env, s.Subject.Env), merged(minima, s.Expect.Minima)
+	return m
 }
 
-// check holds the rules that the types cannot say.
-func (s *Scenario) check() error {
-	if s.Name == "" {
-		return s.problem("$", "name is missing: give the scenario a short name")
+func merged[V any](below, above map[string]V) map[string]V {
+	if len(below) == 0 {
+		return above
 	}
-	if p := s.Load.Check(); p != nil {
-		return s.problem("$.load."+p.Key, p.Text)
-	}
-	if err := s.checkTimes(); err != nil {
-		return err
-	}
-	if err := s.checkWords(); err != nil {
-		return err
-	}
-	return s.checkFaults()
-}
-
-func (s *Scenario) checkTimes() error {
-	for _, t := range []struct {
-		key string
-		d   time.Duration
-	}{
-		{"org.call", s.Org.Call}, {"org.record", s.Org.Record}, {"org.bulkStart", s.Org.BulkStart}, {"org.bulkChunk", s.Org.BulkChunk},
-		{"org.tokenLife", s.Org.TokenLife}, {"subject.ready", s.Subject.Ready}, {"subject.grace", s.Subject.Grace},
-		{"source.timeout", s.Source.Timeout}, {"expect.drained", s.Expect.Drained}, {"expect.quiet", s.Expect.Quiet},
-	} {
-		if t.d < 0 {
-			return s.problem("$."+t.key, fmt.Sprintf("%s is %v: a duration cannot be negative", t.key, t.d))
-		}
-	}
-	return nil
-}
-
-func (s *Scenario) checkWords() error {
-	if !strings.HasPrefix(s.Source.Path, "/") {
-		return s.problem("$.source.path", fmt.Sprintf("source.path is %q: it must begin with a slash", s.Source.Path))
-	}
-	if _, err := template.New("body").Parse(s.Source.Body); err != nil {
-		return s.problem("$.source.body", "source.body is no Go template: "+err.Error())
-	}
-	for name, value := range s.Subject.Env {
-		if _, err := template.New(name).Parse(value); err != nil {
-			return s.problem("$.subject.env", fmt.Sprintf("subject.env.%s is no Go template: %v", name, err))
-		}
-	}
-	for g := range s.Expect.Minima {
-		if !slices.Contains(verify.Guarantees, verify.Guarantee(g)) {
-			return s.problem("$.expect.minima", fmt.Sprintf("%q is no guarantee; they are: %s", g, guaranteeList()))
-		}
-	}
-	for _, g := range s.Expect.NotClaimed {
-		if !slices.Contains(verify.Guarantees, g) {
-			return s.problem("$.expect.notClaimed", fmt.Sprintf("%q is no guarantee; they are: %s", g, guaranteeList()))
-		}
-	}
-	return nil
-}
-
-func guaranteeList() string {
-	names := make([]string, len(verify.Guarantees))
-	for i, g := range verify.Guarantees {
-		names[i] = string(g)
-	}
-	return strings.Join(names, ", ")
-}
-
-func (s *Scenario) checkFaults() error {
-	for i := range s.Faults {
-		if err := fault.CheckAll(s.Faults[:i+1], s.Load.For); err != nil {
-			return s.problem(fmt.Sprintf("$.faults[%d]", i), err.Error())
-		}
-	}
-	return nil
+	all := maps.Clone(below)
+	maps.Copy(all, above)
+	return all
 }
 
 // problem is an error at the place of a YAML path.

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -56,7 +57,27 @@ func TestParseScenarioSaysWhatIsWrong(t *testing.T) {
 		"path without slash":  {"expect:", "source: {path: transactions}\nexpect:", []string{"bad.yaml:9:16:", "must begin with a slash"}},
 		"bad env template":    {"expect:", "subject: {env: {A: '{{'}}\nexpect:", []string{"bad.yaml:9:", "subject.env.A"}},
 		"a duplicate key":     {"expect:", "name: other\nexpect:", []string{"bad.yaml:9:1:", "name"}},
-		"a list for a string": {"name: small", "name: [small]", []string{"bad.yaml:1:"}},
+		"a list for a string": {"name: small", "name: [small]", []string{"bad.yaml:1:7:", "name must be a single value"}},
+		"a text for a group":  {"mix: {upsert: 1}", "mix: even", []string{"bad.yaml:6:8:", "mix must be a group of keys"}},
+		"a group for a list":  {"  - {name: gone, kind: refuse, at: 2s, for: 3s}", "  name: gone", []string{"bad.yaml:8:3:", "faults must be a list"}},
+		"no value":            {"rate: 50", "rate:", []string{"bad.yaml:4:8:", "rate has no value"}},
+		"half a transaction":  {"upsert: 1", "upsert: 1.5", []string{"bad.yaml:6:17:", `upsert: "1.5" is not a whole number`}},
+		"a negative seed":     {"name: small", "seed: -1", []string{"bad.yaml:1:7:", "a whole number from 0 on"}},
+		"an unknown unit":     {"drained: 9s", "drained: 9x", []string{"bad.yaml:10:12:", `drained: "9x" is no duration`}},
+		"too many":            {"for: 10s", "for: 100000h", []string{"bad.yaml:5:8:", "a run takes at most 2000000"}},
+		"not a number":        {"rate: 50", "rate: .nan", []string{"bad.yaml:4:9:", `rate: ".nan" is not a number`}},
+		"a mix out of hand":   {"upsert: 1", "upsert: 9000000000000000000", []string{"bad.yaml:6:8:", "a part from 1 to 1000000"}},
+		"no silence":          {"drained: 9s", "quiet: 0s", []string{"bad.yaml:10:10:", "expect.quiet is 0s", "at least 1s"}},
+		"no time to start":    {"expect:", "subject: {ready: 0s}\nexpect:", []string{"bad.yaml:9:18:", "subject.ready is 0s"}},
+		"a tab":               {"  rate", "\trate", []string{"bad.yaml:4:1:", "there is a tab here"}},
+		"two documents":       {"expect:", "---\nexpect:", []string{"bad.yaml:10:1:", "a second document"}},
+		"only a comment":      {good, "# nothing\n", []string{"bad.yaml:1:1:", "the scenario is empty"}},
+		"empty":               {good, "", []string{"bad.yaml:1:1:", "the scenario is empty"}},
+		"binary":              {"small", "\x00\xff", []string{"bad.yaml:1:1:", "no text file"}},
+		"a fragment":          {"expect:", "source: {path: '/a#b'}\nexpect:", []string{"bad.yaml:9:16:", "holds no #"}},
+		"no token":            {"expect:", "source: {token: ''}\nexpect:", []string{"bad.yaml:9:17:", "source.token is empty"}},
+		"no such variable":    {"expect:", "subject: {env: {A: '{{.NOPE}}'}}\nexpect:", []string{"bad.yaml:9:", "subject.env.A", "NOPE", "SF_LOGIN_URL"}},
+		"no such part":        {"expect:", "source: {body: '{{.Nope}}'}\nexpect:", []string{"bad.yaml:9:", "source.body", "Nope", "{{.Records}}"}},
 	} {
 		text := strings.Replace(good, c.from, c.to, 1)
 		require.NotEqual(t, good, text, name)
@@ -76,9 +97,25 @@ func TestSetOverridesOneKey(t *testing.T) {
 	assert.Equal(t, 4*time.Second, s.Expect.Drained)
 	assert.Equal(t, uint64(9), s.Seed)
 
-	_, err = ParseScenario("small.yaml", []byte(good), Setting{"load.rat", "75"})
-	assert.ErrorContains(t, err, `--set load.rat`)
-	assert.ErrorContains(t, err, `did you mean "rate"`)
+	s, err = ParseScenario("small.yaml", []byte(good+"subject: {env: {A: x}}\n"), Setting{"subject.env.B", "y"}, Setting{"expect.minima.no loss", "3"})
+	require.NoError(t, err)
+	assert.Equal(t, map[string]string{"A": "x", "B": "y"}, s.Subject.Env)
+	assert.Equal(t, map[string]int{"no loss": 3}, s.Expect.Minima)
+}
+
+func TestSetSaysWhatIsWrong(t *testing.T) {
+	for _, c := range []struct{ key, value, want string }{
+		{"load.rat", "75", `--set load.rat=75: unknown key "rat"; did you mean "rate"?`},
+		{"load.rate", "fast", `--set load.rate=fast: rate: "fast" is not a number`},
+		{"load.rate", "", "--set load.rate=: rate has no value"},
+		{"load", "5", "--set load=5: load must be a group of keys"},
+		{"faults.0.at", "1s", "--set faults.0.at=1s: faults must be a list"},
+		{"load.rate", "-5", "with --set: small.yaml:4:9: rate is -5"},
+		{"load.for", "1s", `with --set: small.yaml:8:5: fault "gone": it begins at 2s, and the load ends at 1s`},
+	} {
+		_, err := ParseScenario("small.yaml", []byte(good), Setting{c.key, c.value})
+		assert.ErrorContains(t, err, c.want)
+	}
 }
 
 func TestTheEffectiveScenarioReadsBackTheSame(t *testing.T) {
@@ -99,6 +136,10 @@ func TestFasterAndWithoutFaults(t *testing.T) {
 	assert.Equal(t, time.Second, f.Faults[0].At)
 	assert.Equal(t, 2*time.Second, s.Faults[0].At, "the original stays")
 	assert.Empty(t, s.WithoutFaults().Faults)
+	assert.NoError(t, f.Err())
+	assert.ErrorContains(t, s.Faster(1e6).Err(), "1e+06 times faster: small.yaml:4:9: rate times for is less than one transaction")
+	assert.Error(t, s.Faster(math.NaN()).Err())
+	assert.Equal(t, assert.AnError, Invalid(assert.AnError).Faster(2).Err())
 	assert.Equal(t, verify.Settings{TokenField: "Token__c", Budget: 9 * time.Second, Minima: map[verify.Guarantee]int{}}, s.settings())
 }
 

@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"text/template"
@@ -149,15 +151,23 @@ func expand(templates map[string]string, env subject.Env) (map[string]string, er
 	for name, text := range templates {
 		t, err := template.New(name).Option("missingkey=error").Parse(text)
 		if err != nil {
-			return nil, fmt.Errorf("subject.env.%s: %w", name, err)
+			return nil, fmt.Errorf("subject.env.%s is no Go template: %w", name, err)
 		}
 		var b bytes.Buffer
 		if err := t.Execute(&b, vars); err != nil {
-			return nil, fmt.Errorf("subject.env.%s: %w; the variables are those of the contract", name, err)
+			return nil, fmt.Errorf("subject.env.%s: %s; it may use %s", name, inTemplate(err), strings.Join(slices.Sorted(maps.Keys(vars)), ", "))
 		}
 		out[name] = b.String()
 	}
 	return out, nil
+}
+
+// inTemplate is what the template library found, without its own coordinates.
+func inTemplate(err error) string {
+	if _, what, ok := strings.Cut(err.Error(), ">: "); ok {
+		return what
+	}
+	return err.Error()
 }
 
 // The ports that subjects are told to listen on lie below those that systems

@@ -3,6 +3,7 @@
 package harness
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/squall-harness/squall/harness/fault"
@@ -95,7 +96,8 @@ func (s *Scenario) WithoutFaults() *Scenario {
 }
 
 // Faster plays the same scenario k times faster: durations shrink, and the
-// number of transactions with them, since the rate stays.
+// number of transactions with them, since the rate stays. Its Err tells when
+// nothing is left of a fault or of the load.
 func (s *Scenario) Faster(k float64) *Scenario {
 	c := *s
 	shrink := func(d *time.Duration) { *d = time.Duration(float64(*d) / k) }
@@ -107,6 +109,11 @@ func (s *Scenario) Faster(k float64) *Scenario {
 		shrink(&c.Faults[i].Jitter)
 	}
 	shrink(&c.Expect.Drained)
+	if c.err == nil {
+		if c.err = c.check(); c.err != nil {
+			c.err = fmt.Errorf("%v times faster: %w", k, c.err)
+		}
+	}
 	return &c
 }
 

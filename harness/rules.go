@@ -1,0 +1,127 @@
+package harness
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"text/template"
+	"time"
+
+	"github.com/squall-harness/squall/harness/fault"
+	"github.com/squall-harness/squall/harness/subject"
+	"github.com/squall-harness/squall/harness/verify"
+	"github.com/squall-harness/squall/harness/workload"
+)
+
+// check holds the rules that the types cannot say.
+func (s *Scenario) check() error {
+	if s.Name == "" {
+		return s.problem("$", "name is missing: give the scenario a short name")
+	}
+	if p := s.Load.Check(); p != nil {
+		return s.problem("$.load."+p.Key, p.Text)
+	}
+	if err := s.checkTimes(); err != nil {
+		return err
+	}
+	if err := s.checkWords(); err != nil {
+		return err
+	}
+	return s.checkFaults()
+}
+
+func (s *Scenario) checkTimes() error {
+	for _, t := range []struct {
+		key string
+		d   time.Duration
+	}{
+		{"org.call", s.Org.Call}, {"org.record", s.Org.Record}, {"org.bulkStart", s.Org.BulkStart}, {"org.bulkChunk", s.Org.BulkChunk},
+		{"org.tokenLife", s.Org.TokenLife}, {"subject.ready", s.Subject.Ready}, {"subject.grace", s.Subject.Grace},
+		{"source.timeout", s.Source.Timeout}, {"expect.drained", s.Expect.Drained}, {"expect.quiet", s.Expect.Quiet},
+	} {
+		if t.d < 0 {
+			return s.problem("$."+t.key, fmt.Sprintf("%s is %v: a duration cannot be negative", t.key, t.d))
+		}
+	}
+	switch {
+	case s.Subject.Ready == 0:
+		return s.problem("$.subject.ready", "subject.ready is 0s: give the subject time to start, for example 15s")
+	case s.Expect.Quiet < leastQuiet:
+		return s.problem("$.expect.quiet", fmt.Sprintf("expect.quiet is %v: so short a silence proves nothing, write at least %v", s.Expect.Quiet, leastQuiet))
+	}
+	return nil
+}
+
+// leastQuiet is the shortest silence that may count as one.
+const leastQuiet = time.Second
+
+func (s *Scenario) checkWords() error {
+	if u, err := url.Parse("http://127.0.0.1" + s.Source.Path); err != nil || !strings.HasPrefix(s.Source.Path, "/") || u.Fragment != "" {
+		return s.problem("$.source.path", fmt.Sprintf("source.path is %q: it must be the path of a URL, which must begin with a slash and holds no #", s.Source.Path))
+	}
+	if s.Source.Token == "" {
+		return s.problem("$.source.token", "source.token is empty: name the field that is copied verbatim into the record")
+	}
+	if s.Org.BulkSlots < 0 {
+		return s.problem("$.org.bulkSlots", fmt.Sprintf("org.bulkSlots is %d: write how many chunks are worked on at once", s.Org.BulkSlots))
+	}
+	if err := s.checkTemplates(); err != nil {
+		return err
+	}
+	return s.checkGuarantees()
+}
+
+// checkTemplates fills the templates in once, with samples.
+func (s *Scenario) checkTemplates() error {
+	body, err := template.New("source.body").Parse(s.Source.Body)
+	if err != nil {
+		return s.problem("$.source.body", "source.body is no Go template: "+err.Error())
+	}
+	sample := s.Load
+	if sample.Count() > 50 {
+		sample.For = time.Duration(50 / s.Load.Rate * float64(time.Second))
+	}
+	for _, op := range workload.Generate(s.Seed, sample, s.Source.Token) {
+		if _, err := workload.Fill(body, op); err != nil {
+			return s.problem("$.source.body", fmt.Sprintf("source.body: %s; it may use {{.ID}}, {{.Key}} and {{.Records}}", inTemplate(err)))
+		}
+	}
+	x := "x"
+	if _, err := expand(s.Subject.Env, subject.Env{LoginURL: x, ClientID: x, ClientSecret: x, Username: x, Password: x,
+		APIVersion: x, ListenAddr: x, AlertURL: x, StateDir: x}); err != nil {
+		return s.problem("$.subject.env", err.Error())
+	}
+	return nil
+}
+
+func (s *Scenario) checkGuarantees() error {
+	for g := range s.Expect.Minima {
+		if !slices.Contains(verify.Guarantees, verify.Guarantee(g)) {
+			return s.problem("$.expect.minima", fmt.Sprintf("%q is no guarantee; they are: %s", g, guaranteeList()))
+		}
+	}
+	for _, g := range s.Expect.NotClaimed {
+		if !slices.Contains(verify.Guarantees, g) {
+			return s.problem("$.expect.notClaimed", fmt.Sprintf("%q is no guarantee; they are: %s", g, guaranteeList()))
+		}
+	}
+	return nil
+}
+
+func guaranteeList() string {
+	names := make([]string, len(verify.Guarantees))
+	for i, g := range verify.Guarantees {
+		names[i] = string(g)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (s *Scenario) checkFaults() error {
+	for i := range s.Faults {
+		if err := fault.CheckAll(s.Faults[:i+1], s.Load.For); err != nil {
+			return s.problem(fmt.Sprintf("$.faults[%d]", i), err.Error())
+		}
+	}
+	return nil
+}
