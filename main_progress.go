@@ -3,8 +3,11 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
+
+	"golang.org/x/term"
 
 	"github.com/squall-harness/squall/harness"
 )
@@ -14,7 +17,6 @@ import (
 type progress struct {
 	w        io.Writer
 	live     bool
-	width    int
 	drawn    int // lines of the block on the screen
 	last     time.Duration
 	backlogs []int
@@ -24,8 +26,8 @@ type progress struct {
 const plainInterval = 5 * time.Second
 
 func newProgress(w io.Writer) *progress {
-	width, live := terminal(w)
-	return &progress{w: w, live: live, width: min(width, 110), last: -plainInterval}
+	_, live := terminal(w)
+	return &progress{w: w, live: live, last: -plainInterval}
 }
 
 // status is called about ten times a second.
@@ -56,6 +58,8 @@ func (p *progress) erase() {
 }
 
 func (p *progress) draw(s harness.Status) {
+	width, _ := terminal(p.w) // now: people change the size of their windows
+	width = min(width, 110)
 	faults := "none"
 	if len(s.Faults) > 0 {
 		faults = strings.Join(s.Faults, ", ")
@@ -63,11 +67,11 @@ func (p *progress) draw(s harness.Status) {
 	lines := []string{
 		fmt.Sprintf("%6.1f s  %s, at most %.0f s left", s.At.Seconds(), s.Phase, s.Left.Seconds()),
 		fmt.Sprintf("          offered %d of %d   accepted %d   committed %d", s.Offered, s.Planned, s.Accepted, s.Committed),
-		fmt.Sprintf("          backlog %-6d %s", s.Backlog, sparkline(p.backlogs, p.width-28)),
+		fmt.Sprintf("          backlog %-6d %s", s.Backlog, sparkline(p.backlogs, width-28)),
 		"          faults  " + faults,
 	}
 	for _, line := range lines {
-		fmt.Fprintln(p.w, cut(line, p.width))
+		fmt.Fprintln(p.w, cut(line, width))
 	}
 	p.drawn = len(lines)
 }
@@ -99,4 +103,18 @@ func sparkline(values []int, width int) string {
 		out.WriteRune([]rune(bars)[highest*7/top])
 	}
 	return out.String()
+}
+
+// terminal tells the width of w and whether it takes colours and moves of the
+// cursor; 100 and false when it is no terminal.
+func terminal(w io.Writer) (width int, live bool) {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 100, false
+	}
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil || width <= 0 {
+		width = 100
+	}
+	return width, os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/squall-harness/squall/harness"
@@ -18,11 +21,25 @@ import (
 	"github.com/squall-harness/squall/scenarios/reference"
 )
 
-func checkVerb(_ context.Context, c console, args []string) (int, error) {
-	if len(args) != 1 {
-		return harness.ExitHarness, errors.New("which run? For example: squall check runs/latest")
+// only is the one argument of a verb; question is asked when it is missing.
+func only(args []string, question string) (string, error) {
+	switch {
+	case len(args) == 0:
+		return "", errors.New(question)
+	case strings.HasPrefix(args[0], "-"):
+		return "", fmt.Errorf("there is no flag %s", args[0])
+	case len(args) > 1:
+		return "", fmt.Errorf("one argument is enough: what is %q for?", args[1])
 	}
-	result, err := harness.Check(args[0])
+	return args[0], nil
+}
+
+func checkVerb(_ context.Context, c console, args []string) (int, error) {
+	path, err := only(args, "which run? For example: squall check runs/latest")
+	if err != nil {
+		return harness.ExitHarness, err
+	}
+	result, err := harness.Check(path)
 	if err != nil {
 		return harness.ExitHarness, err
 	}
@@ -30,18 +47,22 @@ func checkVerb(_ context.Context, c console, args []string) (int, error) {
 }
 
 func reportVerb(_ context.Context, c console, args []string) (int, error) {
-	if len(args) != 1 {
-		return harness.ExitHarness, errors.New("which run? For example: squall report runs/latest")
-	}
-	result, err := harness.Report(args[0])
+	path, err := only(args, "which run? For example: squall report runs/latest")
 	if err != nil {
 		return harness.ExitHarness, err
 	}
-	fmt.Fprintln(c.out, display(result.Dir+"/report.html"))
+	result, err := harness.Report(path)
+	if err != nil {
+		return harness.ExitHarness, err
+	}
+	fmt.Fprintln(c.out, display(filepath.Join(result.Dir, "report.html")))
 	return harness.ExitPass, nil
 }
 
-func listVerb(_ context.Context, c console, _ []string) (int, error) {
+func listVerb(_ context.Context, c console, args []string) (int, error) {
+	if len(args) > 0 {
+		return harness.ExitHarness, errors.New("it takes no arguments")
+	}
 	for _, name := range scenarios.Names() {
 		fmt.Fprintf(c.out, "%-10s %s\n", name, scenarios.Load(name).Promise)
 	}
@@ -54,37 +75,56 @@ func listVerb(_ context.Context, c console, _ []string) (int, error) {
 
 // initVerb writes a copy of the scenario `outage`, which explains itself.
 func initVerb(_ context.Context, c console, args []string) (int, error) {
-	path := "squall.yaml"
+	path, err := "squall.yaml", error(nil)
 	if len(args) > 0 {
-		path = args[0]
+		path, err = only(args, "")
 	}
+	if ext := filepath.Ext(path); err == nil && ext != ".yaml" && ext != ".yml" {
+		err = fmt.Errorf("%s: a scenario file must end in .yaml", path)
+	}
+	if err == nil {
+		err = writeNew(path)
+	}
+	if err != nil {
+		return harness.ExitHarness, err
+	}
+	fmt.Fprintf(c.out, "%s written. Change it, then: %s run %s -- YOUR COMMAND\n", path, self(), quoted(path))
+	return harness.ExitPass, nil
+}
+
+// writeNew never overwrites a file, and leaves none behind that it could not
+// finish.
+func writeNew(path string) error {
 	text, err := scenarios.Text("outage")
 	if err != nil {
-		return harness.ExitHarness, err
+		return err
 	}
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s is there already, and nothing is overwritten: give another name", path)
+	}
 	if err != nil {
-		return harness.ExitHarness, fmt.Errorf("%w; an existing file is never overwritten", err)
+		return err
 	}
 	_, err = f.Write(text)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return harness.ExitHarness, err
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = os.Remove(path)
 	}
-	fmt.Fprintf(c.out, "%s written. Change it, then: %s run %s -- YOUR COMMAND\n", path, self(), path)
-	return harness.ExitPass, nil
+	return err
 }
 
 // subjectVerb is the reference integration, or a mutant of it, as a program of
 // its own. It is configured by the variables of the contract.
 func subjectVerb(ctx context.Context, _ console, args []string) (int, error) {
-	if len(args) != 1 {
-		return harness.ExitHarness, errors.New("which one? `squall subject reference`, or a name from `squall list`")
+	name, err := only(args, "which one? `squall subject reference`, or a name from `squall list`")
+	if err != nil {
+		return harness.ExitHarness, err
 	}
 	run := reference.Run
-	if args[0] != "reference" {
-		m, ok := mutants.Find(args[0])
+	if name != "reference" {
+		m, ok := mutants.Find(name)
 		if !ok {
-			return harness.ExitHarness, fmt.Errorf("no integration %q: `squall list` names them", args[0])
+			return harness.ExitHarness, fmt.Errorf("no integration %q: `squall list` names them", name)
 		}
 		run = m.Run
 	}
@@ -99,13 +139,23 @@ func subjectVerb(ctx context.Context, _ console, args []string) (int, error) {
 }
 
 func serveVerb(ctx context.Context, c console, args []string) (int, error) {
-	f := flag.NewFlagSet("squall serve", flag.ContinueOnError)
-	f.SetOutput(c.err)
-	addr := f.String("addr", "127.0.0.1:8080", "where to listen; another host than loopback must be asked for by name")
-	if err := f.Parse(args); err != nil {
+	f := flag.NewFlagSet("serve", flag.ContinueOnError)
+	addr := f.String("addr", "127.0.0.1:8080", "") // another host than loopback must be asked for by name
+	rest, err := parseMixed(f, args)
+	if err == nil && len(rest) > 0 {
+		err = fmt.Errorf("what is %q for? The address goes after --addr", rest[0])
+	}
+	if err != nil {
 		return harness.ExitHarness, err
 	}
 	l, err := net.Listen("tcp", *addr)
+	var why *os.SyscallError
+	switch {
+	case errors.As(err, &why):
+		err = fmt.Errorf("cannot listen on %s: %w; write another host:port after --addr", *addr, why.Err)
+	case err != nil:
+		err = fmt.Errorf("--addr %s is no host:port such as 127.0.0.1:8080", *addr)
+	}
 	if err != nil {
 		return harness.ExitHarness, err
 	}

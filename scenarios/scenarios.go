@@ -55,7 +55,7 @@ func read(name string, set []harness.Setting) (*harness.Scenario, error) {
 func Text(name string) ([]byte, error) {
 	text, err := files.ReadFile(name + ".yaml")
 	if err != nil {
-		return nil, fmt.Errorf("no scenario %q; there are: %s; a file of your own must end in .yaml", name, strings.Join(Names(), ", "))
+		return nil, fmt.Errorf("no scenario %q; there are: %s; a file of your own must end in .yaml, and a command comes after --", name, strings.Join(Names(), ", "))
 	}
 	return text, nil
 }
