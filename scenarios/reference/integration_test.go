@@ -75,6 +75,9 @@ func TestDelivers(t *testing.T) {
 func TestAllKindsOfCallsAreUsed(t *testing.T) {
 	r := newRig(t)
 	r.start(func(p *Parts) { p.Queue.Plan.Workers = 2 })
+	alone := contact("t-alone", "alone", nil) // one that finds an idle worker goes by itself
+	r.offer(alone)
+	r.delivered(alone)
 	txs := mixture(80)
 	r.faults(func(*mocksf.Call) mocksf.Decision { return maintenance })
 	r.offer(txs...)
