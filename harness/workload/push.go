@@ -190,7 +190,7 @@ func (p *Push) attempt(ctx context.Context, body []byte) history.Attempt {
 		_ = resp.Body.Close()
 		a.Status, a.Outcome = resp.StatusCode, p.outcome(resp.StatusCode)
 	} else {
-		a.Error = reason(err)
+		a.Error = p.reason(ctx, err)
 	}
 	a.Took = p.Recorder.Now() - a.At
 	return a
@@ -207,13 +207,19 @@ func (p *Push) outcome(status int) history.Outcome {
 	return history.Info
 }
 
-// reason is an error without the URL, which every line would repeat.
-func reason(err error) string {
+// reason says why there was no answer, without the URL, which every line would
+// repeat.
+func (p *Push) reason(ctx context.Context, err error) string {
 	var outer *url.Error
-	if errors.As(err, &outer) {
-		return outer.Err.Error()
+	switch {
+	case ctx.Err() != nil:
+		return "the run ended"
+	case !errors.As(err, &outer):
+		return err.Error()
+	case outer.Timeout():
+		return fmt.Sprintf("timeout after %v", p.client.Timeout)
 	}
-	return err.Error()
+	return outer.Err.Error()
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {

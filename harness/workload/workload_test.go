@@ -1,8 +1,10 @@
 package workload
 
 import (
+	"context"
 	"encoding/json"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -204,4 +206,43 @@ func TestPushOffersInTheShapeThatAScenarioAsksFor(t *testing.T) {
 	p.client.CloseIdleConnections()
 	assert.Equal(t, `<tx id="t-1" n="2"/>`, got)
 	assert.Equal(t, history.Info, a.Outcome, "204 is not among the accepted statuses")
+}
+
+// Why there was no answer is told in words.
+func TestPushSaysWhyThereWasNoAnswer(t *testing.T) {
+	block := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/cut" {
+			panic(http.ErrAbortHandler)
+		}
+		<-block
+	}))
+	defer server.Close()
+	defer close(block)
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	for path, c := range map[string]struct {
+		ctx  context.Context
+		want string
+	}{
+		"/hangs": {t.Context(), "timeout after 50ms"}, "/cut": {t.Context(), "EOF"}, "/late": {over, "the run ended"},
+	} {
+		p := &Push{URL: server.URL + path, Timeout: 50 * time.Millisecond, Recorder: history.NewRecorder(func() time.Duration { return 0 })}
+		p.prepare(nil)
+		a := p.attempt(c.ctx, nil)
+		p.client.CloseIdleConnections()
+		assert.Equal(t, history.Attempt{Error: c.want}, a, path)
+	}
+}
+
+func TestSpecBoundsWhatARunHolds(t *testing.T) {
+	s := spec
+	s.Rate, s.For = 20_000, 1000*time.Hour
+	assert.Contains(t, s.Check().Text, "a run takes at most 2000000")
+	s = spec
+	s.Rate = math.NaN()
+	assert.Equal(t, "rate", s.Check().Key)
+	s = spec
+	s.Mix.Hot = math.MaxInt
+	assert.Equal(t, "mix", s.Check().Key)
 }
