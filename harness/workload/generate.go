@@ -122,7 +122,7 @@ func (g *generator) changeContact(id string) (string, []history.Record) {
 // that an earlier transaction made; these share its key, so that the account
 // comes first.
 func (g *generator) insert(op string) (string, []history.Record) {
-	r := history.Record{Object: "Activity_Log__c", Fields: map[string]any{"Note__c": g.sentence()}}
+	r := history.Record{Object: "Activity_Log__c", Fields: map[string]any{"Note__c": g.sentence(), "Quantity__c": g.number()}}
 	if g.spec.HotKeys == 0 || g.rng.IntN(100) < 70 {
 		return op, []history.Record{r}
 	}
@@ -144,23 +144,28 @@ func (g *generator) unit(op string) (string, []history.Record) {
 	order.Parent = &history.Parent{Field: "Account__c", Object: "Account", ExternalIDField: externalID, ExternalID: account}
 	order.Fields["Status__c"] = []string{"new", "paid", "shipped"}[g.rng.IntN(3)]
 	records := []history.Record{g.account(account), order}
-	total := 0.0
+	total := 0 // in cents
 	for n := range 1 + g.rng.IntN(max(1, g.spec.Lines)) {
-		line := g.line(order.ExternalID, n)
-		total += line.Fields["Amount__c"].(float64)
-		records = append(records, line)
+		cents := g.rng.IntN(1_000_000_000)
+		total += cents
+		records = append(records, g.line(order.ExternalID, n, cents))
 	}
-	order.Fields["Amount__c"] = total
+	order.Fields["Amount__c"] = float64(total) / 100
 	return account, records
 }
 
-func (g *generator) line(order string, n int) history.Record {
+// line is one line of an order. Its amount has more digits than a number of
+// single precision holds.
+func (g *generator) line(order string, n, cents int) history.Record {
 	r := g.record("OrderLine__c", fmt.Sprintf("%s-l%d", order, n+1))
 	r.Parent = &history.Parent{Field: "Order__c", Object: "Order__c", ExternalIDField: externalID, ExternalID: order}
 	r.Fields["Quantity__c"] = float64(1 + g.rng.IntN(9))
-	r.Fields["Amount__c"] = float64(g.rng.IntN(4_000_000)) / 4 // quarters add up without rounding
+	r.Fields["Amount__c"] = float64(cents) / 100
 	return r
 }
+
+// number is a quantity with three decimals, booked in or out.
+func (g *generator) number() float64 { return float64(g.rng.IntN(2_000_000_000)-1_000_000_000) / 1000 }
 
 func (g *generator) account(id string) history.Record {
 	r := g.record("Account", id)
@@ -186,14 +191,19 @@ func (g *generator) oddity() string {
 
 func (g *generator) word() string {
 	words := []string{"Amber", "Birch", "Cobalt", "Delta", "Ember", "Fjord", "Grove", "Harbor", "Ivory", "Juniper",
-		"Kestrel", "Lumen", "Müller", "Nørre", "O'Neil", "Pórto", "Quartz", "Ridge", "Sable", "Tundra"}
+		"Kestrel", "Lumen", "Müller", "Nørre", "O'Neil", "Pórto", "Quartz", "Ridge", "Snow 🌨", "Tundra"}
 	return words[g.rng.IntN(len(words))]
 }
 
+// sentence is a text with what a file in CSV has to quote, now and then longer
+// than the 255 characters of a plain text field.
 func (g *generator) sentence() string {
-	s := g.word()
-	for range 2 + g.rng.IntN(6) {
-		s += []string{" ", ", ", " - ", " \"", "; "}[g.rng.IntN(5)] + g.word()
+	s, words := g.word(), 2+g.rng.IntN(6)
+	if g.rng.IntN(20) == 0 {
+		words = 60
+	}
+	for range words {
+		s += []string{" ", ", ", " - ", " \"", "; ", "\n"}[g.rng.IntN(6)] + g.word()
 	}
 	return s
 }
