@@ -39,6 +39,7 @@ type generator struct {
 	rng      *rand.Rand
 	versions map[string]int // per record: object and external id
 	cold     []string       // external ids of contacts that may be changed later
+	accounts []string       // external ids of accounts that are not hot
 }
 
 func (g *generator) operation(i int) history.Operation {
@@ -118,20 +119,32 @@ func (g *generator) changeContact(id string) (string, []history.Record) {
 	return id, []history.Record{r}
 }
 
-// insert makes an entry of an append-only log. Some belong to a hot account
-// that an earlier transaction made; these share its key, so that the account
-// comes first.
+// insert makes an entry of an append-only log. Some belong to an account that
+// an earlier transaction made; these share its key, so that the account comes
+// first.
 func (g *generator) insert(op string) (string, []history.Record) {
 	r := history.Record{Object: "Activity_Log__c", Fields: map[string]any{"Note__c": g.sentence(), "Quantity__c": g.number()}}
-	if g.spec.HotKeys == 0 || g.rng.IntN(100) < 70 {
-		return op, []history.Record{r}
-	}
-	key := g.hotKey()
-	if g.versions["Account\x00"+key] == 0 {
+	key := g.knownAccount()
+	if key == "" {
 		return op, []history.Record{r}
 	}
 	r.Parent = &history.Parent{Field: "Account__c", Object: "Account", ExternalIDField: externalID, ExternalID: key}
 	return key, []history.Record{r}
+}
+
+// knownAccount is an account that an earlier transaction made, "" more often
+// than not. Half of them are hot: always busy. The others have long been at
+// rest, so that an entry of theirs can take any way.
+func (g *generator) knownAccount() string {
+	switch n := g.rng.IntN(100); {
+	case n < 15 && g.spec.HotKeys > 0:
+		if key := g.hotKey(); g.versions["Account\x00"+key] > 0 {
+			return key
+		}
+	case n < 40 && len(g.accounts) > 0:
+		return g.accounts[g.rng.IntN(len(g.accounts))]
+	}
+	return ""
 }
 
 // unit makes an account, an order of it and the order's lines.
@@ -139,6 +152,8 @@ func (g *generator) unit(op string) (string, []history.Record) {
 	account := "acct-" + op[2:] + g.oddity()
 	if g.spec.HotKeys > 0 && g.rng.IntN(2) == 0 {
 		account = g.hotKey()
+	} else {
+		g.accounts = append(g.accounts, account)
 	}
 	order := g.record("Order__c", "ord-"+op[2:])
 	order.Parent = &history.Parent{Field: "Account__c", Object: "Account", ExternalIDField: externalID, ExternalID: account}
