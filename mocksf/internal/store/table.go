@@ -89,7 +89,7 @@ func (t *Table) learn(i int) {
 		t.external = append(t.external, i)
 	}
 	if f.ExternalID || f.IsUnique() {
-		t.indexes = append(t.indexes, newIndex(i, f))
+		t.indexes = append(t.indexes, newIndex(t, i, f))
 	}
 	if f.Name == "Name" {
 		t.nameless = !f.Required && len(f.JoinOf) == 0 && f.AutoNumber == ""
