@@ -1,6 +1,8 @@
 package store
 
 import (
+	"math"
+	"strconv"
 	"testing"
 	"time"
 
@@ -93,5 +95,27 @@ func TestAPressPacksWhatDependsOnTheDraftAlone(t *testing.T) {
 	} {
 		new(Press).Pack(c.draft, c.by, c.value)
 		assert.Equal(t, c.ahead, c.draft.image != "", what)
+	}
+}
+
+// The law behind the short way of number: what is plain comes out of a
+// conversion as it went in.
+func TestPlainNumbersNeedNoConversion(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(
+			rapid.StringMatching(`[0-9]{1,16}(\.[0-9]{0,9})?`),
+			rapid.Map(rapid.Int64Range(0, 1e12), func(n int64) string { return strconv.FormatFloat(float64(n)/100, 'f', -1, 64) }),
+		).Draw(t, "text")
+		n, err := strconv.ParseFloat(text, 64)
+		if !plain(text) {
+			return
+		}
+		require.NoError(t, err)
+		assert.Less(t, math.Abs(n), 1e18)
+		assert.Equal(t, strconv.FormatFloat(n, 'f', -1, 64), text)
+	})
+	assert.True(t, plain("0") && plain("1.25") && plain("0.5") && plain("123456789012345"))
+	for _, text := range []string{"", ".", "1.", ".5", "01", "1.50", "-1", "+1", "1e3", "1234567890123456", "1.2.3"} {
+		assert.False(t, plain(text), text)
 	}
 }
