@@ -3,6 +3,7 @@ package workload
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/squall-harness/squall/harness/history"
@@ -191,9 +192,10 @@ func (g *generator) word() string {
 }
 
 func (g *generator) sentence() string {
-	s := g.word()
+	var s strings.Builder
+	s.WriteString(g.word())
 	for range 2 + g.rng.IntN(6) {
-		s += []string{" ", ", ", " - ", " \"", "; "}[g.rng.IntN(5)] + g.word()
+		s.WriteString([]string{" ", ", ", " - ", " \"", "; "}[g.rng.IntN(5)] + g.word())
 	}
-	return s
+	return s.String()
 }
