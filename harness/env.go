@@ -42,7 +42,7 @@ func (r *rig) setUpSubject(life context.Context, sub subject.Subject, dir *rundi
 	r.push = &workload.Push{URL: "http://" + listen + r.scenario.Source.Path, Accepted: r.scenario.Source.Accepted,
 		Timeout: r.scenario.Source.Timeout, Recorder: r.recorder}
 	if r.scenario.Source.Body != "" {
-		r.push.Body, err = template.New("source.body").Parse(r.scenario.Source.Body)
+		r.push.Body, err = workload.Body(r.scenario.Source.Body)
 	}
 	return err
 }

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"text/template"
 	"time"
 
 	"github.com/squall-harness/squall/harness/fault"
@@ -74,7 +73,7 @@ func (s *Scenario) checkWords() error {
 
 // checkTemplates fills the templates in once, with samples.
 func (s *Scenario) checkTemplates() error {
-	body, err := template.New("source.body").Parse(s.Source.Body)
+	body, err := workload.Body(s.Source.Body)
 	if err != nil {
 		return s.problem("$.source.body", "source.body is no Go template: "+err.Error())
 	}
