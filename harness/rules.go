@@ -95,9 +95,12 @@ func (s *Scenario) checkTemplates() error {
 }
 
 func (s *Scenario) checkGuarantees() error {
-	for g := range s.Expect.Minima {
+	for g, n := range s.Expect.Minima {
 		if !slices.Contains(verify.Guarantees, verify.Guarantee(g)) {
 			return s.problem("$.expect.minima", fmt.Sprintf("%q is no guarantee; they are: %s", g, guaranteeList()))
+		}
+		if n < 1 {
+			return s.problem("$.expect.minima", fmt.Sprintf("%s: %d would pass without evidence: write 1 or more, or name the guarantee in notClaimed", g, n))
 		}
 	}
 	for _, g := range s.Expect.NotClaimed {

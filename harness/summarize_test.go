@@ -53,8 +53,8 @@ func TestWhyNoVerdict(t *testing.T) {
 	assert.Equal(t, "only 100 of 103 transactions were offered", whyNoVerdict(good, rehearsal{Planned: 103}, h))
 	assert.Equal(t, "cut off", whyNoVerdict(good, rehearsal{incomplete: "cut off"}, h))
 	late := good
-	late.Load.LagP99 = time.Second
-	assert.Contains(t, whyNoVerdict(late, rehearsal{}, h), "1000 ms late")
+	late.Load.LagP99 = 3 * time.Second
+	assert.Contains(t, whyNoVerdict(late, rehearsal{}, h), "3000 ms late")
 	none := good
 	none.Operations.Accepted = 0
 	assert.Equal(t, "the subject accepted nothing, the source last got the answer 500", whyNoVerdict(none, rehearsal{}, h))
