@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -105,17 +106,20 @@ func (c console) fail(verb string, code int, err error) int {
 	return code
 }
 
-// plain is an error without the names of system calls.
+// plain is an error without the names of system calls, and with the file that
+// it is about named once.
 func plain(err error) string {
 	text := err.Error()
 	var file *fs.PathError
-	if errors.As(err, &file) {
-		text = strings.ReplaceAll(text, file.Error(), file.Err.Error())
-		if !strings.Contains(text, file.Path) {
-			text = file.Path + ": " + text
-		}
+	if !errors.As(err, &file) {
+		return text
 	}
-	return text
+	text = strings.ReplaceAll(text, file.Error(), file.Err.Error())
+	dir := filepath.Dir(file.Path)
+	if strings.Contains(text, file.Path) || dir != "." && strings.Contains(text, dir) {
+		return text
+	}
+	return file.Path + ": " + text
 }
 
 func usage(w io.Writer) {

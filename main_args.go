@@ -40,7 +40,8 @@ func (s *settings) Set(text string) error {
 	return nil
 }
 
-func parseRun(args []string) (a runArgs, err error) {
+func parseRun(args []string) (a *runArgs, err error) {
+	a = &runArgs{speed: 1}
 	args, command, given := cutAt(args, "--")
 	if given && (len(command) == 0 || command[0] == "") {
 		return a, errors.New("nothing follows --: write the command that starts your integration, for example -- ./my-integration")
@@ -51,7 +52,6 @@ func parseRun(args []string) (a runArgs, err error) {
 	f.BoolVar(&a.control, "control", false, "")
 	f.Var(&a.set, "set", "")
 	f.Func("seed", "", a.setSeed)
-	a.speed = 1
 	f.Func("speed", "", a.setSpeed)
 	if a.scenarios, err = parseMixed(f, args); err != nil {
 		return a, err
@@ -110,7 +110,7 @@ func inWords(err error) error {
 }
 
 // load reads all the scenarios.
-func (a runArgs) load() ([]*harness.Scenario, error) {
+func (a *runArgs) load() ([]*harness.Scenario, error) {
 	all := make([]*harness.Scenario, len(a.scenarios))
 	for i, name := range a.scenarios {
 		all[i] = a.scenario(name)
@@ -121,7 +121,7 @@ func (a runArgs) load() ([]*harness.Scenario, error) {
 	return all, nil
 }
 
-func (a runArgs) scenario(name string) *harness.Scenario {
+func (a *runArgs) scenario(name string) *harness.Scenario {
 	s := scenarios.Load(name, a.set...)
 	if a.seed != nil {
 		s.Seed = *a.seed

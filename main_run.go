@@ -47,7 +47,7 @@ func worse(a, b int) int {
 }
 
 // rehearse runs one scenario, tells the outcome and returns its exit status.
-func rehearse(ctx context.Context, c console, a runArgs, name string, s *harness.Scenario, sub subject.Subject) int {
+func rehearse(ctx context.Context, c console, a *runArgs, name string, s *harness.Scenario, sub subject.Subject) int {
 	show := newProgress(c.err)
 	fmt.Fprintf(c.err, "squall: scenario %s, seed %d, subject %s\n", s.Name, s.Seed, sub.Command())
 	result, err := harness.Run(ctx, s, sub, harness.Options{Out: a.out, Repeat: a.repeat(name, s.Seed), Version: version(), Progress: show.status})
@@ -69,7 +69,7 @@ func conclude(c console, r *harness.Result) error {
 
 // subject is the command after --, or the built-in reference integration as a
 // process of its own.
-func (a runArgs) subject() (subject.Subject, error) {
+func (a *runArgs) subject() (subject.Subject, error) {
 	if len(a.command) > 0 {
 		return subject.Process(a.command[0], a.command[1:]...), nil
 	}
@@ -90,7 +90,7 @@ func (builtIn) Name() string { return "the reference integration" }
 func (builtIn) Command() string { return "squall subject reference" }
 
 // repeat is the command that repeats a run: the same seed and settings.
-func (a runArgs) repeat(name string, seed uint64) string {
+func (a *runArgs) repeat(name string, seed uint64) string {
 	words := []string{self(), "run", quoted(name), "--seed", strconv.FormatUint(seed, 10)}
 	if a.speed != 1 {
 		words = append(words, "--speed", strconv.FormatFloat(a.speed, 'g', -1, 64)+"x")

@@ -135,9 +135,10 @@ func TestAPanicIsNoVerdict(t *testing.T) {
 }
 
 func TestPlainErrors(t *testing.T) {
-	missing := &fs.PathError{Op: "lstat", Path: "a/b", Err: fs.ErrNotExist}
-	assert.Equal(t, "no run at a/b: file does not exist", plain(fmt.Errorf("no run at a/b: %w", missing)))
-	assert.Equal(t, "a/b: cannot: file does not exist", plain(fmt.Errorf("cannot: %w", missing)))
+	missing := &fs.PathError{Op: "lstat", Path: "runs/old", Err: fs.ErrNotExist}
+	assert.Equal(t, "no run at runs/old: file does not exist", plain(fmt.Errorf("no run at runs/old: %w", missing)))
+	assert.Equal(t, "runs/old: cannot: file does not exist", plain(fmt.Errorf("cannot: %w", missing)))
+	assert.Equal(t, "cannot write to runs: file does not exist", plain(fmt.Errorf("cannot write to runs: %w", missing)))
 	assert.Equal(t, "other", plain(errors.New("other")))
 }
 

@@ -66,11 +66,20 @@ func listVerb(_ context.Context, c console, args []string) (int, error) {
 	for _, name := range scenarios.Names() {
 		fmt.Fprintf(c.out, "%-10s %s\n", name, scenarios.Load(name).Promise)
 	}
-	fmt.Fprintln(c.out, "\nBroken copies of the reference integration, to see a scenario fail (squall run outage -- squall subject NAME):")
+	fmt.Fprintf(c.out, "\nBroken copies of the reference integration, to see a scenario fail (%s):\n", showFailing())
 	for _, m := range mutants.All {
 		fmt.Fprintf(c.out, "%-26s %s\n", m.Name, m.Defect)
 	}
 	return harness.ExitPass, nil
+}
+
+// showFailing is the command that rehearses a broken copy, as it works here: a
+// program that go run built has no name to call it by.
+func showFailing() string {
+	if self() == "go run ." {
+		return "go build -o squall . && ./squall run outage -- ./squall subject NAME"
+	}
+	return self() + " run outage -- " + self() + " subject NAME"
 }
 
 // initVerb writes a copy of the scenario `outage`, which explains itself.
@@ -158,6 +167,9 @@ func serveVerb(ctx context.Context, c console, args []string) (int, error) {
 	}
 	if err != nil {
 		return harness.ExitHarness, err
+	}
+	if a, ok := l.Addr().(*net.TCPAddr); ok && !a.IP.IsLoopback() {
+		fmt.Fprintf(c.err, "squall serve: %s can be reached from other machines, and whoever reaches it may log in\n", l.Addr())
 	}
 	org := mocksf.New(mocksf.Config{})
 	defer org.Close()

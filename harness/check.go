@@ -115,8 +115,7 @@ func keepWhatIsSure(data *reports.Data, planned int) {
 }
 
 func tolerate(notes []string, err error) ([]string, error) {
-	var truncated *rundir.Truncated
-	if errors.As(err, &truncated) {
+	if truncated, ok := errors.AsType[*rundir.Truncated](err); ok {
 		return append(notes, truncated.Error()), nil
 	}
 	return notes, err

@@ -21,8 +21,7 @@ const gaugeInterval = 500 * time.Millisecond
 
 // readGauges asks the subject for its backlog and dead letters until ctx ends.
 func readGauges(ctx context.Context, addr string, rules SubjectRules, r *history.Recorder) {
-	client := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }} // nothing leads off this machine
+	client := gaugeClient()
 	defer client.CloseIdleConnections()
 	tick := time.NewTicker(gaugeInterval)
 	defer tick.Stop()
@@ -37,6 +36,12 @@ func readGauges(ctx context.Context, addr string, rules SubjectRules, r *history
 			return
 		}
 	}
+}
+
+// gaugeClient follows no redirect: nothing leads off this machine.
+func gaugeClient() *http.Client {
+	return &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 func readGauge(ctx context.Context, client *http.Client, addr string, rules SubjectRules, now time.Duration) history.Gauge {

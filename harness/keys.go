@@ -30,9 +30,9 @@ func keys(t reflect.Type, seen map[reflect.Type]bool) []string {
 	}
 	seen[t] = true
 	var out []string
-	for i := range t.NumField() {
-		if name := yamlName(t.Field(i)); name != "" {
-			out = append(append(out, name), keys(t.Field(i).Type, seen)...)
+	for f := range t.Fields() {
+		if name := yamlName(f); name != "" {
+			out = append(append(out, name), keys(f.Type, seen)...)
 		}
 	}
 	return out

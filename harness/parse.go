@@ -23,9 +23,8 @@ type Setting struct{ Key, Value string }
 // ReadScenario reads a scenario file. Errors name file, line and column.
 func ReadScenario(path string, set ...Setting) (*Scenario, error) {
 	text, err := os.ReadFile(path)
-	var read *fs.PathError
-	if errors.As(err, &read) {
-		return nil, fmt.Errorf("cannot read the scenario %s: %w", path, read.Err)
+	if why, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, fmt.Errorf("cannot read the scenario %s: %w", path, why.Err)
 	}
 	return ParseScenario(path, text, set...)
 }
@@ -95,13 +94,13 @@ func explain(err error) *misfit {
 // override lays one key=value from the command line over the scenario. The
 // decoder replaces maps as a whole; their other keys stay here too.
 func (s *Scenario) override(o Setting) *misfit {
-	doc := ""
+	var doc strings.Builder
 	for i, part := range strings.Split(o.Key, ".") {
-		doc += "\n" + strings.Repeat("  ", i) + part + ":"
+		doc.WriteString("\n" + strings.Repeat("  ", i) + part + ":")
 	}
 	env, minima := s.Subject.Env, s.Expect.Minima
 	s.Subject.Env, s.Expect.Minima = nil, nil
-	m := s.decode([]byte(doc + " " + o.Value + "\n"))
+	m := s.decode([]byte(doc.String() + " " + o.Value + "\n"))
 	s.Subject.Env, s.Expect.Minima = merged(env, s.Subject.Env), merged(minima, s.Expect.Minima)
 	return m
 }

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"text/template"
 	"time"
 
 	"github.com/squall-harness/squall/harness/fault"
@@ -74,7 +73,7 @@ func (s *Scenario) checkWords() error {
 
 // checkTemplates fills the templates in once, with samples.
 func (s *Scenario) checkTemplates() error {
-	body, err := template.New("source.body").Parse(s.Source.Body)
+	body, err := workload.Body(s.Source.Body)
 	if err != nil {
 		return s.problem("$.source.body", "source.body is no Go template: "+err.Error())
 	}
@@ -96,9 +95,12 @@ func (s *Scenario) checkTemplates() error {
 }
 
 func (s *Scenario) checkGuarantees() error {
-	for g := range s.Expect.Minima {
+	for g, n := range s.Expect.Minima {
 		if !slices.Contains(verify.Guarantees, verify.Guarantee(g)) {
 			return s.problem("$.expect.minima", fmt.Sprintf("%q is no guarantee; they are: %s", g, guaranteeList()))
+		}
+		if n < 1 {
+			return s.problem("$.expect.minima", fmt.Sprintf("%s: %d would pass without evidence: write 1 or more, or name the guarantee in notClaimed", g, n))
 		}
 	}
 	for _, g := range s.Expect.NotClaimed {

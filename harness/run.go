@@ -68,11 +68,20 @@ func rehearse(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir
 		err = r.play(o.Progress)
 	}
 	if lost := r.close(); lost != nil { // whatever else went wrong, it has left no trace
-		err = lost
+		err = first(lost)
 	}
 	run.end(err, r.notes())
 	if unwritten := dir.WriteJSON(rundir.RunFile, run); err == nil {
 		err = unwritten
+	}
+	return err
+}
+
+// first is the first of the errors that one cause brought about: a full disk
+// hits every ledger.
+func first(err error) error {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		return first(many.Unwrap()[0])
 	}
 	return err
 }

@@ -46,7 +46,6 @@ func scenario(t *testing.T, set ...harness.Setting) *harness.Scenario {
 // Salesforce before it answers, and answers 503 when that failed.
 type integration struct {
 	env    subject.Env
-	token  string
 	accept func(*integration, http.ResponseWriter, []byte)
 }
 

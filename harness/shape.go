@@ -81,9 +81,9 @@ func memberType(t reflect.Type, key string) (reflect.Type, bool) {
 	if t.Kind() == reflect.Map {
 		return t.Elem(), true
 	}
-	for i := range t.NumField() {
-		if name := yamlName(t.Field(i)); name == key {
-			return t.Field(i).Type, true
+	for f := range t.Fields() {
+		if yamlName(f) == key {
+			return f.Type, true
 		}
 	}
 	return nil, false

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/squall-harness/squall/harness/subject"
@@ -26,7 +27,7 @@ type TB interface {
 // directories go to "runs" beside the test, unless an option says otherwise.
 func Test(t TB, s *Scenario, sub subject.Subject, options ...func(*Options)) *Result {
 	t.Helper()
-	o := Options{Out: "runs", Version: "go test", Repeat: "go test -count=1 -run '^" + testName(t) + "$'"}
+	o := Options{Out: "runs", Version: "go test", Repeat: "go test -count=1 -run '" + testName(t) + "'"}
 	for _, option := range options {
 		option(&o)
 	}
@@ -49,15 +50,26 @@ func Test(t TB, s *Scenario, sub subject.Subject, options ...func(*Options)) *Re
 // Out is an option of Test: the folder for run directories.
 func Out(dir string) func(*Options) { return func(o *Options) { o.Out = dir } }
 
+// testName is the test as -run takes it, each level of subtests by itself.
 func testName(t TB) string {
-	if named, ok := t.(interface{ Name() string }); ok {
-		return named.Name()
+	named, ok := t.(interface{ Name() string })
+	if !ok {
+		return "Test"
 	}
-	return "Test"
+	levels := strings.Split(named.Name(), "/")
+	for i, level := range levels {
+		levels[i] = "^" + regexp.QuoteMeta(level) + "$"
+	}
+	return strings.Join(levels, "/")
 }
 
-// hideFromGit keeps run directories out of the user's repository.
+// hideFromGit makes the folder for run directories and keeps it out of the
+// user's repository. A folder that is there already is the user's: it is left
+// as it is.
 func hideFromGit(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}

@@ -62,3 +62,13 @@ func TestTestStopsAtAScenarioThatCannotBeRun(t *testing.T) {
 	assert.True(t, s.fatal)
 	assert.Contains(t, s.errors.String(), assert.AnError.Error())
 }
+
+// A folder that is there already belongs to the user, .gitignore and all.
+func TestTestLeavesAFolderOfTheUserAlone(t *testing.T) {
+	t.Parallel()
+	s, dir := &spy{ctx: t.Context()}, t.TempDir()
+	assert.Panics(t, func() {
+		harness.Test(s, harness.Invalid(assert.AnError), synchronous(writeThrough), harness.Out(dir))
+	})
+	assert.NoFileExists(t, filepath.Join(dir, ".gitignore"))
+}

@@ -191,6 +191,38 @@ func TestClientGoneAfterTheCommit(t *testing.T) {
 	assert.Equal(t, commitlog.FateLost, d.org.Log().Since(0)[0].Fate)
 }
 
+// A client that hangs up as soon as it has read the reply has the reply: the
+// flush hands it over, and the org learns of the end only afterwards.
+func TestClientGoneAfterTheReply(t *testing.T) {
+	d, n := haunted(t, mocksf.Config{})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		d.org.ServeHTTP(hungUp{w, r.Context()}, r)
+	}))
+	defer server.Close()
+	request, err := http.NewRequest("POST", server.URL+"/services/data/v67.0/sobjects/Account", strings.NewReader(`{"Name":"n"}`))
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Bearer "+d.token)
+	request.Close = true
+	reply, err := (&http.Client{Transport: &http.Transport{}}).Do(request)
+	require.NoError(t, err)
+	require.Equal(t, 201, reply.StatusCode)
+	require.NoError(t, reply.Body.Close())
+	assert.Equal(t, commitlog.FateSent, n.last(t, 2).Fate)
+	assert.Equal(t, commitlog.FateSent, d.org.Log().Since(0)[0].Fate)
+}
+
+// hungUp lets the flush of a reply last until the server has seen the client go.
+type hungUp struct {
+	http.ResponseWriter
+	ctx context.Context
+}
+
+func (h hungUp) FlushError() error {
+	err := http.NewResponseController(h.ResponseWriter).Flush()
+	<-h.ctx.Done()
+	return err
+}
+
 // giveUp sends an insert and hangs up before there is a reply.
 func (d *door) giveUp(url string) {
 	d.t.Helper()

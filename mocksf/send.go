@@ -22,7 +22,9 @@ var zippers = sync.Pool{New: func() any {
 	return z
 }}
 
-// send writes the reply and tells whether it went out whole.
+// send writes the reply and tells whether it went out whole. It looks for the
+// client before it writes: one that hangs up afterwards has what it wanted, and
+// many clients close the connection as soon as they have read the reply.
 func (o *Org) send(w http.ResponseWriter, r *request, rep reply) commitlog.Fate {
 	h := w.Header()
 	for name, values := range rep.header {
@@ -34,7 +36,8 @@ func (o *Org) send(w http.ResponseWriter, r *request, rep reply) commitlog.Fate 
 	if r.version > 0 && !r.route.open {
 		h["Sforce-Limit-Info"] = []string{o.usage()}
 	}
-	if err := transmit(w, r, rep); err != nil || r.http.Context().Err() != nil {
+	gone := r.http.Context().Err() != nil
+	if err := transmit(w, r, rep); err != nil || gone {
 		return commitlog.FateLost
 	}
 	return commitlog.FateSent

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -51,12 +52,20 @@ func TestEveryScenarioIsValidAndMakesAPromise(t *testing.T) {
 
 const short = "testdata/outage-short.yaml"
 
-func rehearse(t *testing.T, s *harness.Scenario, name string) *harness.Result {
+// rehearse runs a scenario on an integration of ours. A machine that was too
+// busy to offer the load in time says nothing about it: then once more.
+func rehearse(t *testing.T, s *harness.Scenario, name string) (r *harness.Result) {
 	t.Helper()
 	require.NoError(t, s.Err())
-	r, err := harness.Run(t.Context(), s, subject.Process(squall, "subject", name), harness.Options{Out: t.TempDir()})
-	require.NoError(t, err)
-	t.Log(r.Summary.Sentence)
+	for range 3 {
+		var err error
+		r, err = harness.Run(t.Context(), s, subject.Process(squall, "subject", name), harness.Options{Out: t.TempDir()})
+		require.NoError(t, err)
+		t.Log(r.Summary.Sentence)
+		if !strings.Contains(r.Summary.Sentence, "the machine is too busy") {
+			break
+		}
+	}
 	return r
 }
 

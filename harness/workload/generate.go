@@ -3,6 +3,7 @@ package workload
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/squall-harness/squall/harness/history"
@@ -213,12 +214,14 @@ func (g *generator) word() string {
 // sentence is a text with what a file in CSV has to quote, now and then longer
 // than the 255 characters of a plain text field.
 func (g *generator) sentence() string {
-	s, words := g.word(), 2+g.rng.IntN(6)
+	words := 2 + g.rng.IntN(6)
 	if g.rng.IntN(20) == 0 {
 		words = 60
 	}
+	var s strings.Builder
+	s.WriteString(g.word())
 	for range words {
-		s += []string{" ", ", ", " - ", " \"", "; ", "\n"}[g.rng.IntN(6)] + g.word()
+		s.WriteString([]string{" ", ", ", " - ", " \"", "; ", "\n"}[g.rng.IntN(6)] + g.word())
 	}
-	return s
+	return s.String()
 }

@@ -166,6 +166,17 @@ func (p *Push) body(op history.Operation) ([]byte, error) {
 	return Fill(p.Body, op)
 }
 
+// Body is the template of a body. Beside what text/template has, json writes
+// any part as JSON: {{json .Key}}, {{json .Records}}.
+func Body(text string) (*template.Template, error) {
+	return template.New("source.body").Funcs(template.FuncMap{"json": toJSON}).Parse(text)
+}
+
+func toJSON(part any) (string, error) {
+	text, err := json.Marshal(part)
+	return string(text), err
+}
+
 // Fill is the body that a template makes of a transaction.
 func Fill(t *template.Template, op history.Operation) ([]byte, error) {
 	var b bytes.Buffer

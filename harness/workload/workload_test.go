@@ -208,6 +208,17 @@ func TestPushOffersInTheShapeThatAScenarioAsksFor(t *testing.T) {
 	assert.Equal(t, history.Info, a.Outcome, "204 is not among the accepted statuses")
 }
 
+// What JSON must escape in a key or a field is escaped; the names are the contract's.
+func TestBodyWritesPartsAsJSON(t *testing.T) {
+	body, err := Body(`{"n": {{json .ID}}, "k": {{json .Key}}, "rows": {{json .Records}}, "first": {{json (index .Records 0).Fields}}}`)
+	require.NoError(t, err)
+	op := history.Operation{ID: "t-1", Key: `a"b\`, Records: []history.Record{{Object: "Account", Fields: map[string]any{"Name": "é\"", "Note__c": nil}}}}
+	text, err := Fill(body, op)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{"n": "t-1", "k": "a\"b\\", "rows": [{"object": "Account", "fields": {"Name": "é\"", "Note__c": null}}],
+		"first": {"Name": "é\"", "Note__c": null}}`, string(text))
+}
+
 // Why there was no answer is told in words.
 func TestPushSaysWhyThereWasNoAnswer(t *testing.T) {
 	block := make(chan struct{})

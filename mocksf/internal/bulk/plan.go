@@ -109,6 +109,16 @@ func (c *column) put(d *store.Draft, cell string) *apierr.Error {
 	return d.Set(c.field, kind, cell)
 }
 
+// pack does what it can of a row that may become a new record.
+func (p *plan) pack(press *store.Press, d *store.Draft, name string) {
+	switch p.operation {
+	case Insert:
+		press.Pack(d, store.FieldID, "")
+	case Upsert:
+		press.Pack(d, p.key, name)
+	}
+}
+
 // apply writes one row. The id is given with an error too, when it is known.
 func (p *plan) apply(tx *store.Tx, d *store.Draft, name string) (store.Saved, *apierr.Error) {
 	switch p.operation {

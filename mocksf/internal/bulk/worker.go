@@ -8,6 +8,9 @@ import (
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
+// pressBlock has room for a hundred records of the usual size.
+const pressBlock = 16 << 10
+
 // worker works on one batch after the other; what it needs for a chunk is kept
 // from one to the next.
 type worker struct {
@@ -18,10 +21,11 @@ type worker struct {
 	scanner *Scanner
 	drafts  []*store.Draft // one per row of a chunk
 	names   []string       // of the records that the rows are for
+	press   store.Press
 }
 
 func newWorker(q *Queue, j *job, p *plan, by store.Author) *worker {
-	w := &worker{queue: q, job: j, plan: p, by: by, scanner: NewScanner("", p.form), names: make([]string, chunkRows)}
+	w := &worker{queue: q, job: j, plan: p, by: by, scanner: NewScanner("", p.form), names: make([]string, chunkRows), press: store.Press{Block: pressBlock}}
 	for range chunkRows {
 		w.drafts = append(w.drafts, store.NewDraft(p.table, len(p.columns)))
 	}
@@ -73,7 +77,9 @@ func (w *worker) read(c *chunk, results []result) {
 		var err *apierr.Error
 		if w.names[i], err = w.plan.read(w.drafts[i], w.scanner.Cells()); err != nil {
 			results[i].fail("", err)
+			continue
 		}
+		w.plan.pack(&w.press, w.drafts[i], w.names[i])
 	}
 }
 

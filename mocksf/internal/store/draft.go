@@ -8,6 +8,7 @@ type Draft struct {
 	Table   *Table
 	sets    []set
 	parents []parentKey
+	image   packed // what an insert stores, where Press.Pack could foresee it
 }
 
 type set struct {
@@ -28,7 +29,7 @@ func NewDraft(t *Table, n int) *Draft { return &Draft{Table: t, sets: make([]set
 
 // Reset empties the draft for another write, keeping its memory.
 func (d *Draft) Reset() {
-	d.sets, d.parents = d.sets[:0], nil
+	d.sets, d.parents, d.image = d.sets[:0], nil, ""
 }
 
 // Put gives a field a value. Null and "" clear it. Names are taken in any
@@ -98,22 +99,6 @@ func (d *Draft) Has(field int) bool {
 		}
 	}
 	return false
-}
-
-// is tells whether the draft gives all of the values and clears none.
-func (d *Draft) is(values []string) bool {
-	n := 0
-	for _, text := range values {
-		if text != "" {
-			n++
-		}
-	}
-	for _, s := range d.sets {
-		if s.text == "" || values[s.field] != s.text {
-			return false
-		}
-	}
-	return n == len(d.sets)
 }
 
 // External finds a field by which records can be named: an external id, or Id.

@@ -1,23 +1,34 @@
 package store
 
 import (
+	"hash/maphash"
 	"slices"
 	"strings"
 
 	"github.com/squall-harness/squall/mocksf/schema"
 )
 
-// index finds records by the value of one field. Almost every value belongs to
-// one record only; the others wait in a second map.
+// index finds records by the value of one field: an open table of row numbers
+// by the hash of the value. It keeps no values, which a map would, but looks
+// them up in the rows; that makes a third of the work and of the memory. Almost
+// every value belongs to one record only; the others wait in a map.
 type index struct {
+	table *Table
 	field int
 	exact bool // case-sensitive
-	one   map[string]uint32
+	seed  maphash.Seed
+	slots []slot // a power of two, never full
+	used  int
 	more  map[string][]uint32
 }
 
-func newIndex(field int, f *schema.Field) *index {
-	return &index{field: field, exact: f.CaseSensitive, one: map[string]uint32{}, more: map[string][]uint32{}}
+// slot holds the number of a row. No row is number 0, which is a free slot.
+type slot struct{ hash, n uint32 }
+
+func newIndex(t *Table, field int, f *schema.Field) *index {
+	return &index{
+		table: t, field: field, exact: f.CaseSensitive, seed: maphash.MakeSeed(), slots: make([]slot, 16), more: map[string][]uint32{},
+	}
 }
 
 func (x *index) key(value string) string {
@@ -27,11 +38,26 @@ func (x *index) key(value string) string {
 	return strings.ToLower(value)
 }
 
+// find returns the slot of a key, or the free one that it would take.
+func (x *index) find(key string) (at int, hash uint32) {
+	hash = uint32(maphash.String(x.seed, key))
+	mask := len(x.slots) - 1
+	at = int(hash) & mask
+	for x.slots[at].n != 0 && (x.slots[at].hash != hash || !x.holds(x.slots[at].n, key)) {
+		at = (at + 1) & mask
+	}
+	return at, hash
+}
+
+func (x *index) holds(n uint32, key string) bool {
+	return x.key(x.table.rows[n].values.get(x.field)) == key
+}
+
 // first returns one record with the value and how many there are.
 func (x *index) first(value string) (n uint32, count int) {
 	key := x.key(value)
-	n, ok := x.one[key]
-	if !ok {
+	at, _ := x.find(key)
+	if n = x.slots[at].n; n == 0 {
 		return 0, 0
 	}
 	return n, 1 + len(x.more[key])
@@ -40,41 +66,62 @@ func (x *index) first(value string) (n uint32, count int) {
 // all returns the records with the value.
 func (x *index) all(value string) []uint32 {
 	key := x.key(value)
-	n, ok := x.one[key]
-	if !ok {
+	at, _ := x.find(key)
+	if x.slots[at].n == 0 {
 		return nil
 	}
-	return append([]uint32{n}, x.more[key]...)
+	return append([]uint32{x.slots[at].n}, x.more[key]...)
 }
 
+// add files a record under its value. The row itself may follow.
 func (x *index) add(value string, n uint32) {
 	if value == "" {
 		return
 	}
 	key := x.key(value)
-	if _, taken := x.one[key]; taken {
+	at, hash := x.find(key)
+	if x.slots[at].n != 0 {
 		x.more[key] = append(x.more[key], n)
 		return
 	}
-	x.one[strings.Clone(key)] = n // the key must not keep the body of a request alive
+	x.slots[at] = slot{hash, n}
+	if x.used++; x.used > len(x.slots)/2 {
+		x.grow()
+	}
 }
 
+// grow doubles the table.
+func (x *index) grow() {
+	old, mask := x.slots, 2*len(x.slots)-1
+	x.slots = make([]slot, 2*len(old))
+	for _, s := range old {
+		at := int(s.hash) & mask
+		for s.n != 0 && x.slots[at].n != 0 {
+			at = (at + 1) & mask
+		}
+		if s.n != 0 {
+			x.slots[at] = s
+		}
+	}
+}
+
+// remove takes a record out. The row must still be there.
 func (x *index) remove(value string, n uint32) {
 	if value == "" {
 		return
 	}
 	key := x.key(value)
+	at, _ := x.find(key)
 	rest := x.more[key]
-	if x.one[key] != n {
+	switch {
+	case x.slots[at].n != n:
 		x.setMore(key, slices.DeleteFunc(rest, func(m uint32) bool { return m == n }))
-		return
+	case len(rest) == 0:
+		x.vacate(at)
+	default:
+		x.slots[at].n = rest[0]
+		x.setMore(key, rest[1:])
 	}
-	if len(rest) == 0 {
-		delete(x.one, key)
-		return
-	}
-	x.one[key] = rest[0]
-	x.setMore(key, rest[1:])
 }
 
 func (x *index) setMore(key string, rest []uint32) {
@@ -83,4 +130,17 @@ func (x *index) setMore(key string, rest []uint32) {
 		return
 	}
 	x.more[key] = rest
+}
+
+// vacate frees a slot and moves up those behind it that would not be found
+// past the gap.
+func (x *index) vacate(gap int) {
+	mask := len(x.slots) - 1
+	for at := (gap + 1) & mask; x.slots[at].n != 0; at = (at + 1) & mask {
+		if home := int(x.slots[at].hash); (at-home)&mask >= (at-gap)&mask {
+			x.slots[gap], gap = x.slots[at], at
+		}
+	}
+	x.slots[gap] = slot{}
+	x.used--
 }

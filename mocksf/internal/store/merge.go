@@ -21,13 +21,8 @@ func (tx *Tx) merge(old *Row, d *Draft, by int, fresh bool) ([]string, *apierr.E
 	if err := d.Table.complete(values); err != nil {
 		return nil, err
 	}
-	for _, s := range d.sets {
-		if s.field == by {
-			continue
-		}
-		if err := tx.allowed(d.Table, s, old.n); err != nil {
-			return nil, err
-		}
+	if err := tx.admit(d, by, old.n); err != nil {
+		return nil, err
 	}
 	if fresh {
 		d.Table.defaults(old, values)
@@ -36,11 +31,7 @@ func (tx *Tx) merge(old *Row, d *Draft, by int, fresh bool) ([]string, *apierr.E
 }
 
 func (tx *Tx) unpack(r *Row) []string {
-	if n := len(r.table.Fields); n > len(tx.scratch) {
-		tx.scratch = make([]string, n)
-	}
-	values := tx.scratch[:len(r.table.Fields)]
-	clear(values)
+	values := tx.press.blank(r.table)
 	r.values.each(func(field int, text string) { values[field] = text })
 	return values
 }
@@ -73,6 +64,19 @@ func (t *Table) complete(values []string) *apierr.Error {
 		return nil
 	}
 	return apierr.MissingField.New("[" + strings.Join(missing, ", ") + "]").On(missing...)
+}
+
+// admit checks what the draft writes into record n against other records.
+func (tx *Tx) admit(d *Draft, by int, n uint32) *apierr.Error {
+	for _, s := range d.sets {
+		if s.field == by {
+			continue
+		}
+		if err := tx.allowed(d.Table, s, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // allowed checks a lookup for its parent and a unique field for its value.
@@ -108,7 +112,10 @@ func (t *Table) defaults(r *Row, values []string) {
 			values[i] = t.autoNumber(i)
 		}
 	}
-	if i := t.byName["Name"]; t.nameless && values[i] == "" {
-		values[i] = r.ID()
+	if t.unnamed(values) {
+		values[t.byName["Name"]] = r.ID()
 	}
 }
+
+// unnamed tells whether the org is to give the record a name.
+func (t *Table) unnamed(values []string) bool { return t.nameless && values[t.byName["Name"]] == "" }

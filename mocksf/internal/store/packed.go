@@ -13,22 +13,37 @@ type packed string
 
 // pack packs values, indexed by field; "" is no value.
 func pack(values []string) packed {
+	return asPacked(appendPacked(make([]byte, 0, packedSize(values)), values))
+}
+
+// packedSize is an upper bound.
+func packedSize(values []string) int {
 	size := 0
 	for _, v := range values {
 		if v != "" {
 			size += len(v) + 4
 		}
 	}
-	buf := make([]byte, 0, size)
+	return size
+}
+
+func appendPacked(buf []byte, values []string) []byte {
 	for i, v := range values {
 		if v != "" {
-			buf = binary.AppendUvarint(buf, uint64(i))
-			buf = binary.AppendUvarint(buf, uint64(len(v)))
-			buf = append(buf, v...)
+			buf = appendValue(buf, i, v)
 		}
 	}
-	return packed(unsafe.String(unsafe.SliceData(buf), len(buf))) // buf is never touched again
+	return buf
 }
+
+func appendValue(buf []byte, field int, text string) []byte {
+	buf = binary.AppendUvarint(buf, uint64(field))
+	buf = binary.AppendUvarint(buf, uint64(len(text)))
+	return append(buf, text...)
+}
+
+// asPacked takes over the bytes: nobody touches them again.
+func asPacked(buf []byte) packed { return packed(unsafe.String(unsafe.SliceData(buf), len(buf))) }
 
 // packSets packs what a draft writes; here an empty value is one that was
 // cleared.
@@ -39,11 +54,9 @@ func packSets(sets []set) packed {
 	}
 	buf := make([]byte, 0, size)
 	for _, s := range sets {
-		buf = binary.AppendUvarint(buf, uint64(s.field))
-		buf = binary.AppendUvarint(buf, uint64(len(s.text)))
-		buf = append(buf, s.text...)
+		buf = appendValue(buf, s.field, s.text)
 	}
-	return packed(unsafe.String(unsafe.SliceData(buf), len(buf))) // buf is never touched again
+	return asPacked(buf)
 }
 
 // get returns the value of a field, "" when it has none.

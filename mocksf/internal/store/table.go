@@ -34,6 +34,7 @@ type Table struct {
 	joins    []int // fields made of others
 	external []int
 	nameless bool // records without a Name are named by their id
+	numbered bool // records take an auto number
 
 	rows    []*Row // by the counting part of the id; nil where an insert was rolled back
 	live    int
@@ -89,11 +90,12 @@ func (t *Table) learn(i int) {
 		t.external = append(t.external, i)
 	}
 	if f.ExternalID || f.IsUnique() {
-		t.indexes = append(t.indexes, newIndex(i, f))
+		t.indexes = append(t.indexes, newIndex(t, i, f))
 	}
 	if f.Name == "Name" {
 		t.nameless = !f.Required && len(f.JoinOf) == 0 && f.AutoNumber == ""
 	}
+	t.numbered = t.numbered || f.AutoNumber != ""
 }
 
 // link resolves the lookups once all tables exist. The system fields of a

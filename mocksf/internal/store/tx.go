@@ -22,7 +22,8 @@ type Tx struct {
 	now     int64
 	changes []change
 	undo    []undo
-	scratch []string
+	rows    []Row // room for new records
+	press   Press
 }
 
 type undo struct {
@@ -146,9 +147,38 @@ func (tx *Tx) living(t *Table, id string) (*Row, *apierr.Error) {
 	return row, nil
 }
 
+// insert creates a record; by is the external id field that an upsert named,
+// Id for none. Where the state is known beforehand, the log shares its memory.
 func (tx *Tx) insert(d *Draft, by int) (string, *apierr.Error) {
-	t := d.Table
-	return tx.save(&Row{table: t, n: uint32(len(t.rows)), created: tx.now}, d, by)
+	row := tx.newRow(d.Table)
+	if d.image == "" {
+		if err := tx.resolve(d); err != nil {
+			return "", err
+		}
+		if tx.press.Pack(d, FieldID, ""); d.image == "" {
+			return tx.save(row, d, by)
+		}
+	}
+	if err := tx.admit(d, by, row.n); err != nil {
+		return "", err
+	}
+	row.values = d.image
+	row.table.rows = append(row.table.rows, nil)
+	tx.put(row, nil)
+	tx.changes = append(tx.changes, change{op: opInsert, table: row.table, n: row.n, written: d.image, external: row.externalID(by)})
+	return row.ID(), nil
+}
+
+// newRow returns the empty next record of a table. As many as are expected
+// share an allocation.
+func (tx *Tx) newRow(t *Table) *Row {
+	if len(tx.rows) == 0 {
+		tx.rows = make([]Row, max(1, cap(tx.undo)-len(tx.undo)))
+	}
+	row := &tx.rows[0]
+	tx.rows = tx.rows[1:]
+	*row = Row{table: t, n: uint32(len(t.rows)), created: tx.now, modified: tx.now}
+	return row
 }
 
 // save writes the draft over old; by is the external id field that an upsert
@@ -167,11 +197,7 @@ func (tx *Tx) save(old *Row, d *Draft, by int) (string, *apierr.Error) {
 		old = nil
 	}
 	tx.put(row, old)
-	if c.external = row.externalID(by); fresh && d.is(values) {
-		c.written = row.values // the log and the first state share their memory
-	} else {
-		c.written, c.external = packSets(d.sets), strings.Clone(c.external)
-	}
+	c.written, c.external = packSets(d.sets), strings.Clone(row.externalID(by))
 	tx.changes = append(tx.changes, c)
 	return row.ID(), nil
 }

@@ -56,6 +56,9 @@ func mistyped(f *schema.Field, kind Kind, want, text string) *apierr.Error {
 }
 
 func number(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {
+	if kind != Bool && f.Type != schema.Int && plain(text) {
+		return text, nil
+	}
 	if kind == Bool || strings.Trim(text, "0123456789+-.eE") != "" { // no Inf, NaN or 0x1p4
 		return "", mistyped(f, kind, "double", text)
 	}
@@ -69,6 +72,26 @@ func number(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {
 		return "", mistyped(f, kind, "int", text)
 	}
 	return strconv.FormatFloat(n+0, 'f', -1, 64), nil
+}
+
+// plain tells whether a number is written as the store writes it, and so short
+// that a float64 keeps every digit: then there is nothing to convert. A
+// float64 tells all decimals of up to 15 digits apart (IEEE 754).
+func plain(text string) bool {
+	whole, fraction, broken := strings.Cut(text, ".")
+	if len(text) > 15 || broken && strings.TrimRight(fraction, "0") != fraction {
+		return false
+	}
+	return allDigits(whole) && (!broken || allDigits(fraction)) && (whole == "0" || whole[0] != '0')
+}
+
+func allDigits(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return text != ""
 }
 
 func boolean(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {

@@ -1,0 +1,100 @@
+package harness
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net"
+	"slices"
+	"strings"
+	"text/template"
+
+	"github.com/squall-harness/squall/harness/rundir"
+	"github.com/squall-harness/squall/harness/subject"
+	"github.com/squall-harness/squall/harness/workload"
+)
+
+// The credentials that every subject is given. They open nothing but the mock.
+const (
+	clientID     = "squall-client"
+	clientSecret = "squall-secret"
+	username     = "integration@squall.example"
+	password     = "squall-passwordTOKEN"
+)
+
+// setUpSubject prepares what the subject is told, and the source that offers it
+// the transactions.
+func (r *rig) setUpSubject(life context.Context, sub subject.Subject, dir *rundir.Dir) error {
+	listen, err := freeAddr()
+	if err != nil {
+		return err
+	}
+	env := subject.Env{LoginURL: "http://" + r.link.Addr(), ClientID: clientID, ClientSecret: clientSecret,
+		Username: username, Password: password, APIVersion: r.scenario.Org.APIVersion,
+		ListenAddr: listen, AlertURL: r.alerts.url, StateDir: dir.StateDir()}
+	if env.Extra, err = expand(r.scenario.Subject.Env, env); err != nil {
+		return err
+	}
+	r.host = newHost(life, sub, env, dir.SubjectLog(), r.scenario.Subject, r.note)
+	r.nemesis.Process = r.host
+	r.push = &workload.Push{URL: "http://" + listen + r.scenario.Source.Path, Accepted: r.scenario.Source.Accepted,
+		Timeout: r.scenario.Source.Timeout, Recorder: r.recorder}
+	if r.scenario.Source.Body != "" {
+		r.push.Body, err = workload.Body(r.scenario.Source.Body)
+	}
+	return err
+}
+
+// expand fills the templates of subject.env with the contract's variables.
+func expand(templates map[string]string, env subject.Env) (map[string]string, error) {
+	vars := map[string]string{}
+	for _, v := range env.Vars() {
+		name, value, _ := strings.Cut(v, "=")
+		vars[name] = value
+	}
+	out := map[string]string{}
+	for name, text := range templates {
+		t, err := template.New(name).Option("missingkey=error").Parse(text)
+		if err != nil {
+			return nil, fmt.Errorf("subject.env.%s is no Go template: %w", name, err)
+		}
+		var b bytes.Buffer
+		if err := t.Execute(&b, vars); err != nil {
+			return nil, fmt.Errorf("subject.env.%s: %s; it may use %s", name, inTemplate(err), strings.Join(slices.Sorted(maps.Keys(vars)), ", "))
+		}
+		out[name] = b.String()
+	}
+	return out, nil
+}
+
+// inTemplate is what the template library found, without its own coordinates.
+func inTemplate(err error) string {
+	if _, what, ok := strings.Cut(err.Error(), ">: "); ok {
+		return what
+	}
+	return err.Error()
+}
+
+// The ports that subjects are told to listen on lie below those that systems
+// hand out by themselves (Linux from 32768 on, others from 49152 on): while the
+// subject is down, no connection of the run is given its port by chance.
+const (
+	firstPort = 20_000
+	lastPort  = 32_000
+)
+
+// freeAddr finds a loopback port. It is free when we look; nobody can promise
+// more to a program that must be told its port.
+func freeAddr() (string, error) {
+	var err error
+	for range 100 {
+		addr := fmt.Sprintf("127.0.0.1:%d", firstPort+rand.IntN(lastPort-firstPort))
+		var l net.Listener
+		if l, err = net.Listen("tcp", addr); err == nil {
+			return addr, l.Close()
+		}
+	}
+	return "", fmt.Errorf("no free port for the subject: %w", err)
+}
