@@ -100,7 +100,7 @@ func TestHelpIsNoError(t *testing.T) {
 func TestListNamesScenariosAndMutants(t *testing.T) {
 	code, out, _ := squall(t, "list")
 	assert.Equal(t, harness.ExitPass, code)
-	assert.Contains(t, out, "outage     An outage of Salesforce")
+	assert.Contains(t, out, "outage     Two outages of Salesforce")
 	assert.Contains(t, out, "ack-before-store")
 }
 
