@@ -40,7 +40,7 @@ type generator struct {
 	rng      *rand.Rand
 	versions map[string]int // per record: object and external id
 	cold     []string       // external ids of contacts that may be changed later
-	accounts []string       // external ids of accounts that are not hot
+	accounts []string       // external ids of the customers
 }
 
 func (g *generator) operation(i int) history.Operation {
@@ -84,9 +84,18 @@ func (g *generator) next(object, id string) int {
 	return g.versions[object+"\x00"+id]
 }
 
+// customers is the number of accounts that a day begins with.
+const customers = 100
+
 // upsert makes a contact, or changes one that an earlier transaction made. A
 // change of an existing contact may clear its phone number: null is a value.
+// The first upserts make the customers.
 func (g *generator) upsert(op string) (string, []history.Record) {
+	if len(g.accounts) < customers {
+		id := "acct-" + op[2:] + g.oddity()
+		g.accounts = append(g.accounts, id)
+		return id, []history.Record{g.account(id)}
+	}
 	if len(g.cold) > 0 && g.rng.IntN(100) < 15 {
 		return g.changeContact(g.cold[g.rng.IntN(len(g.cold))])
 	}
@@ -134,8 +143,8 @@ func (g *generator) insert(op string) (string, []history.Record) {
 }
 
 // knownAccount is an account that an earlier transaction made, "" more often
-// than not. Half of them are hot: always busy. The others have long been at
-// rest, so that an entry of theirs can take any way.
+// than not. A hot one is always busy. A customer is not: an entry of it can take
+// any way, and what it belongs to has long arrived.
 func (g *generator) knownAccount() string {
 	switch n := g.rng.IntN(100); {
 	case n < 15 && g.spec.HotKeys > 0:
@@ -153,8 +162,6 @@ func (g *generator) unit(op string) (string, []history.Record) {
 	account := "acct-" + op[2:] + g.oddity()
 	if g.spec.HotKeys > 0 && g.rng.IntN(2) == 0 {
 		account = g.hotKey()
-	} else {
-		g.accounts = append(g.accounts, account)
 	}
 	order := g.record("Order__c", "ord-"+op[2:])
 	order.Parent = &history.Parent{Field: "Account__c", Object: "Account", ExternalIDField: externalID, ExternalID: account}
