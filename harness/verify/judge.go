@@ -30,9 +30,7 @@ func Judge(in Input) []Verdict {
 	l := join(in)
 	worked := l.worked() > 0
 	findings := make([]*finding, len(checkers))
-	for i, c := range checkers {
-		findings[i] = c.judge(l)
-	}
+	inParts(len(checkers), func(i int) { findings[i] = checkers[i].judge(l) })
 	tell(l, findings)
 	verdicts := make([]Verdict, len(checkers))
 	for i, c := range checkers {
