@@ -1,10 +1,6 @@
 package verify
 
-import (
-	"fmt"
-
-	"github.com/squall-harness/squall/mocksf/commitlog"
-)
+import "fmt"
 
 // duplicates judges NoDuplicates: one intended record must not become two
 // records of the org. The same values written again to the same record are a
@@ -40,7 +36,6 @@ type twins struct {
 
 func (d *twins) effect(i int32) {
 	e := &d.effects[i]
-	change := d.changeOf(e)
 	t := e.target
 	if e.intent >= 0 {
 		t = d.intents[e.intent].target
@@ -50,12 +45,12 @@ func (d *twins) effect(i int32) {
 	}
 	alive := d.live[t]
 	switch {
-	case change.Op == commitlog.Delete:
+	case e.deletes:
 		d.live[t] = none
 	case e.intent >= 0:
 		d.applied(i, alive)
 	}
-	if change.Op != commitlog.Delete && alive == none {
+	if !e.deletes && alive == none {
 		d.live[t] = i
 	}
 }
@@ -65,12 +60,14 @@ func (d *twins) effect(i int32) {
 func (d *twins) applied(i, alive int32) {
 	e := &d.effects[i]
 	it := &d.intents[e.intent]
-	if it.first == i && it.rec.ExternalID == "" && d.changeOf(e).Op == commitlog.Insert {
+	first := it.first == i
+	if first && e.inserts && it.rec.ExternalID == "" {
 		d.inserts++
 	}
-	if alive != none && d.twin(e, alive) {
+	alone := alive == none || first && !e.inserts // an intent's first effect that updates has no other to be the twin of
+	if !alone && d.twin(e, alive) {
 		d.report(e, alive)
-	} else if it.first != i {
+	} else if !first {
 		d.redelivered++
 	}
 }
@@ -79,12 +76,11 @@ func (d *twins) applied(i, alive int32) {
 // the living one, or one updated by an intent that the living one has had.
 func (d *twins) twin(e *effect, alive int32) bool {
 	other := &d.effects[alive]
-	change := d.changeOf(e)
-	if d.changeOf(other).ID == change.ID {
+	if d.changeOf(other).ID == d.changeOf(e).ID {
 		return false
 	}
 	same := other.intent == e.intent
-	if change.Op == commitlog.Insert {
+	if e.inserts {
 		return same || !e.misplaced && !other.misplaced
 	}
 	return !e.misplaced && (same || d.had(e.intent, d.changeOf(other).ID))

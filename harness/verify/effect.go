@@ -7,33 +7,86 @@ import (
 	"github.com/squall-harness/squall/mocksf/commitlog"
 )
 
+// byName stands in for the intent of a deletion until its turn comes: which
+// one it carries out depends on those before it.
+const byName int32 = -3
+
 // effect is one change of the commit log, joined to its intent.
 type effect struct {
 	commit, change int32
 	intent         int32 // none when nobody intended it
 	target         int32 // record that it touched, when operations write that record
 	prev           int32 // effect before it on the same target
-	misplaced      bool  // it carries a token to another record than the one intended
+	inserts        bool
+	deletes        bool
+	misplaced      bool // it carries a token to another record than the one intended
+	verbatim       bool // it carries the intended fields, and no others but those of extras
+	names          bool // it tells the name of a record that must be known by it
 }
 
-func (l *ledger) addChange(c, i int32) {
-	commit := &l.Commits[c]
-	change := &commit.Changes[i]
-	e := effect{commit: c, change: i, intent: l.intentOf(commit, change), prev: none}
-	if e.intent >= 0 {
-		it := &l.intents[e.intent]
-		e.misplaced = misplaced(it.rec, change)
-		it.applied++
-		if it.first == none {
-			it.first = int32(len(l.effects))
+// addEffects reads ledger 2.
+func (l *ledger) addEffects() {
+	changes := 0
+	for c := range l.Commits {
+		changes += len(l.Commits[c].Changes)
+	}
+	l.effects = make([]effect, 0, changes)
+	for c := range l.Commits {
+		for i := range l.Commits[c].Changes {
+			l.effects = append(l.effects, effect{commit: int32(c), change: int32(i), prev: none})
 		}
 	}
-	e.target = l.touched(&e, change)
-	if e.target >= 0 {
-		e.prev, l.last[e.target] = l.last[e.target], int32(len(l.effects))
+	inParts(len(l.effects), func(i int) { l.readEffect(&l.effects[i]) })
+	for i := range l.effects {
+		l.fileEffect(int32(i))
 	}
-	l.learn(&e, change)
-	l.effects = append(l.effects, e)
+}
+
+// readEffect takes in what a change says of itself, and compares it while it
+// and what was intended are at hand.
+func (l *ledger) readEffect(e *effect) {
+	change := l.changeOf(e)
+	e.inserts, e.deletes = change.Op == commitlog.Insert, change.Op == commitlog.Delete
+	e.intent = l.intentOf(l.commitOf(e), change)
+	e.names = change.ExternalID != "" && l.naming[change.Object]
+	if e.intent != byName {
+		l.place(e, change)
+	}
+	if e.intent >= 0 && !e.deletes {
+		e.verbatim = verbatim(l.intents[e.intent].rec, change)
+	}
+}
+
+// place finds the record that a change touched.
+func (l *ledger) place(e *effect, change *commitlog.Change) {
+	e.misplaced = e.intent >= 0 && misplaced(l.intents[e.intent].rec, change)
+	if e.intent >= 0 && !e.misplaced {
+		e.target = l.intents[e.intent].target
+		return
+	}
+	e.target = l.targetOf(target{change.Object, change.ExternalID})
+}
+
+// fileEffect puts a change behind those before it.
+func (l *ledger) fileEffect(i int32) {
+	e := &l.effects[i]
+	if e.intent == byName {
+		e.intent = l.deletionOf(l.changeOf(e))
+		l.place(e, l.changeOf(e))
+	}
+	if e.intent >= 0 {
+		it := &l.intents[e.intent]
+		it.applied++
+		if it.first == none {
+			it.first = i
+		}
+	}
+	if e.target >= 0 {
+		e.prev, l.last[e.target] = l.last[e.target], i
+	}
+	if e.names {
+		l.learn(e)
+	}
 }
 
 // intentOf finds the record write that the change carries out.
@@ -47,7 +100,7 @@ func (l *ledger) intentOf(commit *commitlog.Commit, change *commitlog.Change) in
 		}
 	}
 	if change.Op == commitlog.Delete {
-		return l.deletionOf(change)
+		return byName
 	}
 	return none
 }
@@ -72,11 +125,9 @@ func (l *ledger) deletionOf(change *commitlog.Change) int32 {
 
 // learn keeps the name of a record, so that lookups and deletions, which go by
 // id, can be compared with what the source said, which goes by external id.
-func (l *ledger) learn(e *effect, change *commitlog.Change) {
+func (l *ledger) learn(e *effect) {
+	change := l.changeOf(e)
 	if e.prev != none && l.changeOf(&l.effects[e.prev]).ID == change.ID {
-		return
-	}
-	if change.ExternalID == "" || !l.naming[change.Object] {
 		return
 	}
 	if _, known := l.names[change.ID]; !known {
@@ -98,11 +149,4 @@ func misplaced(rec *history.Record, change *commitlog.Change) bool {
 	}
 	named, _ := change.Fields[rec.ExternalIDField].(string)
 	return named != rec.ExternalID
-}
-
-func (l *ledger) touched(e *effect, change *commitlog.Change) int32 {
-	if e.intent >= 0 && !e.misplaced {
-		return l.intents[e.intent].target
-	}
-	return l.targetOf(target{change.Object, change.ExternalID})
 }

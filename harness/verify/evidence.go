@@ -19,6 +19,7 @@ type minimum struct {
 // Names of the figures that minima ask for.
 const (
 	figAcked     = "operations acknowledged"
+	figRefused   = "operations refused"
 	figFired     = "faults that fired"
 	figUnknown   = "writes whose reply was lost"
 	figInserts   = "inserts applied"

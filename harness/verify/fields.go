@@ -7,6 +7,9 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/mocksf/commitlog"
 )
 
 // systemFields are written by Salesforce itself or stand for the record, not
@@ -14,6 +17,37 @@ import (
 var systemFields = map[string]bool{
 	"id": true, "ownerid": true, "recordtypeid": true, "isdeleted": true, "createddate": true, "createdbyid": true,
 	"lastmodifieddate": true, "lastmodifiedbyid": true, "systemmodstamp": true, "currencyisocode": true, "attributes": true,
+}
+
+// verbatim tells whether a change carries every intended field with its value,
+// and no others but those of extras.
+func verbatim(rec *history.Record, change *commitlog.Change) bool {
+	for field, want := range rec.Fields {
+		if got, written := change.Fields[field]; !written || !equal(want, got) {
+			return false
+		}
+	}
+	return len(rec.Fields)+extras(rec, change) == len(change.Fields)
+}
+
+// extras counts the two fields that a change may well carry beside the intended
+// ones: the external id and the lookup.
+func extras(rec *history.Record, change *commitlog.Change) int {
+	n := 0
+	if beside(rec, change, rec.ExternalIDField) {
+		n++
+	}
+	if p := rec.Parent; p != nil && p.Field != rec.ExternalIDField && beside(rec, change, p.Field) {
+		n++
+	}
+	return n
+}
+
+// beside tells whether a field was written without being intended.
+func beside(rec *history.Record, change *commitlog.Change, field string) bool {
+	_, intended := rec.Fields[field]
+	_, written := change.Fields[field]
+	return written && !intended
 }
 
 // allowed tells whether a change may write this field: what was intended, the

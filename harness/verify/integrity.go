@@ -15,12 +15,10 @@ type integrity struct{}
 func (integrity) guarantee() Guarantee { return Integrity }
 
 func (integrity) judge(l *ledger) *finding {
-	d := &damage{ledger: l, f: &finding{}, reported: make([]bool, len(l.ops)), open: map[int32]*candidate{}}
+	d := &damage{ledger: l, f: &finding{}, looks: make([]look, len(l.effects)), reported: make([]bool, len(l.ops)), open: map[int32]*candidate{}}
+	inParts(len(l.effects), func(i int) { d.looks[i] = d.look(&l.effects[i]) })
 	for i := range l.effects {
-		e := &l.effects[i]
-		if e.intent >= 0 && !e.misplaced && l.changeOf(e).Op != commitlog.Delete {
-			d.effect(e)
-		}
+		d.effect(&l.effects[i], d.looks[i])
 	}
 	d.f.count(figCompared, d.compared)
 	d.f.count("lookups compared", d.lookups)
@@ -33,17 +31,31 @@ func (integrity) judge(l *ledger) *finding {
 type damage struct {
 	*ledger
 	f                 *finding
+	looks             []look // at each effect
 	reported          []bool
 	open              map[int32]*candidate // per target: the damage not repaired yet
 	compared, lookups int
 }
 
-func (d *damage) effect(e *effect) {
+// look is what a look at one change showed.
+type look struct{ compared, lookup, intact bool }
+
+func (d *damage) look(e *effect) look {
+	if e.intent < 0 || e.misplaced || e.deletes {
+		return look{}
+	}
+	return look{compared: true, lookup: d.intents[e.intent].child, intact: d.intact(e)}
+}
+
+func (d *damage) effect(e *effect, seen look) {
+	if !seen.compared {
+		return
+	}
 	d.compared++
-	if d.intents[e.intent].rec.Parent != nil {
+	if seen.lookup {
 		d.lookups++
 	}
-	if d.intact(e) {
+	if seen.intact {
 		d.repair(e)
 		return
 	}
@@ -84,23 +96,20 @@ func (d *damage) describe(e *effect) candidate {
 // intact compares without building anything: the common case is a change that
 // carries exactly the intended fields.
 func (d *damage) intact(e *effect) bool {
-	rec, change := d.intents[e.intent].rec, d.changeOf(e)
-	matched := 0
-	for field, want := range rec.Fields {
-		got, written := change.Fields[field]
-		if !written {
-			got = d.value(e, field)
-		} else {
-			matched++
-		}
-		if !equal(want, got) {
+	if d.intents[e.intent].child && !d.pointsRight(e) {
+		return false
+	}
+	return e.verbatim || d.holds(e) && d.onlyAllowed(e)
+}
+
+// holds tells whether the record has every intended value after e.
+func (d *damage) holds(e *effect) bool {
+	for field, want := range d.intents[e.intent].rec.Fields {
+		if !equal(want, d.value(e, field)) {
 			return false
 		}
 	}
-	if rec.Parent != nil && !d.pointsRight(e) {
-		return false
-	}
-	return matched == len(change.Fields) || d.onlyAllowed(e)
+	return true
 }
 
 func (d *damage) onlyAllowed(e *effect) bool {

@@ -30,9 +30,7 @@ func Judge(in Input) []Verdict {
 	l := join(in)
 	worked := l.worked() > 0
 	findings := make([]*finding, len(checkers))
-	for i, c := range checkers {
-		findings[i] = c.judge(l)
-	}
+	inParts(len(checkers), func(i int) { findings[i] = checkers[i].judge(l) })
 	tell(l, findings)
 	verdicts := make([]Verdict, len(checkers))
 	for i, c := range checkers {
@@ -53,7 +51,7 @@ func decide(g Guarantee, f *finding, s Settings, worked bool) Verdict {
 	case slices.Contains(s.NotClaimed, g):
 		v.Result, v.Reason = NotClaimed, "The scenario makes no such promise."
 	case !worked:
-		v.Result, v.Reason = NoEvidence, "Salesforce committed nothing in this run."
+		v.Result, v.Reason = NoEvidence, "Salesforce committed nothing in this run: does the integration write to the org that it was given?"
 	case v.Found > 0:
 		v.Result, v.Reason = Fail, capital(tally(v.Classes))+"."
 	case f.unproven != "":

@@ -42,7 +42,7 @@ func (l *ledger) byKey() (turns []turn, ends []int32) {
 	turns = make([]turn, total)
 	for i, k := range keys {
 		if k != none {
-			turns[ends[k]] = turn{op: int32(i), commit: l.reached[i].first, at: l.ops[i].Invoked()}
+			turns[ends[k]] = turn{op: int32(i), commit: l.reached[i].first, at: l.invoked[i]}
 			ends[k]++
 		}
 	}

@@ -40,11 +40,11 @@ func (l *ledger) staleOverwrites(f *finding) (compared int) {
 	records := make([]versions, len(l.last))
 	for i := range l.effects {
 		e := &l.effects[i]
-		if e.intent < 0 || e.misplaced || l.intents[e.intent].rec.Version == 0 {
+		if e.intent < 0 || e.misplaced || l.intents[e.intent].version == 0 {
 			continue
 		}
 		compared++
-		v, version := &records[e.target], l.intents[e.intent].rec.Version
+		v, version := &records[e.target], l.intents[e.intent].version
 		switch {
 		case version < v.highest && !v.stale:
 			v.stale = true
@@ -78,7 +78,7 @@ func (l *ledger) staleOverwrite(e *effect, v *versions) candidate {
 		Anomaly: Anomaly{
 			Operation: l.ops[it.op].ID, Key: target{it.rec.Object, it.rec.ExternalID}.name(), From: c.At,
 			Text: fmt.Sprintf("Operation %s put %s %d of %s over version %d of operation %s, by commit %d at %s%s.",
-				l.ops[it.op].ID, how, it.rec.Version, target{it.rec.Object, it.rec.ExternalID}.name(),
+				l.ops[it.op].ID, how, it.version, target{it.rec.Object, it.rec.ExternalID}.name(),
 				v.highest, l.ops[newer.op].ID, c.LSN, seconds(c.At), lateText(c.Fate)),
 		},
 	}

@@ -28,7 +28,7 @@ func (phantoms) judge(l *ledger) *finding {
 	}
 	refused := l.falseFailures(f)
 	f.count(figChanges, judged)
-	f.count("operations refused", refused)
+	f.count(figRefused, refused)
 	f.holds = fmt.Sprintf("%s, each intended by an operation that was not refused.", capital(plural(judged, "change")))
 	return f
 }

@@ -52,16 +52,22 @@ func found(verdicts []Verdict) string {
 }
 
 func safe(verdicts []Verdict) string {
-	acked, passed := 0, 0
+	acked, refused, passed := 0, 0, 0
 	for _, v := range verdicts {
 		if n, known := figure(v.Evidence, figAcked); known {
 			acked = n
+		}
+		if n, known := figure(v.Evidence, figRefused); known {
+			refused = n
 		}
 		if v.Result == Pass {
 			passed++
 		}
 	}
 	s := fmt.Sprintf("SAFE: %s, %s put to the test, no anomaly.", plural(acked, "acknowledged operation"), plural(passed, "guarantee"))
+	if refused > 0 {
+		s += " The integration refused " + plural(refused, "operation") + ", which no promise covers."
+	}
 	if names := named(verdicts, NotClaimed); len(names) > 0 {
 		s += " Not claimed: " + strings.Join(names, ", ") + "."
 	}
