@@ -49,7 +49,7 @@ func TestBadInputIsToldInOneSentence(t *testing.T) {
 		"run outage --speed NaN":                 `invalid value "NaN" for --speed: write a positive factor`,
 		"run outage --speed 0x":                  `invalid value "0x" for --speed`,
 		"run outage --speed Inf":                 `invalid value "Inf" for --speed`,
-		"run outage --speed 1000000x":            "1e+06 times faster: outage.yaml:22:9: rate times for is less than one transaction",
+		"run outage --speed 1000000x":            "1e+06 times faster: outage.yaml:15:9: rate times for is less than one transaction",
 		"run outage --set load.rate":             `invalid value "load.rate" for --set: write it as key=value`,
 		"run outage --set =1":                    "write it as key=value",
 		"run outage --set load.rat=1":            `--set load.rat=1: unknown key "rat"; did you mean "rate"?`,
@@ -100,7 +100,7 @@ func TestHelpIsNoError(t *testing.T) {
 func TestListNamesScenariosAndMutants(t *testing.T) {
 	code, out, _ := squall(t, "list")
 	assert.Equal(t, harness.ExitPass, code)
-	assert.Contains(t, out, "outage     Two outages of Salesforce")
+	assert.Contains(t, out, "outage     An outage of Salesforce")
 	assert.Contains(t, out, "ack-before-store")
 }
 

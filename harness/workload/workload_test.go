@@ -72,7 +72,7 @@ func checkTotal(t assert.TestingT, op history.Operation) {
 	for _, line := range op.Records[2:] {
 		sum += line.Fields["Amount__c"].(float64)
 	}
-	assert.InDelta(t, op.Records[1].Fields["Amount__c"], sum, 0.001)
+	assert.Equal(t, op.Records[1].Fields["Amount__c"], sum)
 }
 
 func TestGenerateHoldsEveryClassAndOddKeys(t *testing.T) {

@@ -49,20 +49,3 @@ var nullAsEmpty = Mutant{
 		}
 	}),
 }
-
-var jobSuccess = Mutant{
-	Name:   "job-success-is-row-success",
-	Defect: "It takes a Bulk job that is complete for the success of every row in it.",
-	Source: "seen in several public connectors: the file of failed rows was never read",
-	Breaks: []string{noLoss},
-	Run: with(func(p *reference.Parts) {
-		trusting := *p.Client
-		trusting.Classify = func(f *reference.Failure) reference.Class {
-			if isRow := f.Err == nil && f.Status == 0; isRow {
-				return reference.Delivered
-			}
-			return reference.Classify(f)
-		}
-		p.Bulk.Client = &trusting
-	}),
-}

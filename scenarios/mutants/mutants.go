@@ -38,12 +38,12 @@ const (
 
 // All lists the mutants, by the part in which their defect is.
 var All = []Mutant{
-	ackBeforeStore, skipsAtRestart, markBeforeSend, offeredTwice, unorderedResume, idAtLoad,
-	insertBlindRetry, tornUnit, compositeOK, unescapedID, nullLeftOut,
+	ackBeforeStore, skipsAtRestart, markBeforeSend,
+	insertBlindRetry, tornUnit, compositeOK, unescapedID,
 	timeoutMeansFailed, htmlIsPermanent, lockIsPermanent, outageSpendsAttempts,
 	sessionNeverRefreshed, noTimeout,
 	noOrderPerKey, oneByOne,
-	headerFromFirstRow, nullAsEmpty, jobSuccess,
+	headerFromFirstRow, nullAsEmpty,
 }
 
 // Find returns the mutant of that name.

@@ -2,11 +2,7 @@ package mutants
 
 import (
 	"context"
-	"crypto/rand"
-	"fmt"
-	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/squall-harness/squall/scenarios/reference"
@@ -90,72 +86,6 @@ var markBeforeSend = Mutant{
 			return send(ctx, b)
 		}
 	}),
-}
-
-var offeredTwice = Mutant{
-	Name:   "stores-what-it-has",
-	Defect: "It stores every transaction that it is offered, also one that it has stored already.",
-	Source: "seen in webhook receivers without a key on the message id: the sender asks again, and the order is there twice",
-	Breaks: []string{noDuplicates, order},
-	Run:    with(func(p *reference.Parts) { p.Outbox = &trustingOutbox{Outbox: p.Outbox} }),
-}
-
-// trustingOutbox numbers what it is offered and goes by that number.
-type trustingOutbox struct {
-	reference.Outbox
-	offered atomic.Int64
-}
-
-func (o *trustingOutbox) Accept(tx *reference.Transaction) error {
-	numbered := *tx
-	numbered.ID = fmt.Sprintf("%s-%d", tx.ID, o.offered.Add(1))
-	return o.Outbox.Accept(&numbered)
-}
-
-var unorderedResume = Mutant{
-	Name:   "resumes-unordered",
-	Defect: "After a restart it reads its store in no particular order.",
-	Source: "seen in queues on SQL tables that select what waits without ORDER BY",
-	Breaks: []string{order},
-	Run:    with(func(p *reference.Parts) { p.Outbox = unorderedOutbox{p.Outbox} }),
-}
-
-// unorderedOutbox reads the newest first.
-type unorderedOutbox struct{ reference.Outbox }
-
-func (o unorderedOutbox) Waiting() ([]*reference.Transaction, error) {
-	txs, err := o.Outbox.Waiting()
-	slices.Reverse(txs)
-	return txs, err
-}
-
-var idAtLoad = Mutant{
-	Name:   "id-not-stored",
-	Defect: "It draws the external id of an insert when it reads it: after a restart the same insert has another one.",
-	Source: "seen in senders whose idempotency keys live in memory: what was under way at a crash is written twice",
-	Breaks: []string{noDuplicates},
-	Run:    with(func(p *reference.Parts) { p.Outbox = drawingOutbox{p.Outbox} }),
-}
-
-// drawingOutbox names inserts as they leave the store.
-type drawingOutbox struct{ reference.Outbox }
-
-func (o drawingOutbox) OnStored(add func(*reference.Transaction)) {
-	o.Outbox.OnStored(func(tx *reference.Transaction) { nameInsert(tx); add(tx) })
-}
-
-func (o drawingOutbox) Waiting() ([]*reference.Transaction, error) {
-	txs, err := o.Outbox.Waiting()
-	for _, tx := range txs {
-		nameInsert(tx)
-	}
-	return txs, err
-}
-
-func nameInsert(tx *reference.Transaction) {
-	if isInsert(tx) {
-		tx.Records[0].ExternalIDField, tx.Records[0].ExternalID = "Ext_Id__c", rand.Text()
-	}
 }
 
 // all gives every transaction of a batch the same result.

@@ -3,7 +3,6 @@ package mutants
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"net/http"
 
 	"github.com/squall-harness/squall/scenarios/reference"
@@ -115,23 +114,6 @@ var unescapedID = Mutant{
 	Run: with(func(p *reference.Parts) {
 		p.Sender.Path = func(object, field, value string) string {
 			return "/sobjects/" + object + "/" + field + "/" + value
-		}
-	}),
-}
-
-var nullLeftOut = Mutant{
-	Name:   "null-left-out",
-	Defect: "It leaves fields that are null out of its small calls: they keep their old value instead of being cleared.",
-	Source: "seen in serialisers that omit empty values by default",
-	Breaks: []string{integrity},
-	Run: with(func(p *reference.Parts) {
-		p.Sender.Writes = func(tx *reference.Transaction) []reference.Write {
-			writes := reference.Writes(tx)
-			for i := range writes {
-				writes[i].Fields = maps.Clone(writes[i].Fields)
-				maps.DeleteFunc(writes[i].Fields, func(_ string, value any) bool { return value == nil })
-			}
-			return writes
 		}
 	}),
 }
