@@ -39,7 +39,7 @@ func TestBadInputIsToldInOneSentence(t *testing.T) {
 	for line, want := range map[string]string{
 		"bogus":                                  "squall: there is no command \"bogus\"; `squall help` lists them",
 		"run":                                    "squall run: which scenario? There are: outage",
-		"run outtage":                            `no scenario "outtage"; there are: outage; a file of your own must end in .yaml`,
+		"run outtage":                            `no scenario "outtage"; there are: outage, relapse; a file of your own must end in .yaml`,
 		"run outage outtage":                     `no scenario "outtage"`, // before the first one starts
 		"run outage ./app":                       "a command comes after --",
 		"run outage --bogus":                     "squall run: there is no flag --bogus",
