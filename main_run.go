@@ -64,7 +64,7 @@ func rehearse(ctx context.Context, c console, a *runArgs, name string, s *harnes
 // conclude prints the verdict.
 func conclude(c console, r *harness.Result) error {
 	width, colour := terminal(c.out)
-	return reports.Text(c.out, r.Summary, reports.TextOptions{Report: display(filepath.Join(r.Dir, "report.html")), Color: colour, Width: width})
+	return reports.Text(c.out, r.Summary, reports.TextOptions{Report: harness.Relative(filepath.Join(r.Dir, "report.html")), Color: colour, Width: width})
 }
 
 // subject is the command after --, or the built-in reference integration as a
@@ -116,16 +116,4 @@ func self() string {
 		return "go run ."
 	}
 	return os.Args[0]
-}
-
-// display shortens a path to what the user would type.
-func display(path string) string {
-	here, err := os.Getwd()
-	if err != nil {
-		return path
-	}
-	if rel, err := filepath.Rel(here, path); err == nil && !strings.HasPrefix(rel, "..") {
-		return rel
-	}
-	return path
 }

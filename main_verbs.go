@@ -55,7 +55,7 @@ func reportVerb(_ context.Context, c console, args []string) (int, error) {
 	if err != nil {
 		return harness.ExitHarness, err
 	}
-	fmt.Fprintln(c.out, display(filepath.Join(result.Dir, "report.html")))
+	fmt.Fprintln(c.out, harness.Relative(filepath.Join(result.Dir, "report.html")))
 	return harness.ExitPass, nil
 }
 

@@ -24,7 +24,7 @@ func Check(path string) (*Result, error) {
 	}
 	summary, data, err := judge(dir)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", relative(dir.Path()), err)
+		return nil, fmt.Errorf("%s: %w", Relative(dir.Path()), err)
 	}
 	if err := dir.WriteJSON(rundir.VerdictFile, summary); err != nil {
 		return nil, err

@@ -190,8 +190,9 @@ func (r *rig) closeWorld() {
 	}
 }
 
-// relative shortens a path for people, where that is possible.
-func relative(path string) string {
+// Relative shortens a path for people to what they would type, where that is
+// possible.
+func Relative(path string) string {
 	abs, err := filepath.Abs(".")
 	if err != nil {
 		return path

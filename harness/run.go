@@ -44,7 +44,7 @@ func Run(ctx context.Context, s *Scenario, sub subject.Subject, o Options) (*Res
 		return nil, err
 	}
 	if err := rehearse(ctx, s, sub, dir, o); err != nil {
-		return &Result{Dir: dir.Path()}, fmt.Errorf("%w\nthe run directory is %s", err, relative(dir.Path()))
+		return &Result{Dir: dir.Path()}, fmt.Errorf("%w\nthe run directory is %s", err, Relative(dir.Path()))
 	}
 	return Check(dir.Path())
 }

@@ -39,7 +39,7 @@ func Test(t TB, s *Scenario, sub subject.Subject, options ...func(*Options)) *Re
 		t.Fatalf("squall: %v", err)
 	}
 	var text strings.Builder
-	_ = reports.Text(&text, r.Summary, reports.TextOptions{Report: filepath.Join(relative(r.Dir), "report.html")}) // a Builder takes everything
+	_ = reports.Text(&text, r.Summary, reports.TextOptions{Report: filepath.Join(Relative(r.Dir), "report.html")}) // a Builder takes everything
 	t.Logf("%s", text.String())
 	if r.Summary.Result != verify.Pass {
 		t.Errorf("squall: %s", r.Summary.Sentence)

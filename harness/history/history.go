@@ -92,6 +92,20 @@ func (o *Operation) Resolved() (at time.Duration, ok bool) {
 	return 0, false
 }
 
+// Acknowledged is the time of the first acknowledgement: from then on the
+// operation is the integration's to deliver. ok is false when there was none.
+func (o *Operation) Acknowledged() (at time.Duration, ok bool) {
+	if o.Outcome != OK {
+		return 0, false
+	}
+	for _, a := range o.Attempts {
+		if a.Outcome == OK {
+			return a.End(), true
+		}
+	}
+	return o.Due, true
+}
+
 // Window is the time during which one fault was active.
 type Window struct {
 	Fault string        `json:"fault"` // its name in the scenario

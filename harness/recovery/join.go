@@ -79,15 +79,10 @@ func (j *joiner) operation(op *history.Operation) {
 }
 
 func accepted(op *history.Operation) time.Duration {
-	if op.Outcome != history.OK {
-		return never
+	if at, ok := op.Acknowledged(); ok {
+		return at
 	}
-	for _, a := range op.Attempts {
-		if a.Outcome == history.OK {
-			return a.End()
-		}
-	}
-	return op.Due
+	return never
 }
 
 func (j *joiner) commit(c *commitlog.Commit) {

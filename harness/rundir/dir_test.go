@@ -96,7 +96,7 @@ func TestJSONAndScenarioComeBack(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "name: x", string(text))
 
-	require.NoError(t, os.WriteFile(d.VerdictPath(), []byte("{"), fileMode))
+	require.NoError(t, os.WriteFile(d.Join(VerdictFile), []byte("{"), fileMode))
 	assert.ErrorContains(t, d.ReadJSON(VerdictFile, &plan), "verdict.json")
 	assert.ErrorContains(t, d.WriteJSON(VerdictFile, func() {}), "verdict.json")
 	assert.ErrorAs(t, d.WriteJSON(VerdictFile, func() {}), new(*json.UnsupportedTypeError))

@@ -63,18 +63,6 @@ func (d *Dir) StateDir() string { return d.Join(stateName) }
 // SubjectLog is the path of the file that takes the subject's output.
 func (d *Dir) SubjectLog() string { return d.Join(LogFile) }
 
-// ReportPath is the path of the HTML report.
-func (d *Dir) ReportPath() string { return d.Join(ReportFile) }
-
-// VerdictPath is the path of verdict.json.
-func (d *Dir) VerdictPath() string { return d.Join(VerdictFile) }
-
-// JUnitPath is the path of junit.xml.
-func (d *Dir) JUnitPath() string { return d.Join(JUnitFile) }
-
-// PlanPath is the path of the executed fault plan.
-func (d *Dir) PlanPath() string { return d.Join(PlanFile) }
-
 // Files lists the files that the run has.
 func (d *Dir) Files() []File {
 	var there []File

@@ -47,15 +47,10 @@ func (l *ledger) addOperations() {
 // acknowledged is the time from which the operation is the integration's to
 // deliver.
 func acknowledged(op *history.Operation) time.Duration {
-	if op.Outcome != history.OK {
-		return never
+	if at, ok := op.Acknowledged(); ok {
+		return at
 	}
-	for _, a := range op.Attempts {
-		if a.Outcome == history.OK {
-			return a.End()
-		}
-	}
-	return op.Due
+	return never
 }
 
 // readIntent takes in what a record says of itself.
