@@ -72,9 +72,9 @@ func judge(dir *rundir.Dir) (reports.Summary, reports.Data, error) {
 		run.incomplete = notes[0]
 		keepWhatIsSure(&data, run.Planned)
 	}
-	verdicts := verify.Judge(verify.Input{History: data.History, Commits: data.Commits, Requests: data.Requests, Settings: s.settings()})
+	found := verify.JudgeAll(verify.Input{History: data.History, Commits: data.Commits, Requests: data.Requests, Settings: s.settings()})
 	figures := recovery.Measure(data.History, data.Commits, data.Requests, s.Source.Token)
-	return summarize(s, run, data, verdicts, figures), data, nil
+	return summarize(s, run, data, found, figures), data, nil
 }
 
 // readData reads the ledgers. A ledger that ends too early is judged as far as

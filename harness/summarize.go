@@ -13,7 +13,7 @@ import (
 )
 
 // summarize puts what the judges found into the words of a report.
-func summarize(s *Scenario, run rehearsal, data reports.Data, verdicts []verify.Verdict, figures recovery.Figures) reports.Summary {
+func summarize(s *Scenario, run rehearsal, data reports.Data, found verify.Judgement, figures recovery.Figures) reports.Summary {
 	out := reports.Summary{
 		Version:     reports.FormatVersion,
 		Scenario:    reports.Scenario{Name: s.Name, Promise: s.Promise, Budget: s.Expect.Drained},
@@ -23,13 +23,15 @@ func summarize(s *Scenario, run rehearsal, data reports.Data, verdicts []verify.
 		Recovery:    figures,
 		Windows:     data.History.Windows,
 		Operations:  countOperations(data, figures),
+		Unknowns:    found.Unknowns,
+		Redelivery:  found.Redelivery,
 		Alerts:      told(data.History),
 		DeadLetters: deadLetters(data.History.Gauges),
 		Load:        load(data.History, s),
 		Environment: run.Environment,
 		Notes:       run.Notes,
 	}
-	conclude(&out, verdicts, whyNoVerdict(out, run, data.History))
+	conclude(&out, found.Verdicts, whyNoVerdict(out, run, data.History))
 	out.NotTested = reports.NotTested(out, data)
 	return out
 }
@@ -47,7 +49,9 @@ func conclude(out *reports.Summary, verdicts []verify.Verdict, why string) {
 	switch {
 	case why == "":
 	case out.Result == verify.Fail:
-		out.Notes = append(out.Notes, why)
+		if !slices.Contains(out.Notes, why) {
+			out.Notes = append(out.Notes, why)
+		}
 	default:
 		out.Result, out.Sentence = verify.NoEvidence, "NO VERDICT: "+why+"."
 	}

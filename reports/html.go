@@ -44,6 +44,8 @@ type page struct {
 	Faults  []faultRow
 	Loads   []fact
 	Counts  []fact
+	Doubts  []fact
+	Truths  []truthTable
 	Facts   []fact
 	File    string
 	Raw     []rundir.File
@@ -88,6 +90,8 @@ func newPage(s Summary, d Data) (page, error) {
 		Faults:  faultRows(s),
 		Loads:   loadFacts(s.Load),
 		Counts:  countFacts(s.Operations),
+		Doubts:  doubtFacts(s),
+		Truths:  truthTables(s.Unknowns),
 		Facts:   environmentFacts(s),
 		File:    visible(hideSecrets(string(d.Scenario))),
 		Raw:     d.Files,

@@ -42,6 +42,10 @@ func markdownRecovery(b *strings.Builder, s Summary) {
 		parts = append(parts, strings.ToLower(f.Label)+" **"+f.Value+"**")
 	}
 	fmt.Fprintf(b, "Recovery: %s.\n\n", strings.Join(parts, ", "))
+	for _, f := range doubtFacts(s) {
+		fmt.Fprintf(b, "- %s: **%s** (%s)\n", f.Label, f.Value, f.Note)
+	}
+	b.WriteString("\n")
 }
 
 func markdownWitnesses(b *strings.Builder, s Summary) {

@@ -158,3 +158,20 @@ func TestWrapLosesNothing(t *testing.T) {
 		assert.Equal(rt, squeeze(text), squeeze(strings.Join(lines, "")))
 	})
 }
+
+// What nobody could know is resolved in every output for people.
+func TestUnknownsAreResolvedEverywhere(t *testing.T) {
+	s, d := newSample(true)
+	s.Unknowns = verify.Unknowns{Unanswered: verify.Truth{Not: 12, Once: 26, Twice: 3}, SentOnce: verify.Truth{Not: 1}, SentAgain: verify.Truth{Once: 7}}
+	s.Redelivery = verify.Redelivery{Writes: 5000, Again: 50}
+	var text, md, page bytes.Buffer
+	require.NoError(t, Text(&text, s, TextOptions{Width: 160}))
+	require.NoError(t, WriteMarkdown(&md, s))
+	require.NoError(t, WriteHTML(&page, s, d))
+	for _, out := range []*bytes.Buffer{&text, &md, &page} {
+		assert.Contains(t, out.String(), "41 unknown: 29 applied, 12 not, 3 of the 29 applied twice")
+		assert.Contains(t, out.String(), "8 unknown: 7 applied, 1 not")
+		assert.Contains(t, out.String(), "50 of 5,000 record writes, 1 %")
+	}
+	assert.Contains(t, page.String(), "no loss: nothing was promised")
+}

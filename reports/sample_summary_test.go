@@ -17,7 +17,8 @@ func (s *sample) data() Data {
 
 func (s *sample) summary(broken bool) Summary {
 	settings := verify.Settings{TokenField: "Token__c", Budget: 15 * time.Second}
-	verdicts := verify.Judge(verify.Input{History: s.h, Commits: s.commits, Requests: s.requests, Settings: settings})
+	found := verify.JudgeAll(verify.Input{History: s.h, Commits: s.commits, Requests: s.requests, Settings: settings})
+	verdicts := found.Verdicts
 	out := Summary{
 		Version:  FormatVersion,
 		Scenario: Scenario{Name: "outage", Promise: "An outage of Salesforce and a crash of the integration cost nothing but time.", Budget: settings.Budget},
@@ -25,6 +26,8 @@ func (s *sample) summary(broken bool) Summary {
 		Result: verify.Overall(verdicts), Sentence: verify.Sentence(verdicts), Repeat: "squall run outage --seed 7",
 		Guarantees: verdicts, Recovery: recovery.Measure(s.h, s.commits, s.requests, "Token__c"), Windows: s.h.Windows,
 		Operations: Operations{Offered: len(s.h.Operations), Accepted: len(s.h.Operations), Commits: len(s.commits), Requests: len(s.requests)},
+		Unknowns:   found.Unknowns,
+		Redelivery: found.Redelivery,
 		Alerts:     Alerts{List: s.h.Alerts, Delay: at(4.1), Told: true},
 		Load:       Load{Target: sampleRate, Achieved: 129.98, LagP99: 880 * time.Microsecond},
 		Environment: Environment{Squall: "0.1.0", Go: "go1.26.8", OS: "linux/amd64", CPUs: 2,

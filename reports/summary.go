@@ -22,24 +22,26 @@ const FormatVersion = 1
 // are on the run's clock, 0 is its base. Environment.Started is the one
 // exception: a date.
 type Summary struct {
-	Version     int              `json:"version"`
-	Scenario    Scenario         `json:"scenario"`
-	Seed        uint64           `json:"seed"`
-	Subject     Subject          `json:"subject"`
-	Result      verify.Result    `json:"result"`
-	Sentence    string           `json:"sentence"`
-	Repeat      string           `json:"repeat"` // the one command that repeats the run
-	Exit        int              `json:"exit"`   // exit status: 0 pass, 1 broken promise, 2 no verdict, 3 harness or arguments
-	Guarantees  []verify.Verdict `json:"guarantees"`
-	Recovery    recovery.Figures `json:"recovery"`
-	Windows     []history.Window `json:"windows"`
-	Operations  Operations       `json:"operations"`
-	Alerts      Alerts           `json:"alerts"`
-	DeadLetters int              `json:"deadLetters"` // the subject's last figure
-	NotTested   []string         `json:"notTested"`   // what the run did not put to the test, one sentence each
-	Load        Load             `json:"load"`
-	Environment Environment      `json:"environment"`
-	Notes       []string         `json:"notes,omitempty"` // anything a reader must know, for example a truncated ledger
+	Version     int               `json:"version"`
+	Scenario    Scenario          `json:"scenario"`
+	Seed        uint64            `json:"seed"`
+	Subject     Subject           `json:"subject"`
+	Result      verify.Result     `json:"result"`
+	Sentence    string            `json:"sentence"`
+	Repeat      string            `json:"repeat"` // the one command that repeats the run
+	Exit        int               `json:"exit"`   // exit status: 0 pass, 1 broken promise, 2 no verdict, 3 harness or arguments
+	Guarantees  []verify.Verdict  `json:"guarantees"`
+	Recovery    recovery.Figures  `json:"recovery"`
+	Windows     []history.Window  `json:"windows"`
+	Operations  Operations        `json:"operations"`
+	Unknowns    verify.Unknowns   `json:"unknowns"` // what nobody could know, resolved by the commit log
+	Redelivery  verify.Redelivery `json:"redelivery"`
+	Alerts      Alerts            `json:"alerts"`
+	DeadLetters int               `json:"deadLetters"` // the subject's last figure
+	NotTested   []string          `json:"notTested"`   // what the run did not put to the test, one sentence each
+	Load        Load              `json:"load"`
+	Environment Environment       `json:"environment"`
+	Notes       []string          `json:"notes,omitempty"` // anything a reader must know, for example a truncated ledger
 }
 
 // Scenario is what was promised.

@@ -79,13 +79,7 @@ func (t *terminal) guarantees() {
 }
 
 func (t *terminal) recovery() {
-	for _, f := range recoveryFacts(t.s) {
-		text := f.Value
-		if f.Note != "" {
-			text += "  (" + f.Note + ")"
-		}
-		t.block(fmt.Sprintf("  %-20s", f.Label), 22, text)
-	}
+	t.facts(recoveryFacts(t.s))
 	var calls []string
 	for _, u := range t.s.Recovery.Usage {
 		calls = append(calls, fmt.Sprintf("%s %s", u.API, thousands(u.Calls)))
@@ -93,7 +87,18 @@ func (t *terminal) recovery() {
 	if len(calls) > 0 {
 		t.block(fmt.Sprintf("  %-20s", "API calls"), 22, strings.Join(calls, ", "))
 	}
+	t.facts(doubtFacts(t.s))
 	t.b.WriteString("\n")
+}
+
+func (t *terminal) facts(facts []fact) {
+	for _, f := range facts {
+		text := f.Value
+		if f.Note != "" {
+			text += "  (" + f.Note + ")"
+		}
+		t.block(fmt.Sprintf("  %-20s", f.Label), 22, text)
+	}
 }
 
 func (t *terminal) witnesses() {

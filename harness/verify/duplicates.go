@@ -1,6 +1,9 @@
 package verify
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // duplicates judges NoDuplicates: one intended record must not become two
 // records of the org. The same values written again to the same record are a
@@ -30,6 +33,7 @@ type twins struct {
 	live        []int32 // per target: the effect that created the record now alive
 	doubled     []bool  // per operation: reported already
 	inserts     int     // records without external id that were inserted
+	writes      int     // record writes that carry out an operation
 	redelivered int
 	lostReplies int
 }
@@ -61,6 +65,7 @@ func (d *twins) applied(i, alive int32) {
 	e := &d.effects[i]
 	it := &d.intents[e.intent]
 	first := it.first == i
+	d.writes++
 	if first && e.inserts && it.rec.ExternalID == "" {
 		d.inserts++
 	}
@@ -118,48 +123,24 @@ func (d *twins) describe(e, other *effect) candidate {
 // evidence resolves the writes whose sender could not know what became of
 // them.
 func (d *twins) evidence() {
-	var outcome struct{ doubled, redelivered, once, inserts int }
-	requests := d.doubtful()
-	for _, r := range requests {
-		if r.inserts {
-			outcome.inserts++
-		}
-		switch {
-		case r.doubled:
-			outcome.doubled++
-		case r.again:
-			outcome.redelivered++
-		default:
-			outcome.once++
-		}
+	all := d.doubtful()
+	var u Unknowns
+	u.operations(d)
+	u.writes(all)
+	n := func(is func(*doubt) bool) int {
+		return len(slices.DeleteFunc(slices.Clone(all), func(x *doubt) bool { return !is(x) }))
 	}
-	d.lostReplies = len(requests) + d.inFlight()
-	d.f.count(figUnknown, d.lostReplies)
-	d.f.count("of these, with an insert", outcome.inserts)
-	d.f.count("of these, under way at a crash", d.lostReplies-len(requests))
-	d.f.count("of these, sent again without effect", outcome.redelivered)
-	d.f.count("of these, not sent again", outcome.once)
-	d.f.count("of these, applied twice", outcome.doubled)
+	d.lostReplies = len(all)
+	d.f.count(figUnknown, len(all))
+	d.f.count(figTookEffect, u.Writes().Applied())
+	d.f.count("of these, with an insert", n(func(x *doubt) bool { return x.inserts }))
+	d.f.count("of these, under way at a crash", n(func(x *doubt) bool { return x.crash }))
+	d.f.count("of these, sent again without effect", u.SentAgain.Once)
+	d.f.count("of these, not sent again", u.SentOnce.All())
+	d.f.count("of these, applied twice", u.Writes().Twice)
 	d.f.count(figInserts, d.inserts)
 	d.f.count("redeliveries", d.redelivered)
-}
-
-// doubt is one request whose commits were made and whose reply was lost.
-type doubt struct{ inserts, again, doubled bool }
-
-func (d *twins) doubtful() map[string]doubt {
-	requests := map[string]doubt{}
-	for i := range d.effects {
-		e := &d.effects[i]
-		c := d.commitOf(e)
-		if e.intent < 0 || !replyLost(c.Fate) {
-			continue
-		}
-		it, r := &d.intents[e.intent], requests[c.Request]
-		r.inserts = r.inserts || it.rec.ExternalID == "" && it.rec.Op != "delete"
-		r.again = r.again || it.applied > 1
-		r.doubled = r.doubled || d.doubled[it.op]
-		requests[c.Request] = r
+	d.f.more = func(j *Judgement) {
+		j.Unknowns, j.Redelivery = u, Redelivery{Writes: d.writes, Again: d.redelivered}
 	}
-	return requests
 }

@@ -18,19 +18,20 @@ type minimum struct {
 
 // Names of the figures that minima ask for.
 const (
-	figAcked     = "operations acknowledged"
-	figRefused   = "operations refused"
-	figFired     = "faults that fired"
-	figUnknown   = "writes whose reply was lost"
-	figInserts   = "inserts applied"
-	figChanges   = "changes judged"
-	figCompared  = "changes compared field by field"
-	figKeys      = "keys with two operations or more"
-	figUnits     = "units committed"
-	figDisturbed = "units disturbed"
-	figCrashes   = "crashes"
-	figOpen      = "operations acknowledged and still open at a crash"
-	figBacklog   = "backlog at the heal"
+	figAcked      = "operations acknowledged"
+	figRefused    = "operations refused"
+	figFired      = "faults that fired"
+	figUnknown    = "writes whose reply was lost"
+	figTookEffect = "of these, applied"
+	figInserts    = "inserts applied"
+	figChanges    = "changes judged"
+	figCompared   = "changes compared field by field"
+	figKeys       = "keys with two operations or more"
+	figUnits      = "units committed"
+	figDisturbed  = "units disturbed"
+	figCrashes    = "crashes"
+	figOpen       = "operations acknowledged and still open at a crash"
+	figBacklog    = "backlog at the heal"
 )
 
 // minima are the defaults.
@@ -40,7 +41,7 @@ var minima = map[Guarantee][]minimum{
 		{figFired, 1, "no fault fired, so nothing stood in the way of delivery"},
 	},
 	NoDuplicates: {
-		{figUnknown, 1, "no write left its sender in doubt, and only doubt makes a sender repeat itself"},
+		{figTookEffect, 1, "no write that took effect left its sender in doubt, and only doubt makes a sender repeat itself"},
 		{figInserts, 1, "no insert was applied, and an upsert that is applied twice leaves no trace"},
 	},
 	NoPhantoms: {{figChanges, 1, "no change came from outside, so there was nothing to recognise"}},
@@ -122,18 +123,3 @@ func (l *ledger) crashes() []time.Duration {
 
 // replyLost tells whether the sender cannot know what became of its request.
 func replyLost(f commitlog.Fate) bool { return f == commitlog.FateCut || f == commitlog.FateLost }
-
-// inFlight counts the writes that were under way at a crash. Those whose reply
-// is known to be lost are counted with the commits they made.
-func (l *ledger) inFlight() int {
-	n := 0
-	for _, at := range l.crashes() {
-		for i := range l.Requests {
-			r := &l.Requests[i]
-			if r.Records > 0 && !replyLost(r.Fate) && r.At <= at && at <= r.At+r.Took {
-				n++
-			}
-		}
-	}
-	return n
-}

@@ -17,26 +17,40 @@ var checkers = []checker{
 type finding struct {
 	anomalies bag
 	evidence  []Count
-	holds     string // the reason for a pass
-	unproven  string // why the run cannot tell, although there is evidence
+	holds     string           // the reason for a pass
+	unproven  string           // why the run cannot tell, although there is evidence
+	more      func(*Judgement) // adds what came out beside the verdict; may be nil
 }
 
 // count adds a figure to the evidence.
 func (f *finding) count(name string, n int) { f.evidence = append(f.evidence, Count{name, n}) }
 
+// Judgement is all that the ledgers of a run tell.
+type Judgement struct {
+	Verdicts   []Verdict // in the order of Guarantees
+	Unknowns   Unknowns
+	Redelivery Redelivery
+}
+
 // Judge gives a verdict on every guarantee, in the order of Guarantees. It
 // depends on nothing but its input: judged twice, a run gets the same words.
-func Judge(in Input) []Verdict {
+func Judge(in Input) []Verdict { return JudgeAll(in).Verdicts }
+
+// JudgeAll is Judge together with what comes out beside the verdicts.
+func JudgeAll(in Input) Judgement {
 	l := join(in)
 	worked := l.worked() > 0
 	findings := make([]*finding, len(checkers))
 	inParts(len(checkers), func(i int) { findings[i] = checkers[i].judge(l) })
 	tell(l, findings)
-	verdicts := make([]Verdict, len(checkers))
+	j := Judgement{Verdicts: make([]Verdict, len(checkers))}
 	for i, c := range checkers {
-		verdicts[i] = decide(c.guarantee(), findings[i], l.Settings, worked)
+		j.Verdicts[i] = decide(c.guarantee(), findings[i], l.Settings, worked)
+		if findings[i].more != nil {
+			findings[i].more(&j)
+		}
 	}
-	return verdicts
+	return j
 }
 
 // decide weighs a finding. What was found outweighs what is missing, but a run

@@ -64,7 +64,7 @@ func TestEvidenceThatIsMissing(t *testing.T) {
 	verdicts := quietRun.over()
 	for g, reason := range map[Guarantee]string{
 		NoLoss:       "No fault fired, so nothing stood in the way of delivery.",
-		NoDuplicates: "No write left its sender in doubt, and only doubt makes a sender repeat itself.",
+		NoDuplicates: "No write that took effect left its sender in doubt, and only doubt makes a sender repeat itself.",
 		Order:        "No key had two operations, so there was no order to keep.",
 		Atomicity:    "No transaction of several records was committed.",
 		Durability:   "No crash was injected.",
