@@ -121,3 +121,24 @@ func TestTheTrackerIsNotOvertakenByCommits(t *testing.T) {
 	assert.Equal(t, n+1, tr.committed)
 	assert.Zero(t, tr.backlog())
 }
+
+// Deletions carry no token: the tracker goes by the record's name, and each
+// intended deletion is carried out once.
+func TestTheTrackerKnowsDeletions(t *testing.T) {
+	t.Parallel()
+	c, tr := newScene(t, true), newTracker("Token__c")
+	tr.take(c.recorder, c.org.Log())
+	before := tr.committed
+	gone := commitlog.Commit{Changes: []commitlog.Change{{Op: commitlog.Delete, Object: "Contact", ExternalID: "c-1"}}}
+	for _, id := range []string{"d-1", "d-2"} {
+		c.recorder.Offer(history.Operation{ID: id, Records: []history.Record{{Op: "delete", Object: "Contact", ExternalID: "c-1"}}})
+		c.recorder.Answer(id, history.Attempt{Outcome: history.OK})
+	}
+	for want := 2; want >= 0; want-- {
+		tr.take(c.recorder, c.org.Log())
+		assert.Equal(t, want, tr.backlog())
+		c.org.Log().Append(gone, c.recorder.Now)
+	}
+	tr.take(c.recorder, c.org.Log())
+	assert.Equal(t, before+2, tr.committed, "a third deletion is nobody's")
+}

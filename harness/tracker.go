@@ -11,8 +11,9 @@ type tracker struct {
 	tokenField string
 	events     int // taken so far
 	commits    int
-	ops        map[string]*tracked // by operation id
-	tokens     map[string]*tracked // by token that is not in the target yet
+	ops        map[string]*tracked     // by operation id
+	tokens     map[string]*tracked     // by token that is not in the target yet
+	deletes    map[deletion][]*tracked // not in the target yet; these carry no token
 
 	gauge history.Gauge // what the subject said last
 
@@ -24,8 +25,11 @@ type tracked struct {
 	acked bool
 }
 
+// deletion names the record that an operation deletes.
+type deletion struct{ object, externalID string }
+
 func newTracker(tokenField string) *tracker {
-	return &tracker{tokenField: tokenField, ops: map[string]*tracked{}, tokens: map[string]*tracked{}}
+	return &tracker{tokenField: tokenField, ops: map[string]*tracked{}, tokens: map[string]*tracked{}, deletes: map[deletion][]*tracked{}}
 }
 
 // backlog is the number of operations accepted and not yet committed.
@@ -66,7 +70,10 @@ func (t *tracker) offer(op *history.Operation) {
 	t.offered++
 	t.ops[op.ID] = o
 	for _, r := range op.Records {
-		if token, ok := r.Fields[t.tokenField].(string); ok {
+		if r.Op == "delete" {
+			name := deletion{r.Object, r.ExternalID}
+			t.deletes[name] = append(t.deletes[name], o)
+		} else if token, ok := r.Fields[t.tokenField].(string); ok {
 			t.tokens[token] = o
 		}
 	}
@@ -84,12 +91,10 @@ func (t *tracker) ack(o *tracked) {
 }
 
 func (t *tracker) change(c commitlog.Change) {
-	token, _ := c.Fields[t.tokenField].(string)
-	o, ok := t.tokens[token]
-	if !ok {
+	o := t.intended(c)
+	if o == nil {
 		return
 	}
-	delete(t.tokens, token)
 	if o.left--; o.left > 0 {
 		return
 	}
@@ -97,4 +102,18 @@ func (t *tracker) change(c commitlog.Change) {
 	if o.acked {
 		t.waiting--
 	}
+}
+
+// intended finds the operation that the change carries out for the first time.
+func (t *tracker) intended(c commitlog.Change) (o *tracked) {
+	if name := (deletion{c.Object, c.ExternalID}); c.Op == commitlog.Delete {
+		if waiting := t.deletes[name]; len(waiting) > 0 {
+			o, t.deletes[name] = waiting[0], waiting[1:]
+		}
+		return o
+	}
+	token, _ := c.Fields[t.tokenField].(string)
+	o = t.tokens[token]
+	delete(t.tokens, token)
+	return o
 }

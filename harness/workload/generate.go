@@ -3,7 +3,6 @@ package workload
 import (
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"github.com/squall-harness/squall/harness/history"
@@ -15,6 +14,7 @@ const (
 	ClassHot    = "hot"
 	ClassInsert = "insert"
 	ClassUnit   = "unit"
+	ClassDelete = "delete"
 )
 
 // externalID is the external id field of every object of the default org.
@@ -23,7 +23,7 @@ const externalID = "Ext_Id__c"
 // Generate draws the transactions of a run. The same seed and spec give the
 // same transactions, byte for byte; Due counts from the first one.
 func Generate(seed uint64, spec Spec, tokenField string) []history.Operation {
-	g := generator{spec: spec, token: tokenField, versions: map[string]int{}}
+	g := generator{spec: spec, token: tokenField, versions: map[string]int{}, living: map[string]bool{}}
 	ops := make([]history.Operation, 0, spec.Count())
 	for i := range spec.Count() {
 		g.rng = rand.New(rand.NewPCG(seed, uint64(i)))
@@ -38,8 +38,10 @@ type generator struct {
 	spec     Spec
 	token    string
 	rng      *rand.Rand
-	versions map[string]int // per record: object and external id
-	cold     []string       // external ids of contacts that may be changed later
+	versions map[string]int  // per record: object and external id
+	cold     []string        // external ids of contacts that may be changed later
+	accounts []string        // external ids of the customers
+	living   map[string]bool // contacts of class delete that exist
 }
 
 func (g *generator) operation(i int) history.Operation {
@@ -54,6 +56,8 @@ func (g *generator) operation(i int) history.Operation {
 		op.Key, op.Records = g.insert(op.ID)
 	case ClassUnit:
 		op.Key, op.Records = g.unit(op.ID)
+	case ClassDelete:
+		op.Key, op.Records = g.life()
 	}
 	for n := range op.Records {
 		op.Records[n].Fields[g.token] = fmt.Sprintf("%s.%d", op.ID, n)
@@ -61,18 +65,17 @@ func (g *generator) operation(i int) history.Operation {
 	return op
 }
 
+// classes are in the order of Mix.parts.
+var classes = []string{ClassUpsert, ClassHot, ClassInsert, ClassUnit, ClassDelete}
+
 func (g *generator) class() string {
-	m := g.spec.Mix
-	n := g.rng.IntN(m.sum())
-	switch {
-	case n < m.Upsert:
-		return ClassUpsert
-	case n < m.Upsert+m.Hot:
-		return ClassHot
-	case n < m.Upsert+m.Hot+m.Insert:
-		return ClassInsert
+	n := g.rng.IntN(g.spec.Mix.sum())
+	for i, part := range g.spec.Mix.parts() {
+		if n -= part; n < 0 {
+			return classes[i]
+		}
 	}
-	return ClassUnit
+	return ClassUpsert // the parts sum up to more than n
 }
 
 func (g *generator) hotKey() string { return fmt.Sprintf("acct-h-%02d", g.rng.IntN(g.spec.HotKeys)) }
@@ -85,7 +88,13 @@ func (g *generator) next(object, id string) int {
 
 // upsert makes a contact, or changes one that an earlier transaction made. A
 // change of an existing contact may clear its phone number: null is a value.
+// The first upserts make the customers.
 func (g *generator) upsert(op string) (string, []history.Record) {
+	if len(g.accounts) < g.spec.Customers {
+		id := "acct-" + op[2:] + g.oddity()
+		g.accounts = append(g.accounts, id)
+		return id, []history.Record{g.account(id)}
+	}
 	if len(g.cold) > 0 && g.rng.IntN(100) < 15 {
 		return g.changeContact(g.cold[g.rng.IntN(len(g.cold))])
 	}
@@ -119,20 +128,36 @@ func (g *generator) changeContact(id string) (string, []history.Record) {
 	return id, []history.Record{r}
 }
 
-// insert makes an entry of an append-only log. Some belong to a hot account
-// that an earlier transaction made; these share its key, so that the account
-// comes first.
+// insert makes an entry of an append-only log. Some belong to an account that
+// an earlier transaction made; these share its key, so that the account comes
+// first.
 func (g *generator) insert(op string) (string, []history.Record) {
 	r := history.Record{Object: "Activity_Log__c", Fields: map[string]any{"Note__c": g.sentence()}}
-	if g.spec.HotKeys == 0 || g.rng.IntN(100) < 70 {
-		return op, []history.Record{r}
+	if g.odd() {
+		r.Fields["Quantity__c"] = g.thousandths()
 	}
-	key := g.hotKey()
-	if g.versions["Account\x00"+key] == 0 {
+	key := g.knownAccount()
+	if key == "" {
 		return op, []history.Record{r}
 	}
 	r.Parent = &history.Parent{Field: "Account__c", Object: "Account", ExternalIDField: externalID, ExternalID: key}
 	return key, []history.Record{r}
+}
+
+// knownAccount is an account that an earlier transaction made, "" more often
+// than not. A hot one is always busy. A customer is not: an entry of it can take
+// any way, and what it belongs to has long arrived.
+func (g *generator) knownAccount() string {
+	if len(g.accounts) > 0 && g.rng.IntN(100) < 25 {
+		return g.accounts[g.rng.IntN(len(g.accounts))]
+	}
+	if g.spec.HotKeys == 0 || g.rng.IntN(100) < 70 {
+		return ""
+	}
+	if key := g.hotKey(); g.versions["Account\x00"+key] > 0 {
+		return key
+	}
+	return ""
 }
 
 // unit makes an account, an order of it and the order's lines.
@@ -145,22 +170,40 @@ func (g *generator) unit(op string) (string, []history.Record) {
 	order.Parent = &history.Parent{Field: "Account__c", Object: "Account", ExternalIDField: externalID, ExternalID: account}
 	order.Fields["Status__c"] = []string{"new", "paid", "shipped"}[g.rng.IntN(3)]
 	records := []history.Record{g.account(account), order}
-	total := 0.0
+	total := 0 // in cents
 	for n := range 1 + g.rng.IntN(max(1, g.spec.Lines)) {
-		line := g.line(order.ExternalID, n)
-		total += line.Fields["Amount__c"].(float64)
+		line, cents := g.line(order.ExternalID, n)
+		total += cents
 		records = append(records, line)
 	}
-	order.Fields["Amount__c"] = total
+	order.Fields["Amount__c"] = float64(total) / 100
 	return account, records
 }
 
-func (g *generator) line(order string, n int) history.Record {
-	r := g.record("OrderLine__c", fmt.Sprintf("%s-l%d", order, n+1))
+// line is one line of an order, and its amount in cents.
+func (g *generator) line(order string, n int) (r history.Record, cents int) {
+	r = g.record("OrderLine__c", fmt.Sprintf("%s-l%d", order, n+1))
 	r.Parent = &history.Parent{Field: "Order__c", Object: "Order__c", ExternalIDField: externalID, ExternalID: order}
 	r.Fields["Quantity__c"] = float64(1 + g.rng.IntN(9))
-	r.Fields["Amount__c"] = float64(g.rng.IntN(4_000_000)) / 4 // quarters add up without rounding
-	return r
+	cents = g.cents()
+	r.Fields["Amount__c"] = float64(cents) / 100
+	return r, cents
+}
+
+// life makes a contact out of few, changes it, deletes it, or makes it again
+// under the same key. Its versions rise through all of that.
+func (g *generator) life() (string, []history.Record) {
+	id := fmt.Sprintf("cont-h-%02d", g.rng.IntN(g.spec.HotKeys))
+	r := g.record("Contact", id)
+	if g.living[id] && g.rng.IntN(100) < 40 {
+		g.living[id] = false
+		r.Op = "delete"
+		return id, []history.Record{r}
+	}
+	g.living[id] = true
+	r.Fields["LastName"] = g.word() + " " + g.word()
+	g.optional(r.Fields)
+	return id, []history.Record{r}
 }
 
 func (g *generator) account(id string) history.Record {
@@ -173,29 +216,4 @@ func (g *generator) account(id string) history.Record {
 func (g *generator) record(object, id string) history.Record {
 	return history.Record{Object: object, ExternalIDField: externalID, ExternalID: id,
 		Version: g.next(object, id), Fields: map[string]any{}}
-}
-
-// oddity ends a few keys with characters that a URL, a CSV file or a query
-// must escape. Real business keys hold them all.
-func (g *generator) oddity() string {
-	if g.rng.Float64()*100 >= g.spec.OddKeys {
-		return ""
-	}
-	odd := []string{"/A", "?b=1", "#7", " x", "+y", "%2F", "&c", "'d", `"e"`, "ä", ",f", "@g"}
-	return odd[g.rng.IntN(len(odd))]
-}
-
-func (g *generator) word() string {
-	words := []string{"Amber", "Birch", "Cobalt", "Delta", "Ember", "Fjord", "Grove", "Harbor", "Ivory", "Juniper",
-		"Kestrel", "Lumen", "Müller", "Nørre", "O'Neil", "Pórto", "Quartz", "Ridge", "Sable", "Tundra"}
-	return words[g.rng.IntN(len(words))]
-}
-
-func (g *generator) sentence() string {
-	var s strings.Builder
-	s.WriteString(g.word())
-	for range 2 + g.rng.IntN(6) {
-		s.WriteString([]string{" ", ", ", " - ", " \"", "; "}[g.rng.IntN(5)] + g.word())
-	}
-	return s.String()
 }

@@ -15,6 +15,13 @@ type Spec struct {
 	HotKeys int           `yaml:"hotKeys" json:"hotKeys"` // accounts that are changed again and again
 	Lines   int           `yaml:"lines" json:"lines"`     // most lines of one order
 	OddKeys float64       `yaml:"oddKeys" json:"oddKeys"` // percent of cold keys with characters that a URL must escape
+
+	// OddValues is the percentage of texts and amounts that show careless
+	// conversions: cents of large sums, long texts, lines, emoji, "007".
+	OddValues float64 `yaml:"oddValues" json:"oddValues"`
+	// Customers is how many accounts the first upserts make. Nobody changes
+	// them again, so an insert that belongs to one may take any way.
+	Customers int `yaml:"customers" json:"customers"`
 }
 
 // Mix gives the parts of the classes; they need not sum up to anything.
@@ -23,12 +30,20 @@ type Mix struct {
 	Hot    int `yaml:"hot" json:"hot"`       // one account out of few, versions rise
 	Insert int `yaml:"insert" json:"insert"` // one record without external id: applied twice it shows
 	Unit   int `yaml:"unit" json:"unit"`     // account, order and lines: all or nothing
+	Delete int `yaml:"delete" json:"delete"` // one of few contacts that come, change and go, and come again
 }
 
-func (m Mix) sum() int { return m.Upsert + m.Hot + m.Insert + m.Unit }
+func (m Mix) parts() []int { return []int{m.Upsert, m.Hot, m.Insert, m.Unit, m.Delete} }
+
+func (m Mix) sum() (n int) {
+	for _, part := range m.parts() {
+		n += part
+	}
+	return n
+}
 
 func (m Mix) valid() bool {
-	for _, part := range []int{m.Upsert, m.Hot, m.Insert, m.Unit} {
+	for _, part := range m.parts() {
 		if part < 0 || part > maxPart {
 			return false
 		}
@@ -56,13 +71,17 @@ func (s Spec) Check() *Problem {
 	case s.For <= 0:
 		return &Problem{"for", fmt.Sprintf("for is %v, a load must last: write a positive duration such as 40s", s.For)}
 	case !s.Mix.valid():
-		return &Problem{"mix", fmt.Sprintf("mix needs at least one class with a part from 1 to %d: upsert, hot, insert or unit", maxPart)}
-	case s.HotKeys < 0 || s.HotKeys == 0 && s.Mix.Hot > 0:
-		return &Problem{"hotKeys", "hotKeys must be at least 1 when the mix has hot transactions"}
+		return &Problem{"mix", fmt.Sprintf("mix needs at least one class with a part from 1 to %d: upsert, hot, insert, unit or delete", maxPart)}
+	case s.HotKeys < 0 || s.HotKeys == 0 && s.Mix.Hot+s.Mix.Delete > 0:
+		return &Problem{"hotKeys", "hotKeys must be at least 1 when the mix has hot or delete transactions"}
 	case s.Lines < 0 || s.Lines > 100:
 		return &Problem{"lines", fmt.Sprintf("lines is %d, it must be between 0 and 100", s.Lines)}
 	case !(s.OddKeys >= 0 && s.OddKeys <= 100):
 		return &Problem{"oddKeys", fmt.Sprintf("oddKeys is %v, it is a percentage", s.OddKeys)}
+	case !(s.OddValues >= 0 && s.OddValues <= 100):
+		return &Problem{"oddValues", fmt.Sprintf("oddValues is %v, it is a percentage", s.OddValues)}
+	case s.Customers < 0:
+		return &Problem{"customers", fmt.Sprintf("customers is %d: write how many accounts the first upserts make, or 0", s.Customers)}
 	case s.Rate*s.For.Seconds() > maxTransactions:
 		return &Problem{"for", fmt.Sprintf("rate times for is %.0f transactions, and a run takes at most %d: lower one of them", s.Rate*s.For.Seconds(), maxTransactions)}
 	case s.Count() < 1:

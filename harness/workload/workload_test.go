@@ -23,7 +23,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var spec = Spec{Rate: 500, For: 4 * time.Second, Mix: Mix{Upsert: 50, Hot: 10, Insert: 22, Unit: 18}, HotKeys: 5, Lines: 3, OddKeys: 5}
+var spec = Spec{Rate: 500, For: 4 * time.Second, Mix: Mix{Upsert: 50, Hot: 10, Insert: 22, Unit: 18, Delete: 10}, HotKeys: 5, Lines: 3,
+	OddKeys: 5, OddValues: 20, Customers: 20}
 
 func TestGenerateIsFixedByTheSeed(t *testing.T) {
 	a, b := Generate(7, spec, "Token__c"), Generate(7, spec, "Token__c")
@@ -32,20 +33,23 @@ func TestGenerateIsFixedByTheSeed(t *testing.T) {
 }
 
 // The laws of a workload, whatever the spec: tokens are unique, versions of a
-// record rise by one, parents come first, order totals are exact.
+// record rise by one, parents come first, order totals are exact to the cent,
+// and only what exists is deleted.
 func TestGenerateLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := spec
 		s.For = time.Second
 		s.HotKeys = rapid.IntRange(1, 30).Draw(t, "hot")
 		s.Lines = rapid.IntRange(0, 9).Draw(t, "lines")
-		s.Mix = Mix{rapid.IntRange(0, 9).Draw(t, "u"), rapid.IntRange(0, 9).Draw(t, "h"), rapid.IntRange(0, 9).Draw(t, "i"), rapid.IntRange(1, 9).Draw(t, "n")}
+		s.OddValues, s.Customers = rapid.Float64Range(0, 100).Draw(t, "odd"), rapid.IntRange(0, 50).Draw(t, "customers")
+		part := func(least int, name string) int { return rapid.IntRange(least, 9).Draw(t, name) }
+		s.Mix = Mix{Upsert: part(0, "upsert"), Hot: part(0, "hot"), Insert: part(0, "insert"), Unit: part(1, "unit"), Delete: part(0, "delete")}
 		checkLaws(t, Generate(rapid.Uint64().Draw(t, "seed"), s, "Token__c"))
 	})
 }
 
 func checkLaws(t assert.TestingT, ops []history.Operation) {
-	tokens, versions, due := map[any]bool{}, map[string]int{}, time.Duration(-1)
+	tokens, versions, lives, due := map[any]bool{}, map[string]int{}, map[string]bool{}, time.Duration(-1)
 	for _, op := range ops {
 		assert.Greater(t, op.Due, due)
 		due = op.Due
@@ -58,6 +62,8 @@ func checkLaws(t assert.TestingT, ops []history.Operation) {
 			if r.ExternalID != "" {
 				versions[r.Object+r.ExternalID]++
 				assert.Equal(t, versions[r.Object+r.ExternalID], r.Version)
+				assert.True(t, r.Op == "" || lives[r.Object+r.ExternalID], "%s deletes what is not there", op.ID)
+				lives[r.Object+r.ExternalID] = r.Op == ""
 			}
 		}
 		checkTotal(t, op)
@@ -68,17 +74,19 @@ func checkTotal(t assert.TestingT, op history.Operation) {
 	if op.Class != ClassUnit {
 		return
 	}
-	sum := 0.0
+	cents := func(r history.Record) int64 { return int64(math.Round(r.Fields["Amount__c"].(float64) * 100)) }
+	sum := int64(0)
 	for _, line := range op.Records[2:] {
-		sum += line.Fields["Amount__c"].(float64)
+		sum += cents(line)
 	}
-	assert.Equal(t, op.Records[1].Fields["Amount__c"], sum)
+	assert.Equal(t, cents(op.Records[1]), sum)
 }
 
 func TestGenerateHoldsEveryClassAndOddKeys(t *testing.T) {
-	classes, odd, cleared := map[string]int{}, 0, 0
+	count, odd, cleared, atRest, revived := map[string]int{}, 0, 0, 0, 0
+	deleted := map[string]bool{}
 	for _, op := range Generate(1, spec, "Token__c") {
-		classes[op.Class]++
+		count[op.Class]++
 		if strings.ContainsAny(op.Key, `/?# +%&'"ä,@`) {
 			odd++
 		}
@@ -86,10 +94,19 @@ func TestGenerateHoldsEveryClassAndOddKeys(t *testing.T) {
 			if v, ok := r.Fields["Phone"]; ok && v == nil {
 				cleared++
 			}
+			if r.Parent != nil && op.Class == ClassInsert && !strings.Contains(op.Key, "-h-") {
+				atRest++
+			}
 		}
+		if r := op.Records[0]; op.Class == ClassDelete && deleted[op.Key] && r.Op == "" {
+			revived++
+		}
+		deleted[op.Key] = op.Records[0].Op == "delete"
 	}
-	for _, c := range []string{ClassUpsert, ClassHot, ClassInsert, ClassUnit} {
-		assert.Greater(t, classes[c], 50, c)
+	assert.Positive(t, atRest, "entries of accounts that nobody changes any more")
+	assert.Positive(t, revived, "contacts that come again under their old key")
+	for _, c := range classes {
+		assert.Greater(t, count[c], 50, c)
 	}
 	assert.Positive(t, odd)
 	assert.Positive(t, cleared)
@@ -97,12 +114,14 @@ func TestGenerateHoldsEveryClassAndOddKeys(t *testing.T) {
 
 func TestSpecCheckNamesTheKey(t *testing.T) {
 	for key, change := range map[string]func(*Spec){
-		"rate":    func(s *Spec) { s.Rate = -1 },
-		"for":     func(s *Spec) { s.For = -time.Second },
-		"mix":     func(s *Spec) { s.Mix = Mix{} },
-		"hotKeys": func(s *Spec) { s.HotKeys = 0 },
-		"lines":   func(s *Spec) { s.Lines = -1 },
-		"oddKeys": func(s *Spec) { s.OddKeys = 101 },
+		"rate":      func(s *Spec) { s.Rate = -1 },
+		"for":       func(s *Spec) { s.For = -time.Second },
+		"mix":       func(s *Spec) { s.Mix = Mix{} },
+		"hotKeys":   func(s *Spec) { s.HotKeys = 0 },
+		"lines":     func(s *Spec) { s.Lines = -1 },
+		"oddKeys":   func(s *Spec) { s.OddKeys = 101 },
+		"oddValues": func(s *Spec) { s.OddValues = -1 },
+		"customers": func(s *Spec) { s.Customers = -1 },
 	} {
 		s := spec
 		change(&s)
