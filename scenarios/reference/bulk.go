@@ -22,8 +22,19 @@ type Bulk struct {
 	Outbox Outbox
 	Tables func([]*Transaction) []Table
 	Settle func([]Result)
-	Log    *slog.Logger
-	Poll   Backoff // the ceiling of the time between two looks at a job
+	// Watch waits for the end of a job and settles its rows: Follow.
+	Watch func(stop, work context.Context, id string, txs []*Transaction, uploaded bool) bool
+	// Results says what became of each row of a job that has ended: ReadResults.
+	Results func(ctx context.Context, job Job, txs []*Transaction) ([]Result, error)
+	Log     *slog.Logger
+	Poll    Backoff // the ceiling of the time between two looks at a job
+}
+
+func newBulk(client *Client, queue *Queue, outbox Outbox, log *slog.Logger) *Bulk {
+	b := &Bulk{Client: client, Queue: queue, Outbox: outbox, Log: log, Poll: Backoff{100 * time.Millisecond, 2 * time.Second},
+		Tables: func(txs []*Transaction) []Table { return Tables(txs, Cell) }}
+	b.Watch, b.Results = b.Follow, b.ReadResults
+	return b
 }
 
 // Run sends waves until stop ends. work outlives stop by the time that calls
@@ -85,7 +96,7 @@ func (b *Bulk) run(stop, work context.Context, t Table) {
 		return
 	}
 	b.Log.Info("bulk job", "job", job.ID, "object", t.Object, "rows", len(t.Rows))
-	b.Follow(stop, work, job.ID, t.Txs, b.upload(work, job.ID, t))
+	b.Watch(stop, work, job.ID, t.Txs, b.upload(work, job.ID, t))
 }
 
 // upload sends the rows and closes the job. It tells whether the rows are
@@ -104,13 +115,13 @@ func (b *Bulk) upload(work context.Context, id string, t Table) bool {
 }
 
 // Follow watches a job until it has ended and its results are settled, or
-// until stop ends: then the next start resumes it. A call that fails is made
-// again; it says nothing about the job.
+// until stop ends: then it returns false, and the next start resumes it. A call
+// that fails is made again; it says nothing about the job.
 //
 // An open job is closed when its rows are known to be there, and aborted when
 // they are not. Its rows go elsewhere only after the org has confirmed the
 // end: a close that is still on its way must not start them a second time.
-func (b *Bulk) Follow(stop, work context.Context, id string, txs []*Transaction, uploaded bool) {
+func (b *Bulk) Follow(stop, work context.Context, id string, txs []*Transaction, uploaded bool) bool {
 	for attempt := 1; sleep(stop, b.pause(attempt)); attempt++ {
 		job, err := b.Client.GetJob(work, id)
 		if isGone(err) {
@@ -124,10 +135,11 @@ func (b *Bulk) Follow(stop, work context.Context, id string, txs []*Transaction,
 			_, _ = b.Client.SetJobState(work, id, jobAborted)
 		case job.ended():
 			if b.finish(work, job, txs) {
-				return
+				return true
 			}
 		}
 	}
+	return false
 }
 
 // pause grows from the base to the cap: a job of a second is not waited for a

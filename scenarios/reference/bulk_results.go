@@ -8,7 +8,7 @@ import (
 // finish settles the rows of a job that has ended. It returns false when the
 // results could not be read: they stay in the org for days.
 func (b *Bulk) finish(ctx context.Context, job Job, txs []*Transaction) bool {
-	results, err := b.results(ctx, job, txs)
+	results, err := b.Results(ctx, job, txs)
 	if err != nil {
 		return false
 	}
@@ -19,15 +19,15 @@ func (b *Bulk) finish(ctx context.Context, job Job, txs []*Transaction) bool {
 	return true
 }
 
-// results reads all three result files and finds each transaction in them by
+// ReadResults reads all three result files and finds each transaction in them by
 // its external id: the files have an order of their own. A row that is in none
 // was not processed. That a job completed says nothing about its rows, and
 // that it failed does not either.
-func (b *Bulk) results(ctx context.Context, job Job, txs []*Transaction) ([]Result, error) {
+func (b *Bulk) ReadResults(ctx context.Context, job Job, txs []*Transaction) ([]Result, error) {
 	pending := byExternalID(txs)
 	results := make([]Result, 0, len(txs))
 	for _, file := range []string{"successfulResults", "failedResults", "unprocessedrecords"} {
-		rows, err := b.Client.rows(ctx, job.ID, file)
+		rows, err := b.Client.Rows(ctx, job.ID, file)
 		if err != nil && !answered(b.Client.Class(err)) {
 			return nil, err
 		} // a file that the org does not have has no rows: what is in none is sent again
@@ -63,8 +63,11 @@ func (b *Bulk) row(file string, row map[string]string, tx *Transaction) Result {
 	return notProcessed(tx)
 }
 
+// NotProcessed is the cause of a row that a job did not come to.
+const NotProcessed = "not processed by the job"
+
 func notProcessed(tx *Transaction) Result {
-	return Result{Tx: tx, Class: Retry, Cause: "not processed by the job"}
+	return Result{Tx: tx, Class: Retry, Cause: NotProcessed}
 }
 
 // rowError reads the text of sf__Error: CODE:message:fields--.

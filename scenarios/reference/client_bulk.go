@@ -74,9 +74,9 @@ func (c *Client) job(ctx context.Context, method, path string, body map[string]s
 	return job, nil
 }
 
-// rows reads one of a job's result files: successfulResults, failedResults or
+// Rows reads one of a job's result files: successfulResults, failedResults or
 // unprocessedrecords. Each row maps column names to cells.
-func (c *Client) rows(ctx context.Context, id, file string) ([]map[string]string, error) {
+func (c *Client) Rows(ctx context.Context, id, file string) ([]map[string]string, error) {
 	reply, err := c.Do(ctx, Call{Method: http.MethodGet, Path: ingest + "/" + id + "/" + file})
 	if err != nil {
 		return nil, err

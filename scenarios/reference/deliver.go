@@ -29,7 +29,7 @@ func (p *Parts) settle(results []Result) {
 		if err == nil && (r.Class == Delivered || r.Class == Permanent) {
 			p.Queue.Done(r.Tx)
 		} else {
-			p.Queue.Retry(r.Tx, p.Pause.Delay(r.Tx.ID, r.Tx.attempts))
+			p.Again(r.Tx, p.Pause.Delay(r.Tx.ID, r.Tx.attempts))
 		}
 	}
 }

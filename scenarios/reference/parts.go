@@ -11,8 +11,10 @@ import (
 // Parts is the integration, put together and not yet running. Each part can be
 // looked at, and replaced, on its own.
 type Parts struct {
-	Env    Env
-	Log    *slog.Logger
+	Env Env
+	Log *slog.Logger
+	// Decode reads what the source offers, and refuses what will never be taken.
+	Decode func([]byte) (*Transaction, error)
 	Outbox Outbox
 	Queue  *Queue
 	Client *Client
@@ -25,6 +27,8 @@ type Parts struct {
 	GiveUp func(class Class, attempts, rejections int) bool
 	// Pause is the time before a transaction's next attempt.
 	Pause Backoff
+	// Again gives a transaction back to the queue after a pause: Queue.Retry.
+	Again func(tx *Transaction, pause time.Duration)
 	// ProbePause is the time between two probes of an org that does not answer.
 	ProbePause Backoff
 	// Listen opens the listener of the source-facing API: net.Listen.
@@ -55,14 +59,16 @@ func Assemble(env Env) (*Parts, error) {
 	queue := NewQueue(DefaultPlan.startingBulkAt(env.BulkFrom))
 	client := newClient(env)
 	sender := &Sender{Client: client, Path: Path, Writes: Writes, Read: Read}
-	bulk := &Bulk{Client: client, Queue: queue, Outbox: outbox, Log: log, Poll: Backoff{100 * time.Millisecond, 2 * time.Second},
-		Tables: func(txs []*Transaction) []Table { return Tables(txs, Cell) }}
-	return &Parts{
-		Env: env, Log: log, Outbox: outbox, Queue: queue, Client: client, Sender: sender, Send: sender.Send, Bulk: bulk,
+	bulk := newBulk(client, queue, outbox, log)
+	p := &Parts{
+		Env: env, Log: log, Decode: Decode, Outbox: outbox, Queue: queue, Client: client, Sender: sender, Send: sender.Send, Bulk: bulk,
 		Alerts: newAlerts(env.AlertURL, outbox, client.Gate), GiveUp: GiveUp,
 		Pause: Backoff{50 * time.Millisecond, 2 * time.Second}, ProbePause: Backoff{50 * time.Millisecond, time.Second},
 		Listen: net.Listen, Grace: 8 * time.Second,
-	}, nil
+		Again: queue.Retry,
+	}
+	bulk.Settle = p.settle
+	return p, nil
 }
 
 func newClient(env Env) *Client {

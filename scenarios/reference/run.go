@@ -36,7 +36,6 @@ func RunParts(ctx context.Context, p *Parts) (err error) {
 	defer cancel()
 	calls, cancelCalls := afterwards(stop, p.Grace)
 	defer cancelCalls()
-	p.Bulk.Settle = p.settle
 
 	var all sync.WaitGroup
 	p.resume(&all, stop, calls, waiting)
@@ -58,7 +57,7 @@ func (p *Parts) resume(all *sync.WaitGroup, stop, calls context.Context, waiting
 	}
 	for id, txs := range jobs {
 		p.Log.Info("bulk job resumed", "job", id, "rows", len(txs))
-		all.Go(func() { p.Bulk.Follow(stop, calls, id, txs, false) })
+		all.Go(func() { p.Bulk.Watch(stop, calls, id, txs, false) })
 	}
 	p.Outbox.OnStored(p.Queue.Add)
 }
@@ -77,7 +76,7 @@ func (p *Parts) start(all *sync.WaitGroup, stop, calls context.Context) {
 // serve answers the source until stop ends or the server fails, and returns
 // when all have finished.
 func (p *Parts) serve(stop context.Context, cancel func(), listener net.Listener, all *sync.WaitGroup) error {
-	server := (&sourceAPI{stop: stop, outbox: p.Outbox}).server()
+	server := (&sourceAPI{stop: stop, decode: p.Decode, outbox: p.Outbox}).server()
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	var err error

@@ -18,6 +18,7 @@ const maxBody = 8 << 20
 // sourceAPI is the side that the source sees.
 type sourceAPI struct {
 	stop   context.Context // ended: no new transactions
+	decode func([]byte) (*Transaction, error)
 	outbox Outbox
 }
 
@@ -46,7 +47,7 @@ func (s *sourceAPI) accept(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusBadRequest, "the body could not be read: "+err.Error())
 		return
 	}
-	tx, err := Decode(body)
+	tx, err := s.decode(body)
 	if err != nil {
 		answer(w, http.StatusBadRequest, err.Error())
 		return
