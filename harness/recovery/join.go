@@ -86,7 +86,7 @@ func accepted(op *history.Operation) time.Duration {
 }
 
 func (j *joiner) commit(c *commitlog.Commit) {
-	if c.API == commitlog.APIDirect {
+	if c.ByOthers() {
 		return
 	}
 	for i := range c.Changes {

@@ -43,7 +43,7 @@ func (f *Figures) heal(at time.Duration, h *history.History, flow *flow, passage
 
 func firstSuccess(commits []commitlog.Commit, healed time.Duration) time.Duration {
 	for i := range commits {
-		if commits[i].At > healed && commits[i].API != commitlog.APIDirect {
+		if commits[i].At > healed && !commits[i].ByOthers() {
 			return commits[i].At
 		}
 	}

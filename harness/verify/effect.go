@@ -91,7 +91,7 @@ func (l *ledger) fileEffect(i int32) {
 
 // intentOf finds the record write that the change carries out.
 func (l *ledger) intentOf(commit *commitlog.Commit, change *commitlog.Change) int32 {
-	if commit.API == commitlog.APIDirect {
+	if commit.ByOthers() {
 		return direct
 	}
 	if token, _ := change.Fields[l.Settings.TokenField].(string); token != "" {

@@ -16,7 +16,7 @@ const defaultTokenField = "Token__c"
 // What an index says when it points at nothing.
 const (
 	none   int32 = -1
-	direct int32 = -2 // written by the owner of the mock: no operation stands behind it
+	direct int32 = -2 // not the integration wrote it: no operation stands behind it
 )
 
 // never is the time of what did not happen.

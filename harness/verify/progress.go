@@ -64,7 +64,7 @@ func (l *ledger) mark(name string) time.Duration {
 func (l *ledger) worked() int {
 	n := 0
 	for i := range l.Commits {
-		if l.Commits[i].API != commitlog.APIDirect {
+		if !l.Commits[i].ByOthers() {
 			n++
 		}
 	}

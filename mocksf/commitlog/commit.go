@@ -20,6 +20,7 @@ const (
 	APIAuth        API = "auth"        // /services/oauth2...
 	APIOther       API = "other"       // describe, limits, versions
 	APIDirect      API = "direct"      // written by the owner of the mock, not through HTTP
+	APIRestore     API = "restore"     // the target was put back to an earlier state, see RestoredTo
 )
 
 // Fate tells what became of the reply to a request, as the target saw it.
@@ -64,7 +65,7 @@ type Change struct {
 type Commit struct {
 	LSN      uint64        // 1, 2, 3, ... without gaps, given inside the critical section that commits
 	At       time.Duration // since the base of the run's clock
-	Request  string        // id of the request, or of the bulk job
+	Request  string        // id of the request, of the bulk job, or of the backup that was restored
 	API      API
 	Identity string // OAuth client or user on whose behalf it was made
 	Fate     Fate
