@@ -34,6 +34,7 @@ func verbs() []verb {
 			"rehearse an outage and judge the integration: the reference, or the one that COMMAND starts", runFlags, runVerb},
 		{"check", "check RUN_DIR", "judge a saved run again", nil, checkVerb},
 		{"report", "report RUN_DIR", "write the report of a saved run again", nil, reportVerb},
+		{"export", "export RUN_DIR --format FORMAT [--out DIR] [--force]", "write the ledgers of a saved run as files that other tools read", exportFlags, exportVerb},
 		{"serve", "serve [--addr 127.0.0.1:8080]", "the mock Salesforce org alone, to develop against", nil, serveVerb},
 		{"list", "list", "the scenarios, with the promise each makes", nil, listVerb},
 		{"init", "init [FILE.yaml]", "write a scenario for an integration of your own", nil, initVerb},

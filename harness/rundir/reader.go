@@ -62,44 +62,82 @@ func (d *Dir) ReadRequests() ([]commitlog.Request, error) {
 	return readFile(d, RequestsFile, requestTable, requestsFromRows)
 }
 
+// LedgerFiles lists the Arrow streams of a run.
+var LedgerFiles = []File{HistoryFile, CommitsFile, RequestsFile}
+
+var ledgerSchemas = map[File]*arrow.Schema{
+	HistoryFile: eventTable.schema(), CommitsFile: commitTable.schema(), RequestsFile: requestTable.schema(),
+}
+
+// EachBlock hands the blocks of a ledger to use as they are, in their order, as
+// far as they are sound: a Truncated or Corrupt error says where that ends. A
+// block is valid until use returns; an error of use ends it too.
+func (d *Dir) EachBlock(name File, use func(block arrow.RecordBatch) error) error {
+	schema, ok := ledgerSchemas[name]
+	if !ok {
+		return fmt.Errorf("%s is no ledger", name)
+	}
+	return d.withLedger(name, func(r io.ReaderAt, size int64) error {
+		return eachBlock(string(name), r, size, schema, func(_ *ledgerReader, block arrow.RecordBatch) error { return use(block) })
+	})
+}
+
 // join appends what the rows of one block stand for to what came before.
 type join[R, T any] func(before []T, rows []R) ([]T, error)
 
-func readFile[R, T any](d *Dir, name File, t table[R], add join[R, T]) ([]T, error) {
+func readFile[R, T any](d *Dir, name File, t table[R], add join[R, T]) (all []T, err error) {
+	err = d.withLedger(name, func(r io.ReaderAt, size int64) error {
+		all, err = readLedger(string(name), r, size, t, add)
+		return err
+	})
+	return all, err
+}
+
+func (d *Dir) withLedger(name File, read func(r io.ReaderAt, size int64) error) error {
 	file, err := d.open(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s has no %s: %w", d.path, name, fs.ErrNotExist)
+		return fmt.Errorf("%s has no %s: %w", d.path, name, fs.ErrNotExist)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot read %s: %w", d.Join(name), err)
+		return fmt.Errorf("cannot read %s: %w", d.Join(name), err)
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return nil, fmt.Errorf("cannot read %s: %w", d.Join(name), err)
+		return fmt.Errorf("cannot read %s: %w", d.Join(name), err)
 	}
-	return readLedger(string(name), file, info.Size(), t, add)
+	return read(file, info.Size())
 }
 
-// readLedger never panics, whatever the bytes are.
 func readLedger[R, T any](name string, r io.ReaderAt, size int64, t table[R], add join[R, T]) (all []T, err error) {
-	l := &ledgerReader{messages: newMessageReader(name, r, size, t.head())}
+	err = eachBlock(name, r, size, t.schema(), func(l *ledgerReader, block arrow.RecordBatch) (err error) {
+		if all, err = add(all, t.rows(block)); err != nil {
+			return l.corrupt(err.Error())
+		}
+		return nil
+	})
+	return all, err
+}
+
+// eachBlock never panics, whatever the bytes are.
+func eachBlock(name string, r io.ReaderAt, size int64, schema *arrow.Schema, use func(*ledgerReader, arrow.RecordBatch) error) (err error) {
+	l := &ledgerReader{messages: newMessageReader(name, r, size, headOf(schema))}
 	defer func() {
 		if p := recover(); p != nil {
 			err = l.corrupt(fmt.Sprint(p))
 		}
 	}()
-	if err := l.open(t.schema()); err != nil {
-		return nil, err
+	if err := l.open(schema); err != nil {
+		return err
 	}
 	defer l.stream.Release()
 	for {
-		batch, err := l.next()
-		if batch == nil || err != nil {
-			return all, err
+		block, err := l.next()
+		if block == nil || err != nil {
+			return err
 		}
-		if all, err = add(all, t.rows(batch)); err != nil {
-			return all, l.corrupt(err.Error())
+		if err := use(l, block); err != nil {
+			return err
 		}
 	}
 }

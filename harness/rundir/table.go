@@ -128,10 +128,10 @@ func valueBytes(column arrow.Array) [][]byte {
 	return nil
 }
 
-// head is the first message of every ledger of this kind and format.
-func (t table[R]) head() []byte {
+// headOf is the first message of every ledger of this kind and format.
+func headOf(schema *arrow.Schema) []byte {
 	var stream bytes.Buffer
-	w := ipc.NewWriter(&stream, ipc.WithSchema(t.schema()))
+	w := ipc.NewWriter(&stream, ipc.WithSchema(schema))
 	if err := w.Close(); err != nil {
 		return nil // no reader accepts it then
 	}
