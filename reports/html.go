@@ -23,6 +23,7 @@ var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMa
 	"count":   thousands,
 	"rate":    rate,
 	"outcome": outcomeClass,
+	"blame":   verify.BlameText,
 	"word":    resultWord,
 	"capital": func(v any) string { return capital(fmt.Sprint(v)) },
 	"first":   func(n int, c []verify.Count) []verify.Count { return c[:min(n, len(c))] },

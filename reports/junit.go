@@ -115,7 +115,7 @@ func witnesses(v verify.Verdict) string {
 	var b strings.Builder
 	b.WriteString("\n")
 	for _, story := range storiesOf(v) {
-		fmt.Fprintf(&b, "%s (%s found): %s\n", story.Class, thousands(story.Count), story.First.Text)
+		fmt.Fprintf(&b, "%s (%s found): %s\n", story.Class, thousands(story.Count), story.First.Text+" "+verify.BlameText(story.First.Blame))
 		for _, l := range story.First.Lines {
 			fmt.Fprintf(&b, "  %10s  %-8s %s\n", clock(l.At), l.Word, l.Text)
 		}

@@ -55,7 +55,7 @@ func markdownWitnesses(b *strings.Builder, s Summary) {
 	}
 	b.WriteString("<details><summary>First witness of each kind</summary>\n\n")
 	for _, story := range all {
-		fmt.Fprintf(b, "- **%s** (%s): %s\n", story.Class, thousands(story.Count), markdown(story.First.Text))
+		fmt.Fprintf(b, "- **%s** (%s): %s\n", story.Class, thousands(story.Count), markdown(story.First.Text+" "+verify.BlameText(story.First.Blame)))
 	}
 	b.WriteString("\n</details>\n\n")
 }

@@ -106,9 +106,7 @@ func (t *terminal) witnesses() {
 		if v.Result == verify.Fail && len(v.Anomalies) > 0 {
 			a := v.Anomalies[0]
 			text := fmt.Sprintf("%s: %s", a.Class, a.Text)
-			if len(a.Faults) > 0 {
-				text += " Under: " + strings.Join(a.Faults, ", ") + "."
-			}
+			text += " " + verify.BlameText(a.Blame)
 			t.block(t.paint("31", "✗")+" ", 2, text)
 		}
 	}

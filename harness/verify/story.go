@@ -42,14 +42,10 @@ func tell(l *ledger, findings []*finding) {
 type teller struct {
 	*witness
 	steps []Step
-	spans []span
 }
 
-// span is a time during which the operation was at risk.
-type span struct{ from, to time.Duration }
-
 func (w *witness) tell(c *candidate) {
-	t := &teller{witness: w, spans: []span{{c.From, c.From}}}
+	t := &teller{witness: w}
 	commits, requests := w.parts(c)
 	for _, op := range c.ops {
 		t.intent(op)
@@ -60,7 +56,7 @@ func (w *witness) tell(c *candidate) {
 	for _, i := range commits {
 		t.commit(i, c.ops)
 	}
-	t.faults(c)
+	t.faults(c, requests)
 	if absence[c.Class] {
 		t.marks()
 	}
@@ -87,7 +83,6 @@ func (t *teller) intent(op int32) {
 	for i := range o.Attempts {
 		a := &o.Attempts[i]
 		t.add(a.End(), stepAnswer, answerText(o.ID, i+1, a))
-		t.spans = append(t.spans, span{a.At, a.End()})
 	}
 }
 
@@ -117,29 +112,51 @@ func answerText(id string, n int, a *history.Attempt) string {
 	return offer + got + meaning[a.Outcome]
 }
 
-// faults adds the windows that overlapped what was under way, or the moment
-// when the promise broke.
-func (t *teller) faults(c *candidate) {
+// faults blames the anomaly on those that may have led to it, and tells when
+// they were at work.
+func (t *teller) faults(c *candidate, requests []int) {
+	s := suspects{class: c.Class, before: c.From, windows: t.History.Windows, aimed: t.aimed}
+	switch {
+	case absence[c.Class]:
+		s.before = never
+	case c.Class == TornWindow:
+		s.before = c.To
+	}
+	for _, i := range requests {
+		s.requests = append(s.requests, &t.Requests[i])
+	}
+	for _, op := range c.ops {
+		s.open = append(s.open, t.open(op))
+	}
+	c.Blame = blame(s)
+	for _, b := range c.Blame {
+		c.Faults = append(c.Faults, b.Fault)
+	}
 	for i := range t.History.Windows {
-		w := &t.History.Windows[i]
-		if !slices.ContainsFunc(t.spans, func(s span) bool { return overlaps(w, s) }) {
-			continue
+		if w := &t.History.Windows[i]; slices.Contains(c.Faults, w.Fault) {
+			t.fault(w)
 		}
-		if !slices.Contains(c.Faults, w.Fault) {
-			c.Faults = append(c.Faults, w.Fault)
-		}
-		until := "and never ended"
-		if w.To != 0 {
-			until = "until " + seconds(w.To)
-		}
-		t.add(w.From, stepFault, fmt.Sprintf("Fault %s (%s) begins, %s.", w.Fault, w.Kind, until))
 	}
 }
 
-// overlaps tells whether the window and the span share a moment. A window
-// without an end lasts.
-func overlaps(w *history.Window, s span) bool {
-	return w.From <= s.to && (w.To == 0 || s.from <= w.To)
+// open is the time from the acceptance of an operation to its commit.
+func (l *ledger) open(op int32) span {
+	p, s := l.reached[op], span{l.invoked[op], l.ends()}
+	if l.acked[op] != never {
+		s.from = l.acked[op]
+	}
+	if p.members > 0 && p.whole() {
+		s.to = l.at(p.last)
+	}
+	return s
+}
+
+func (t *teller) fault(w *history.Window) {
+	until := "and never ended"
+	if w.To != 0 {
+		until = "until " + seconds(w.To)
+	}
+	t.add(w.From, stepFault, fmt.Sprintf("Fault %s (%s) begins, %s.", w.Fault, w.Kind, until))
 }
 
 var markTexts = map[string]string{

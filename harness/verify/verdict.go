@@ -124,7 +124,8 @@ type Anomaly struct {
 	Text      string        `json:"text"`             // one sentence
 	From      time.Duration `json:"from"`             // when it became true
 	To        time.Duration `json:"to"`               // when it was over; 0 when it stayed
-	Faults    []string      `json:"faults,omitempty"` // fault windows that overlapped its attempts
+	Faults    []string      `json:"faults,omitempty"` // those that Blame names, in its order
+	Blame     []Blame       `json:"blame,omitempty"`  // faults that may have led to it, the likeliest first
 	Story     []Step        `json:"story"`
 }
 

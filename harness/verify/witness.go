@@ -11,18 +11,21 @@ import (
 // be told of, gathered in one pass over each.
 type witness struct {
 	*ledger
-	commits    map[int32][]int32 // operation -> commits, in order
-	requests   map[int32][]int   // operation -> requests that carry one of its tokens
-	byID       map[string][]int  // request or job id -> requests
-	wantedOps  map[int32]bool    // operations of the stories
-	wantedIDs  map[string]bool   // requests and jobs whose commits are in the stories
-	wantedToks map[string]int32  // token -> operation
+	commits    map[int32][]int32  // operation -> commits, in order
+	requests   map[int32][]int    // operation -> requests that carry one of its tokens
+	byID       map[string][]int   // request or job id -> requests
+	wantedOps  map[int32]bool     // operations of the stories
+	wantedIDs  map[string]bool    // requests and jobs whose commits are in the stories
+	wantedToks map[string]int32   // token -> operation
+	wantedJobs map[string][]int32 // bulk job that was given tokens of theirs -> operations
+	aimed      map[string]bool    // faults that are named in a request of the run
 }
 
 func gather(l *ledger, all []*candidate) *witness {
 	w := &witness{
 		ledger: l, commits: map[int32][]int32{}, requests: map[int32][]int{}, byID: map[string][]int{},
 		wantedOps: map[int32]bool{}, wantedIDs: map[string]bool{}, wantedToks: map[string]int32{},
+		wantedJobs: map[string][]int32{}, aimed: map[string]bool{},
 	}
 	for _, c := range all {
 		w.want(c)
@@ -72,11 +75,31 @@ func (w *witness) gatherRequests() {
 		if r.Job != "" && r.Method != "GET" && w.wantedIDs[r.Job] {
 			w.byID[r.Job] = append(w.byID[r.Job], i)
 		}
-		for _, token := range r.Traces {
-			if op, wanted := w.wantedToks[token]; wanted {
-				w.requests[op] = append(w.requests[op], i)
+		w.gatherTraces(i, r)
+		w.gatherFault(i, r)
+	}
+}
+
+func (w *witness) gatherTraces(i int, r *commitlog.Request) {
+	for _, token := range r.Traces {
+		if op, wanted := w.wantedToks[token]; wanted {
+			w.requests[op] = append(w.requests[op], i)
+			if r.Job != "" {
+				w.wantedJobs[r.Job] = append(w.wantedJobs[r.Job], op)
 			}
 		}
+	}
+}
+
+// gatherFault takes in the calls about a bulk job that a fault took part in:
+// they carry no token, and decide what becomes of the job.
+func (w *witness) gatherFault(i int, r *commitlog.Request) {
+	if r.Fault == "" {
+		return
+	}
+	w.aimed[r.Fault] = true
+	for _, op := range w.wantedJobs[r.Job] {
+		w.requests[op] = append(w.requests[op], i)
 	}
 }
 
@@ -103,7 +126,6 @@ func (t *teller) request(i int) {
 		text += fmt.Sprintf(" (fault %s)", r.Fault)
 	}
 	t.steps = append(t.steps, Step{At: r.At, Kind: stepRequest, Text: text + fateText(r.Fate) + ".", Request: r.ID, Fate: r.Fate})
-	t.spans = append(t.spans, span{r.At, r.At + r.Took})
 }
 
 func statusText(r *commitlog.Request) string {
@@ -153,7 +175,6 @@ func (t *teller) commit(i int32, ops []int32) {
 	t.steps = append(t.steps, Step{
 		At: c.At, Kind: stepCommit, Text: text + fateText(c.Fate) + ".", Request: c.Request, Fate: c.Fate, LSN: c.LSN,
 	})
-	t.spans = append(t.spans, span{c.At, c.At})
 }
 
 // concerns tells whether a change belongs to the story: it carries the token of
