@@ -31,6 +31,7 @@ var allowed = map[string][]string{
 	"harness/history":  {},
 	"harness/workload": {"harness/history"},
 	"harness/subject":  {},
+	"harness/simnet":   {},
 	"harness/fault":    {"harness/history", "mocksf/commitlog"},
 	"harness/verify":   {"harness/history", "mocksf/commitlog"},
 	"harness/recovery": {"harness/history", "mocksf/commitlog"},
