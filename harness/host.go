@@ -194,21 +194,42 @@ func (h *host) giveUp(err error) {
 }
 
 // Kill ends the subject without warning, for the nemesis, and keeps it down
-// until Restart. A subject that has just ended by itself cannot be killed: then
-// the fault did not strike, and the restart is not the nemesis's.
+// until Restart.
 func (h *host) Kill() error {
-	h.mu.Lock()
-	instance := h.instance
-	if ended(instance) {
-		h.mu.Unlock()
-		return errors.New("the subject had ended by itself")
+	instance, err := h.takeDown()
+	if err != nil {
+		return err
 	}
-	h.down = true
-	h.mu.Unlock()
 	return instance.Kill()
 }
 
-// Restart starts the subject again after Kill.
+// Terminate asks the subject to end, kills it after its grace, and keeps it
+// down until Restart.
+func (h *host) Terminate() error {
+	instance, err := h.takeDown()
+	if err != nil {
+		return err
+	}
+	if err := instance.Stop(h.rules.Grace); err != nil {
+		h.note("asked to stop by a fault: " + err.Error())
+	}
+	return nil
+}
+
+// takeDown lets nobody else replace the instance. A subject that has just
+// ended by itself cannot be taken down: then the fault did not strike, and the
+// restart is not the nemesis's.
+func (h *host) takeDown() (subject.Instance, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if ended(h.instance) {
+		return nil, errors.New("the subject had ended by itself")
+	}
+	h.down = true
+	return h.instance, nil
+}
+
+// Restart starts the subject again after Kill or Terminate.
 func (h *host) Restart(ctx context.Context) error {
 	h.mu.Lock()
 	instance := h.instance

@@ -30,6 +30,8 @@ type life struct {
 	done chan struct{}
 	once sync.Once
 	err  error
+
+	stubborn error // what Stop says
 }
 
 func (p *puppet) Name() string    { return "puppet" }
@@ -58,7 +60,7 @@ func (l *life) end(err error)              { l.once.Do(func() { l.err = err; clo
 func (l *life) Done() <-chan struct{}      { return l.done }
 func (l *life) Err() error                 { return l.err }
 func (l *life) Kill() error                { l.end(errors.New("killed")); return nil }
-func (l *life) Stop(_ time.Duration) error { l.end(nil); return nil }
+func (l *life) Stop(_ time.Duration) error { l.end(nil); return l.stubborn }
 
 // stage starts a host whose subject is always ready, and stops it at the end.
 func stage(t *testing.T, p *puppet) (h *host, notes func() string) {
@@ -146,6 +148,25 @@ func TestKillsAndCrashesAtTheSameTime(t *testing.T) {
 	assert.True(t, ended(l))
 	assert.Equal(t, 1, p.most)
 	assert.Len(t, p.lives, 5)
+}
+
+// Who is asked to stop is not missed, however it takes the request.
+func TestTerminateKeepsTheSubjectDownUntilRestart(t *testing.T) {
+	t.Parallel()
+	p := &puppet{}
+	h, notes := stage(t, p)
+	require.NoError(t, h.Start(t.Context()))
+	first := next(t, p)
+	first.stubborn = errors.New("it did not end in time")
+	require.NoError(t, h.Terminate())
+	assert.True(t, ended(first))
+	assert.Contains(t, notes(), "asked to stop by a fault: it did not end in time")
+	assert.ErrorContains(t, h.Terminate(), "had ended by itself")
+	require.NoError(t, h.Restart(t.Context()))
+	second := next(t, p)
+	h.Stop()
+	assert.True(t, ended(second))
+	assert.Len(t, p.lives, 2)
 }
 
 func TestASubjectThatAlwaysEndsIsGivenUpWithoutVerdict(t *testing.T) {

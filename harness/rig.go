@@ -128,15 +128,20 @@ func (r *rig) hook(c *mocksf.Call) mocksf.Decision {
 	r.activity.began(c)
 	write := c.Write && c.Identity != "" // without a session it is refused: a cut of its reply would be wasted
 	d := r.nemesis.Decide(fault.Call{ID: c.ID, At: c.At, Method: c.Method, Path: c.Path, API: string(c.API),
-		Write: write, Records: c.Records, Objects: c.Objects, Traces: c.Traces})
-	out := mocksf.Decision{Fault: d.Fault, Cut: d.Cut, AfterCommit: d.AfterCommit}
+		Write: write, Records: c.Records, Objects: c.Objects, Traces: c.Traces, Step: string(c.Step), Running: c.Running})
+	out := mocksf.Decision{Fault: d.Fault, Cut: d.Cut, AfterCommit: d.AfterCommit, AfterWork: d.AfterWork, Job: jobTrouble(d.Job)}
 	if d.Reply != nil {
 		out.Reply = &mocksf.Reply{Status: d.Reply.Status, ContentType: d.Reply.ContentType, Body: d.Reply.Body}
 	}
-	if d.RowError != nil {
-		out.RowError = &mocksf.RowError{Code: d.RowError.Code, Message: d.RowError.Message}
-	}
+	out.RowError = (*mocksf.RowError)(d.RowError)
 	return out
+}
+
+func jobTrouble(t *fault.Trouble) *mocksf.JobTrouble {
+	if t == nil {
+		return nil
+	}
+	return &mocksf.JobTrouble{Wait: t.Wait, Row: (*mocksf.RowError)(t.Row), Percent: t.Percent, End: t.End, Share: t.Share, Reason: t.Reason}
 }
 
 func (r *rig) note(text string) {

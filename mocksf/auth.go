@@ -14,7 +14,7 @@ import (
 )
 
 var authRoutes = []route{
-	{method: "POST", pattern: "/services/oauth2/token", api: commitlog.APIAuth, open: true, raw: true, serve: serveToken},
+	{method: "POST", pattern: "/services/oauth2/token", api: commitlog.APIAuth, open: true, raw: true, step: StepToken, serve: serveToken},
 	{method: "POST", pattern: "/services/oauth2/revoke", api: commitlog.APIAuth, open: true, raw: true, serve: serveRevoke},
 	{method: "GET", pattern: "/services/oauth2/revoke", api: commitlog.APIAuth, open: true, raw: true, serve: serveRevoke},
 }

@@ -13,13 +13,13 @@ import (
 const jobsPattern, jobPattern = "jobs/ingest", "jobs/ingest/{job}"
 
 var bulkRoutes = []route{
-	{method: http.MethodPost, pattern: jobsPattern, api: commitlog.APIBulk, serve: createJob},
+	{method: http.MethodPost, pattern: jobsPattern, api: commitlog.APIBulk, step: StepCreate, plan: planCreate, serve: createJob},
 	{method: http.MethodGet, pattern: jobsPattern, api: commitlog.APIBulk, serve: listJobs},
-	{method: http.MethodGet, pattern: jobPattern, api: commitlog.APIBulk, plan: planJob, serve: readJob},
-	{method: http.MethodPatch, pattern: jobPattern, api: commitlog.APIBulk, plan: planJob, serve: changeJob},
+	{method: http.MethodGet, pattern: jobPattern, api: commitlog.APIBulk, step: StepStatus, plan: planJob, serve: readJob},
+	{method: http.MethodPatch, pattern: jobPattern, api: commitlog.APIBulk, plan: planChange, serve: changeJob},
 	{method: http.MethodDelete, pattern: jobPattern, api: commitlog.APIBulk, plan: planJob, serve: deleteJob},
-	{method: http.MethodPut, pattern: jobPattern + "/batches", api: commitlog.APIBulk, raw: true, maxBody: bulk.MaxUpload, plan: planUpload, serve: uploadJob},
-	{method: http.MethodGet, pattern: jobPattern + "/{results}", api: commitlog.APIBulk, plan: planJob, serve: jobResults},
+	{method: http.MethodPut, pattern: jobPattern + "/batches", api: commitlog.APIBulk, raw: true, maxBody: bulk.MaxUpload, step: StepUpload, plan: planUpload, serve: uploadJob},
+	{method: http.MethodGet, pattern: jobPattern + "/{results}", api: commitlog.APIBulk, step: StepResults, plan: planJob, serve: jobResults},
 }
 
 // startBulk starts what the bulk doors need.
@@ -34,7 +34,30 @@ func (o *Org) startBulk() {
 // job without data is no work that anybody waits for.
 func (o *Org) OpenJobs() int { return o.jobs.Pending() }
 
-func planJob(r *request) { r.job = r.param("job") }
+// planJob tells the hook which kind of records the job is about.
+func planJob(r *request) {
+	r.job = r.param("job")
+	if info, err := r.org.jobs.Get(r.job); err == nil {
+		r.concern(info.Spec.Object)
+	}
+}
+
+func planCreate(r *request) {
+	if t, ok := r.org.store.Table(r.json.Get("object").Text()); ok {
+		r.concern(t.Name)
+	}
+}
+
+// planChange tells closing and aborting apart.
+func planChange(r *request) {
+	planJob(r)
+	switch bulk.State(r.json.Get("state").Text()) {
+	case bulk.UploadComplete:
+		r.call.Step = StepClose
+	case bulk.Aborted:
+		r.call.Step = StepAbort
+	}
+}
 
 func createJob(r *request) reply {
 	var spec bulk.Spec
@@ -83,7 +106,7 @@ func changeJob(r *request) reply {
 	err := apierr.InvalidJobState.New("A job can be set to UploadComplete or Aborted only, not to '" + r.json.Get("state").Text() + "'")
 	switch bulk.State(r.json.Get("state").Text()) {
 	case bulk.UploadComplete:
-		change, err = r.org.jobs.Close(r.job, r.call.Identity)
+		change, err = r.org.jobs.Close(r.job, r.call.Identity, r.trouble)
 	case bulk.Aborted:
 		change, err = r.org.jobs.Abort(r.job)
 	}
@@ -98,4 +121,13 @@ func deleteJob(r *request) reply {
 		return failure(err)
 	}
 	return reply{status: http.StatusNoContent}
+}
+
+// plain is the trouble in the words of the queue.
+func (t *JobTrouble) plain() bulk.Trouble {
+	plain := bulk.Trouble{Wait: t.Wait, Percent: t.Percent, End: bulk.State(t.End), Share: t.Share, Reason: t.Reason}
+	if t.Row != nil {
+		plain.Row = apierr.Custom(t.Row.Code, t.Row.Message)
+	}
+	return plain
 }

@@ -26,7 +26,23 @@ type Call struct {
 	Records  int      // how many
 	Objects  []string // of these kinds, each once
 	Traces   []string // values of the trace field in the body
+	Running  int      // requests under way, this one included
+	Step     Step     // which step of a login or a bulk job it is, "" for none
 }
+
+// Step is a step of a login or of a bulk job.
+type Step string
+
+// The steps.
+const (
+	StepToken   Step = "token"   // an access token is asked for
+	StepCreate  Step = "create"  // a bulk job is created
+	StepUpload  Step = "upload"  // it gets its file
+	StepClose   Step = "close"   // it may begin
+	StepAbort   Step = "abort"   // it is ended before its time
+	StepStatus  Step = "status"  // its state is asked for
+	StepResults Step = "results" // one of its result files is asked for
+)
 
 // Decision is what a hook does to a request. The zero value lets it pass.
 type Decision struct {
@@ -47,6 +63,30 @@ type Decision struct {
 	// AfterCommit runs between the commit and the reply. It is not called for
 	// a request that committed nothing.
 	AfterCommit func()
+
+	// AfterWork runs between the work and the reply of a request that is
+	// answered by a status below 300, whether or not it committed anything.
+	AfterWork func()
+
+	// Job is what happens to the bulk job that the request closes.
+	Job *JobTrouble
+}
+
+// JobTrouble is what a bulk job runs into once it is closed. The zero value
+// changes nothing.
+type JobTrouble struct {
+	// Wait is how long the job is InProgress before its first row.
+	Wait time.Duration
+	// Row is the error of Percent of its rows, evenly spread, the first row
+	// among them; nil for none.
+	Row     *RowError
+	Percent int
+	// End is the state in which it ends, Failed or Aborted, when Share percent
+	// of its rows are done; the others stay unprocessed. "" lets it complete.
+	// Reason is its errorMessage.
+	End    string
+	Share  int
+	Reason string
 }
 
 // Reply is an answer made by a hook.

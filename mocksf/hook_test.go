@@ -277,3 +277,51 @@ func TestCutOverHTTP2(t *testing.T) {
 	require.Error(t, err)
 	assert.Equal(t, commitlog.FateCut, n.last(t, 2).Fate)
 }
+
+// Every step of a login and of a bulk job can be told apart, done and cut.
+func TestHookSeesTheSteps(t *testing.T) {
+	d, n := haunted(t, mocksf.Config{})
+	assert.Equal(t, mocksf.StepToken, n.lastCall().Step)
+	job := d.createJob(`{"object":"account","operation":"insert"}`)
+	assert.Equal(t, []string{"Account"}, n.lastCall().Objects)
+	for _, c := range []struct {
+		step               mocksf.Step
+		method, path, body string
+	}{
+		{mocksf.StepCreate, "POST", "jobs/ingest", `{"object":"Account","operation":"insert"}`},
+		{mocksf.StepUpload, "PUT", "jobs/ingest/" + job.ID + "/batches", "Name\nn\n"},
+		{mocksf.StepStatus, "GET", "jobs/ingest/" + job.ID, ""},
+		{mocksf.StepClose, "PATCH", "jobs/ingest/" + job.ID, `{"state":"UploadComplete"}`},
+		{mocksf.StepAbort, "PATCH", "jobs/ingest/" + job.ID, `{"state":"Aborted"}`},
+		{mocksf.StepResults, "GET", "jobs/ingest/" + job.ID + "/failedResults", ""},
+		{"", "GET", "limits", ""},
+	} {
+		worked := 0
+		n.set(mocksf.Decision{AfterWork: func() { worked++ }})
+		kind := "application/json"
+		if c.step == mocksf.StepUpload {
+			kind = "text/csv"
+		}
+		a := d.do(c.method, c.path, strings.NewReader(c.body), "Content-Type", kind)
+		assert.Equal(t, c.step, n.lastCall().Step, c.path)
+		if c.step != "" {
+			assert.Equal(t, []string{"Account"}, n.lastCall().Objects, c.step)
+		}
+		if a.status < 300 {
+			assert.Equal(t, 1, worked, c.step)
+		} else {
+			assert.Equal(t, mocksf.StepAbort, c.step, "%d %s", a.status, a.body) // the job may be complete already
+			assert.Zero(t, worked)
+		}
+	}
+}
+
+func TestHookGivesABulkJobTrouble(t *testing.T) {
+	d, n := haunted(t, mocksf.Config{})
+	n.set(mocksf.Decision{Job: &mocksf.JobTrouble{End: "Failed", Share: 50, Reason: "InternalServerError"}})
+	job := d.load(`{"object":"Account","operation":"insert"}`, "Name\na\nb\nc\nd\n")
+	assert.Equal(t, []any{"Failed", 2, 0, "InternalServerError"}, []any{job.State, job.Processed, job.Failed, job.ErrorMessage})
+	n.set(mocksf.Decision{Job: &mocksf.JobTrouble{Row: &mocksf.RowError{Code: "UNABLE_TO_LOCK_ROW"}, Percent: 50}})
+	job = d.load(`{"object":"Account","operation":"insert"}`, "Name\na\nb\nc\nd\n")
+	assert.Equal(t, []any{"JobComplete", 4, 2}, []any{job.State, job.Processed, job.Failed})
+}

@@ -57,6 +57,7 @@ type Org struct {
 	jobs     *bulk.Queue
 	cursors  cursors       // of queries
 	requests atomic.Uint64 // request ids given
+	running  atomic.Int64  // requests under way
 	calls    atomic.Int64  // counted against DailyRequests
 	ctx      context.Context
 	stop     context.CancelFunc

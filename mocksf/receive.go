@@ -35,7 +35,7 @@ func (o *Org) receive(w http.ResponseWriter, x *exchange) (r *request, whole boo
 	if r.bad = o.resolve(r); r.bad == nil {
 		r.bad = tooLong(hr)
 	}
-	x.call.API = r.route.api
+	x.call.API, x.call.Step = r.route.api, r.route.step
 	var err *apierr.Error
 	if r.body, err, whole = readBody(w, hr, r.route.maxBody); err != nil {
 		r.bad = err

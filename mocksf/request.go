@@ -7,6 +7,7 @@ import (
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/bulk"
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
@@ -18,7 +19,8 @@ type exchange struct {
 	decided bool          // the hook was asked: what the call means to write is fixed
 	row     *apierr.Error // the fault that the first record write takes
 	commits int
-	job     string // the bulk job that the call concerns
+	job     string       // the bulk job that the call concerns
+	trouble bulk.Trouble // that the job will have
 }
 
 // request is what a route serves: an HTTP call, or a sub-request of a
@@ -55,7 +57,12 @@ func (r *request) intend(object string, n int) {
 	}
 	r.call.Write = true
 	r.call.Records += n
-	if object != "" && !slices.Contains(r.call.Objects, object) {
+	r.concern(object)
+}
+
+// concern notes that the request is about records of an object.
+func (r *request) concern(object string) {
+	if object != "" && !r.decided && !slices.Contains(r.call.Objects, object) {
 		r.call.Objects = append(r.call.Objects, object)
 	}
 }

@@ -17,6 +17,7 @@ type route struct {
 	inner   bool  // may be a sub-request of a composite call
 	open    bool  // needs no session, does not count against the daily limit
 	raw     bool  // the body is not JSON
+	step    Step  // of a login or a bulk job
 	maxBody int64 // bytes after decompression; 0 is maxJSONBody
 
 	// plan looks at the request before any work and tells through intend what

@@ -17,7 +17,9 @@ import (
 func (o *Org) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	x := &exchange{http: hr, call: Call{
 		ID: o.nextRequest(), At: o.cfg.Clock(), Method: hr.Method, Path: hr.URL.Path, API: commitlog.APIOther,
+		Running: int(o.running.Add(1)),
 	}}
+	defer o.running.Add(-1)
 	entry := commitlog.Request{Fate: commitlog.FateLost}
 	defer func() { o.finish(x, entry) }() // also when the connection is aborted by a panic
 	r, whole := o.receive(w, x)
@@ -33,6 +35,9 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	entry.Status, entry.Failed = rep.status, rep.failed
 	if d.AfterCommit != nil && x.commits > 0 {
 		d.AfterCommit()
+	}
+	if d.AfterWork != nil && d.Reply == nil && rep.status < http.StatusMultipleChoices {
+		d.AfterWork()
 	}
 	if d.Cut {
 		entry.Fate = commitlog.FateCut
@@ -54,6 +59,9 @@ func (o *Org) ask(x *exchange) Decision {
 	d := o.cfg.Hook(&x.call)
 	if e := d.RowError; e != nil {
 		x.row = apierr.Custom(e.Code, e.Message)
+	}
+	if d.Job != nil {
+		x.trouble = d.Job.plain()
 	}
 	return d
 }

@@ -59,6 +59,9 @@ var missing = []struct {
 	{func(r *ran) bool { return r.units > 0 }, "No transaction held more than one record."},
 	{func(r *ran) bool { return r.deletes > 0 }, "No record was deleted."},
 	{func(r *ran) bool { return len(r.jobs) > 0 }, "No bulk job was created."},
+	{firedOnJobs("bulk-fail"), "No bulk job failed or was aborted, with rows left unprocessed."},
+	{firedOnJobs("bulk-rows"), "No bulk job completed with some of its rows refused."},
+	{firedOnJobs("bulk-slow"), "No bulk job took longer than a client may care to wait."},
 	{(*ran).bulkDisturbed, "No fault was at work while a bulk job was open."},
 	{(*ran).bulkCrashed, "The integration was not killed while a bulk job was open."},
 	{fired("late"), "No request landed after its sender had given it up."},
@@ -115,6 +118,11 @@ func fired(kinds ...string) func(*ran) bool {
 	return func(r *ran) bool {
 		return slices.ContainsFunc(r.fired, func(w history.Window) bool { return slices.Contains(kinds, w.Kind) })
 	}
+}
+
+// firedOnJobs is not missed beside the bulk jobs themselves.
+func firedOnJobs(kind string) func(*ran) bool {
+	return func(r *ran) bool { return len(r.jobs) == 0 || fired(kind)(r) }
 }
 
 func (r *ran) hitLimit() bool {

@@ -17,6 +17,8 @@ type Call struct {
 	Records int      // how many
 	Objects []string // of these kinds
 	Traces  []string // values of the trace field in the body
+	Running int      // requests under way at the org, this one included
+	Step    string   // of a login or a bulk job: token, create, ...; "" for none
 }
 
 // Decision is what a fault does to a request. The zero value lets it pass.
@@ -26,6 +28,18 @@ type Decision struct {
 	RowError    *RowError // the first record of the request fails with it
 	Cut         bool      // does the work, commits, and cuts the connection in place of the reply
 	AfterCommit func()    // runs between the commit and the reply
+	AfterWork   func()    // runs between the work and the reply, when it is no error
+	Job         *Trouble  // what happens to the bulk job that the request closes
+}
+
+// Trouble is what a bulk job runs into once it is closed.
+type Trouble struct {
+	Wait    time.Duration // in progress for so long before its first row
+	Row     *RowError     // of Percent of its rows
+	Percent int
+	End     string // state in which it ends when Share percent of its rows are done; "" completes
+	Share   int
+	Reason  string // its errorMessage then
 }
 
 // Reply is an answer in place of the org's.
@@ -43,7 +57,7 @@ type RowError struct {
 
 // takes says whether a request matches.
 func (m Match) takes(c Call) bool {
-	return oneOf(m.APIs, c.API) && oneOf(m.Methods, c.Method) && m.takesObjects(c) && m.takesWrite(c)
+	return oneOf(m.APIs, c.API) && oneOf(m.Methods, c.Method) && oneOf(m.Steps, c.Step) && m.takesObjects(c) && m.takesWrite(c)
 }
 
 func oneOf(words []string, word string) bool {
@@ -65,4 +79,15 @@ func (m Match) takesWrite(c Call) bool {
 		return c.Write
 	}
 	return true
+}
+
+// done has what was decided run do once the request has taken effect: at its
+// commit, or, for steps that commit nothing by themselves, after the work.
+func (m Match) done(d Decision, do func()) Decision {
+	if len(m.Steps) > 0 {
+		d.AfterWork = do
+	} else {
+		d.AfterCommit = do
+	}
+	return d
 }

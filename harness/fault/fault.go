@@ -23,11 +23,15 @@ type Fault struct {
 	Body        string `json:"body,omitempty" yaml:"body,omitempty"` // in place of the usual one
 	ContentType string `json:"contentType,omitempty" yaml:"contentType,omitempty"`
 
-	Delay  time.Duration `json:"delay,omitempty" yaml:"delay,omitempty"`   // kill: until the restart; latency: added to every chunk of bytes
-	When   string        `json:"when,omitempty" yaml:"when,omitempty"`     // kill: the moment to wait for
-	Rate   int           `json:"rate,omitempty" yaml:"rate,omitempty"`     // bandwidth, in KB/s
-	Stream string        `json:"stream,omitempty" yaml:"stream,omitempty"` // upstream (to Salesforce), or downstream, the default
-	Toxic  *Toxic        `json:"toxic,omitempty" yaml:"toxic,omitempty"`
+	Delay   time.Duration `json:"delay,omitempty" yaml:"delay,omitempty"`     // kill: until the restart; latency: added to every chunk of bytes
+	When    string        `json:"when,omitempty" yaml:"when,omitempty"`       // kill: the moment to wait for
+	Rate    int           `json:"rate,omitempty" yaml:"rate,omitempty"`       // bandwidth, in KB/s
+	Stream  string        `json:"stream,omitempty" yaml:"stream,omitempty"`   // upstream (to Salesforce), or downstream, the default
+	Percent int           `json:"percent,omitempty" yaml:"percent,omitempty"` // of the rows of a bulk job
+	End     string        `json:"end,omitempty" yaml:"end,omitempty"`         // state in which a bulk job ends
+	Limit   string        `json:"limit,omitempty" yaml:"limit,omitempty"`     // requests, concurrent or jobs
+	Most    int           `json:"most,omitempty" yaml:"most,omitempty"`       // that the limit lets pass
+	Toxic   *Toxic        `json:"toxic,omitempty" yaml:"toxic,omitempty"`
 }
 
 // Match chooses requests. The zero value takes every request, or every write
@@ -36,6 +40,7 @@ type Match struct {
 	APIs    []string `json:"apis,omitempty" yaml:"apis,omitempty"` // row, collections, composite, ...; none: all
 	Methods []string `json:"methods,omitempty" yaml:"methods,omitempty"`
 	Objects []string `json:"objects,omitempty" yaml:"objects,omitempty"` // requests that write one of these
+	Steps   []string `json:"steps,omitempty" yaml:"steps,omitempty"`     // of a login or a bulk job: token, create, upload, close, ...
 	Writes  string   `json:"writes,omitempty" yaml:"writes,omitempty"`   // single, multi, any, or "" for reads too
 }
 

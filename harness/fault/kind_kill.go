@@ -2,12 +2,13 @@ package fault
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 )
 
 var kill = Kind{
 	Name:   "kill",
-	Does:   "The integration is killed (SIGKILL) and started again after the delay: at once, or when a write has committed and its reply is not sent.",
+	Does:   "The integration is killed (SIGKILL) and started again after the delay: at once, or when a write has committed, or one of match.steps is done, and its reply is not sent.",
 	Takes:  []string{"delay", "when", "for", "match"},
 	Hits:   "kills",
 	writes: true,
@@ -39,7 +40,7 @@ func checkKill(f Fault) error {
 }
 
 func isZeroMatch(m Match) bool {
-	return m.Writes == "" && len(m.APIs)+len(m.Methods)+len(m.Objects) == 0
+	return m.Writes == "" && len(m.APIs)+len(m.Methods)+len(m.Objects)+len(m.Steps) == 0
 }
 
 // killing waits for its moment, kills, and closes its window with the restart.
@@ -61,7 +62,7 @@ func (k *killing) decide(c Call) (Decision, bool) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return Decision{Cut: true, AfterCommit: k.strike}, !k.over
+	return k.window.aim.match.done(Decision{Cut: true}, k.strike), !k.over
 }
 
 // strike kills, once. When it returns the process is dead, and the reply to
@@ -105,6 +106,9 @@ func (k *killing) end() (hits int, note string, err error) {
 }
 
 func (k *killing) moment() string {
+	if steps := k.window.planned.Match.Steps; len(steps) > 0 {
+		return "between a step and its reply: " + strings.Join(steps, ", ")
+	}
 	if k.window.planned.When == WriteInFlight {
 		return "between the commit of a write and its reply"
 	}

@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-
-	"github.com/squall-harness/squall/mocksf/commitlog"
 )
 
 var status = Kind{
@@ -19,11 +17,13 @@ var status = Kind{
 		f := w.planned.Fault
 		what := fmt.Sprintf("requests refused with %d %s", f.Status, f.Code)
 		return answering{w.aim, what, func(c Call) Reply {
-			return Reply{Status: f.Status, ContentType: orDefault(f.ContentType, "application/json;charset=UTF-8"),
+			return Reply{Status: f.Status, ContentType: orDefault(f.ContentType, jsonType),
 				Body: orDefault(f.Body, errorBody(c, f))}
 		}}, nil
 	},
 }
+
+const jsonType = "application/json;charset=UTF-8"
 
 // errorBody is an error as the API that was called words it: an array of
 // errors, or one object from the OAuth endpoints (Salesforce REST API guide,
@@ -31,7 +31,7 @@ var status = Kind{
 func errorBody(c Call, f Fault) string {
 	message := orDefault(f.Message, usualMessage(f.Code))
 	var body any = []map[string]string{{"message": message, "errorCode": f.Code}}
-	if c.API == string(commitlog.APIAuth) {
+	if c.API == apiAuth {
 		body = map[string]string{"error": strings.ToLower(f.Code), "error_description": message}
 	}
 	text, err := json.Marshal(body)

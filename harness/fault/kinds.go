@@ -14,16 +14,17 @@ type Kind struct {
 	Takes []string // fields that may be set besides
 	Hits  string   // what the hits of its window count
 
-	writes bool                                        // is about writes only: Match.Writes "" means any
+	writes bool                                        // is about writes only, unless steps are named: Match.Writes "" means any
 	check  func(Fault) error                           // rules that the lists cannot say; may be nil
 	begin  func(n *Nemesis, w *window) (effect, error) // sets the disturbance off
 }
 
 // Kinds is every kind of fault, in the order in which a person meets them:
-// replies, sessions, the process, the network.
+// replies, sessions, bulk jobs, the process, the network.
 var Kinds = []Kind{
-	cutReply, page, status, rowError, expireToken,
-	kill, pause,
+	cutReply, page, status, rowError, limit, expireToken,
+	bulkFail, bulkRows, bulkSlow,
+	kill, stop, pause,
 	refuse, blackhole, reset, latency, bandwidth, anyToxic,
 }
 
@@ -50,7 +51,7 @@ func kindNames() []string {
 
 // matching is the fault's Match as the kind reads it.
 func (k Kind) matching(m Match) Match {
-	if k.writes && m.Writes == "" {
+	if k.writes && m.Writes == "" && len(m.Steps) == 0 {
 		m.Writes = WritesAny
 	}
 	return m

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -74,7 +75,7 @@ func TestServiceKinds(t *testing.T) {
 		name  string
 		fault Fault
 		calls []Call
-		want  []Decision // without Fault and AfterCommit
+		want  []Decision // without Fault, AfterCommit and AfterWork
 		hits  int
 		note  string
 	}{
@@ -96,6 +97,22 @@ func TestServiceKinds(t *testing.T) {
 			[]Decision{{}, {Reply: &Reply{503, "application/json;charset=UTF-8", `[{"errorCode":"X","message":"a \"b\""}]`}}}, 1, ""},
 		{"row-error", Fault{Kind: "row-error", Code: "UNABLE_TO_LOCK_ROW"}, []Call{read, multi},
 			[]Decision{{}, {RowError: &RowError{Code: "UNABLE_TO_LOCK_ROW"}}}, 1, "requests in which a record was refused with UNABLE_TO_LOCK_ROW"},
+		{"limit of requests", Fault{Kind: "limit", Limit: "requests", Most: 1}, []Call{token, read, single},
+			[]Decision{{}, {}, {Reply: &Reply{403, jsonType, limit}}}, 1, "requests beyond 1 requests"},
+		{"limit at one time", Fault{Kind: "limit", Limit: "concurrent", Most: 5}, []Call{read, crowded},
+			[]Decision{{}, {Reply: &Reply{403, jsonType, strings.Replace(limit, "TotalRequests", "ConcurrentRequests (Concurrent API Requests)", 1)}}}, 1, ""},
+		{"limit of jobs", Fault{Kind: "limit", Limit: "jobs", Message: "m"}, []Call{single, upload, create},
+			[]Decision{{}, {}, {Reply: &Reply{400, jsonType, `[{"errorCode":"EXCEEDEDQUOTA","message":"m"}]`}}}, 1, "requests beyond 0 jobs"},
+		{"cut-reply of steps", Fault{Kind: "cut-reply", Match: Match{Steps: []string{"create", "close", "token"}}}, []Call{create, upload, closes, token, single},
+			[]Decision{{Cut: true}, {}, {Cut: true}, {Cut: true}, {}}, 3, "replies cut after the work: create, close, token"},
+		{"status of a step", Fault{Kind: "status", Status: 400, Code: "EXCEEDEDQUOTA", Message: "m", Match: Match{Steps: []string{"create"}}}, []Call{create, upload},
+			[]Decision{{Reply: &Reply{400, "application/json;charset=UTF-8", `[{"errorCode":"EXCEEDEDQUOTA","message":"m"}]`}}, {}}, 1, ""},
+		{"bulk-fail", Fault{Kind: "bulk-fail", End: "Aborted", Percent: 40, Message: "m", Match: Match{Objects: []string{"account"}}, Count: 1}, []Call{create, closes, closes},
+			[]Decision{{}, {Job: &Trouble{End: "Aborted", Share: 40, Reason: "m"}}, {}}, 1, "bulk jobs that end Aborted (1 planned, 2 matching requests seen)"},
+		{"bulk-rows", Fault{Kind: "bulk-rows", Code: "UNABLE_TO_LOCK_ROW", Percent: 20}, []Call{upload, closes},
+			[]Decision{{}, {Job: &Trouble{Row: &RowError{Code: "UNABLE_TO_LOCK_ROW"}, Percent: 20}}}, 1, "refused with UNABLE_TO_LOCK_ROW"},
+		{"bulk-slow", Fault{Kind: "bulk-slow", Delay: time.Minute}, []Call{closes, single},
+			[]Decision{{Job: &Trouble{Wait: time.Minute}}, {}}, 1, "bulk jobs that take longer"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newStage(t)
@@ -105,7 +122,7 @@ func TestServiceKinds(t *testing.T) {
 					if got.Fault != "" {
 						assert.Equal(t, "it", got.Fault)
 					}
-					got.Fault, got.AfterCommit = "", nil
+					got.Fault, got.AfterCommit, got.AfterWork = "", nil, nil
 					assert.Equal(t, c.want[i], got, "call %d", i)
 				}
 			})
@@ -134,6 +151,24 @@ func TestPauseKind(t *testing.T) {
 	w := s.during(t, Fault{Kind: "pause"}, func() { assert.Equal(t, []string{"pause"}, s.seen()) })
 	assert.Equal(t, []string{"pause", "resume"}, s.seen())
 	assert.Equal(t, 1, w.Hits)
+}
+
+func TestStop(t *testing.T) {
+	s := newStage(t)
+	w := s.during(t, Fault{Kind: "stop", Delay: time.Millisecond}, func() {
+		require.Eventually(t, func() bool { return len(s.seen()) == 2 }, 5*time.Second, time.Millisecond)
+	})
+	assert.Equal(t, []string{"terminate", "restart"}, s.seen())
+	assert.Equal(t, 1, w.Hits)
+
+	s = newStage(t)
+	s.during(t, Fault{Kind: "stop", Delay: time.Hour}, func() {})
+	assert.Equal(t, []string{"terminate", "restart"}, s.seen(), "healed before the restart")
+
+	s = newStage(t)
+	s.fail = errors.New("it had ended")
+	assert.ErrorContains(t, s.Run(t.Context(), s.Clock(), Plan([]Fault{{Name: "it", Kind: "stop"}}, 1)), `fault "it": it had ended`)
+	assert.Zero(t, s.tape.last("it").Hits)
 }
 
 func TestKill(t *testing.T) {
@@ -167,6 +202,15 @@ func TestKill(t *testing.T) {
 		assert.Equal(t, []string{"kill", "restart"}, s.seen())
 		assert.Equal(t, 1, w.Hits)
 		assert.Equal(t, "kills between the commit of a write and its reply", w.Note)
+	})
+	t.Run("with a step in flight", func(t *testing.T) {
+		s := newStage(t)
+		w := s.during(t, Fault{Kind: "kill", When: WriteInFlight, Match: Match{Steps: []string{"close"}}}, func() {
+			assert.Zero(t, s.ask(upload))
+			s.ask(closes)
+			assert.Equal(t, "kill", s.seen()[0], "dead before the reply")
+		})
+		assert.Equal(t, "kills between a step and its reply: close", w.Note)
 	})
 	t.Run("no write came", func(t *testing.T) {
 		s := newStage(t)

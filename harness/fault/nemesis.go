@@ -24,7 +24,8 @@ type Org interface {
 // Process is the subject, as far as a fault can touch it.
 type Process interface {
 	Kill() error                       // SIGKILL; returns when it is dead
-	Restart(ctx context.Context) error // starts it again after Kill
+	Terminate() error                  // SIGTERM, and SIGKILL after its grace; returns when it has ended
+	Restart(ctx context.Context) error // starts it again after Kill or Terminate
 	Pause() error                      // SIGSTOP
 	Resume() error                     // SIGCONT
 }

@@ -52,6 +52,7 @@ func (p *play) act(what string) error {
 }
 
 func (p *play) Kill() error                   { return p.act("kill") }
+func (p *play) Terminate() error              { return p.act("terminate") }
 func (p *play) Restart(context.Context) error { return p.act("restart") }
 func (p *play) Pause() error                  { return p.act("pause") }
 func (p *play) Resume() error                 { return p.act("resume") }
@@ -114,12 +115,19 @@ func (s *stage) ask(c Call) Decision {
 	if d.AfterCommit != nil && c.Write {
 		d.AfterCommit()
 	}
+	if d.AfterWork != nil {
+		d.AfterWork()
+	}
 	return d
 }
 
 var (
-	read   = Call{Method: "GET", API: "query"}
-	single = Call{Method: "PATCH", API: "row", Write: true, Records: 1, Objects: []string{"Account"}}
-	multi  = Call{Method: "POST", API: "composite", Write: true, Records: 3, Objects: []string{"Account", "Order__c"}}
-	token  = Call{Method: "POST", API: "auth"}
+	read    = Call{Method: "GET", API: "query"}
+	single  = Call{Method: "PATCH", API: "row", Write: true, Records: 1, Objects: []string{"Account"}}
+	multi   = Call{Method: "POST", API: "composite", Write: true, Records: 3, Objects: []string{"Account", "Order__c"}}
+	token   = Call{Method: "POST", API: "auth", Step: "token"}
+	crowded = Call{Method: "GET", API: "query", Running: 6}
+	create  = Call{Method: "POST", API: "bulk2", Step: "create", Objects: []string{"Account"}}
+	upload  = Call{Method: "PUT", API: "bulk2", Step: "upload", Objects: []string{"Account"}, Write: true, Records: 3}
+	closes  = Call{Method: "PATCH", API: "bulk2", Step: "close", Objects: []string{"Account"}}
 )

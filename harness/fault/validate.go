@@ -115,6 +115,8 @@ func checkCount(f Fault) error {
 	return nil
 }
 
+const apiAuth = string(commitlog.APIAuth)
+
 var (
 	knownAPIs = []string{string(commitlog.APIRow), string(commitlog.APICollections), string(commitlog.APIComposite),
 		string(commitlog.APIGraph), string(commitlog.APIBulk), string(commitlog.APIQuery), string(commitlog.APIAuth), string(commitlog.APIOther)}
@@ -122,13 +124,14 @@ var (
 	knownMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 	readMethods  = knownMethods[:2]
 	knownWrites  = []string{WritesSingle, WritesMulti, WritesAny}
+	knownSteps   = []string{"token", stepCreate, "upload", stepClose, "abort", "status", "results"}
 )
 
 func checkMatch(k Kind, m Match) error {
 	for _, w := range []struct {
 		key          string
 		words, known []string
-	}{{"match.apis", m.APIs, knownAPIs}, {"match.methods", m.Methods, knownMethods}, {"match.writes", word(m.Writes), knownWrites}} {
+	}{{"match.apis", m.APIs, knownAPIs}, {"match.methods", m.Methods, knownMethods}, {"match.steps", m.Steps, knownSteps}, {"match.writes", word(m.Writes), knownWrites}} {
 		for _, word := range w.words {
 			if !oneOf(w.known, word) {
 				return fmt.Errorf("%s: %q is unknown; write one of: %s", w.key, word, strings.Join(w.known, ", "))
@@ -147,6 +150,9 @@ func word(w string) []string {
 
 // checkReachable finds matches that no request can fulfil.
 func checkReachable(m Match) error {
+	if len(m.Steps) > 0 {
+		return checkSteps(m)
+	}
 	if m.Writes == "" && len(m.Objects) == 0 {
 		return nil
 	}
@@ -158,6 +164,20 @@ func checkReachable(m Match) error {
 	}
 	if m.Writes == WritesMulti && len(m.APIs) > 0 && !slices.ContainsFunc(m.APIs, func(a string) bool { return !strings.EqualFold(a, string(commitlog.APIRow)) }) {
 		return fmt.Errorf("match.writes: a request of the row API writes one record: multi would never fire")
+	}
+	return nil
+}
+
+// checkSteps holds what else is asked of steps against what they are.
+func checkSteps(m Match) error {
+	onlyToken := !slices.ContainsFunc(m.Steps, func(s string) bool { return !strings.EqualFold(s, knownSteps[0]) })
+	switch {
+	case m.Writes != "":
+		return fmt.Errorf("match.writes: %s and match.steps are two ways to choose requests: leave one out", m.Writes)
+	case onlyToken && len(m.Objects) > 0:
+		return fmt.Errorf("match.objects: a login is about no object: it would never fire")
+	case len(m.APIs) > 0 && !oneOf(m.APIs, string(commitlog.APIBulk)) && !oneOf(m.APIs, string(commitlog.APIAuth)):
+		return fmt.Errorf("match.apis: %s has no steps: it would never fire; leave it out", strings.Join(m.APIs, ", "))
 	}
 	return nil
 }
@@ -191,7 +211,7 @@ func CheckAll(faults []Fault, loadEnd time.Duration) error {
 
 // excludes says whether two faults switch the same thing and may overlap.
 func (f Fault) excludes(other Fault) bool {
-	switched := []string{refuse.Name, blackhole.Name, pause.Name, kill.Name}
+	switched := []string{refuse.Name, blackhole.Name, pause.Name, kill.Name, stop.Name}
 	return f.Kind == other.Kind && slices.Contains(switched, f.Kind) &&
 		f.At < other.latestEnd() && other.At < f.latestEnd()
 }

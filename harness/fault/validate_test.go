@@ -32,6 +32,21 @@ func TestValidate(t *testing.T) {
 		{"aimed kill", Fault{Kind: "kill", At: second, For: second, When: WriteInFlight, Match: Match{APIs: []string{"composite"}}}, ""},
 		{"latency", Fault{Kind: "latency", For: second, Delay: 20 * time.Millisecond, Stream: "upstream"}, ""},
 
+		{"steps", Fault{Kind: "cut-reply", For: second, Match: Match{Steps: []string{"create", "Close"}}}, ""},
+		{"bulk-fail", Fault{Kind: "bulk-fail", For: second, End: "Failed", Match: Match{Objects: []string{"Account"}}}, ""},
+		{"bulk-rows", Fault{Kind: "bulk-rows", For: second, Code: "X", Percent: 30}, ""},
+
+		{"limit", Fault{Kind: "limit", For: second, Limit: "concurrent", Most: 5}, ""},
+		{"what limit", Fault{Kind: "limit", For: second, Limit: "sky"}, `limit is "sky": write requests, concurrent or jobs`},
+		{"less than nothing", Fault{Kind: "limit", For: second, Limit: "jobs", Most: -1}, "most is -1"},
+		{"step", Fault{Kind: "cut-reply", For: second, Match: Match{Steps: []string{"open"}}}, `match.steps: "open" is unknown; write one of: token, create`},
+		{"steps and writes", Fault{Kind: "cut-reply", For: second, Match: Match{Steps: []string{"upload"}, Writes: "multi"}}, "leave one out"},
+		{"steps elsewhere", Fault{Kind: "page", For: second, Match: Match{Steps: []string{"close"}, APIs: []string{"row"}}}, "row has no steps"},
+		{"objects of a login", Fault{Kind: "page", For: second, Match: Match{Steps: []string{"token"}, Objects: []string{"Account"}}}, "a login is about no object"},
+		{"end", Fault{Kind: "bulk-fail", For: second, End: "Open"}, `end is "Open": write Failed or Aborted`},
+		{"percent", Fault{Kind: "bulk-rows", For: second, Code: "X", Percent: 101}, "percent is 101: write a number from 1 to 100"},
+		{"steps of a job", Fault{Kind: "bulk-slow", For: second, Delay: second, Match: Match{Steps: []string{"close"}}}, "chosen by match.objects alone"},
+		{"jobs of rows", Fault{Kind: "bulk-slow", For: second, Delay: second, Match: Match{APIs: []string{"row"}}}, "row closes no bulk job"},
 		{"no name", Fault{Name: " ", Kind: "reset"}, "name is missing"},
 		{"no kind", Fault{}, `kind "" is unknown; the kinds are: cut-reply, page`},
 		{"kind", Fault{Kind: "flood"}, `kind "flood" is unknown`},
@@ -110,7 +125,7 @@ func TestKindsTable(t *testing.T) {
 }
 
 func fieldKeys() []string {
-	return []string{"name", "kind", "at", "for", "jitter", "match", "count", "among", "status", "code", "message", "body", "contentType", "delay", "when", "rate", "stream", "toxic"}
+	return []string{"name", "kind", "at", "for", "jitter", "match", "count", "among", "status", "code", "message", "body", "contentType", "delay", "when", "rate", "stream", "toxic", "percent", "end", "limit", "most"}
 }
 
 func TestFaultFromYAML(t *testing.T) {

@@ -14,6 +14,8 @@ type job struct {
 	order order
 	row   *apierr.Error // the fault that the first row takes
 
+	trouble Trouble // set by the close
+
 	upload    *Upload // nil before the upload
 	started   time.Time
 	processed context.Context // ends when the job is aborted or deleted

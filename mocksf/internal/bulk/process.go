@@ -19,7 +19,7 @@ type ending struct {
 // process takes a closed job to its end.
 func (q *Queue) process(j *job, identity string) {
 	defer j.stop()
-	if sleep(j.processed, q.cfg.Start) && q.enter(j, UploadComplete, ending{state: InProgress}) {
+	if sleep(j.processed, q.cfg.Start) && q.enter(j, UploadComplete, ending{state: InProgress}) && sleep(j.processed, j.trouble.Wait) {
 		q.enter(j, InProgress, q.run(j, identity))
 	}
 }
@@ -37,8 +37,11 @@ func (q *Queue) run(j *job, identity string) ending {
 		}
 		q.runBatches(j, p, store.Author{Request: j.info.ID, API: commitlog.APIBulk, Identity: identity, Fate: commitlog.FateAsync})
 	}
-	if u.bad != "" {
+	switch {
+	case u.bad != "":
 		return ending{Failed, u.bad}
+	case j.trouble.End != "":
+		return ending{j.trouble.End, j.trouble.Reason}
 	}
 	return ending{state: JobComplete}
 }
@@ -59,7 +62,7 @@ func (q *Queue) enter(j *job, from State, to ending) bool {
 // runBatches works on the batches side by side and returns when all chunks are
 // done or the job was stopped.
 func (q *Queue) runBatches(j *job, p *plan, by store.Author) {
-	chunks := j.upload.chunks
+	chunks := j.upload.chunks[:j.upload.todo]
 	batches := (len(chunks) + batchParts - 1) / batchParts
 	var next atomic.Int32
 	var all sync.WaitGroup

@@ -136,12 +136,14 @@ func (q *Queue) Upload(id string, u *Upload, row *apierr.Error) *apierr.Error {
 	return err
 }
 
-// Close ends the upload; the job is processed in the background.
-func (q *Queue) Close(id, identity string) (Info, *apierr.Error) {
+// Close ends the upload; the job is processed in the background, and runs into
+// the trouble given.
+func (q *Queue) Close(id, identity string, t Trouble) (Info, *apierr.Error) {
 	return q.with(id, func(j *job) *apierr.Error {
 		if err := j.close(q.cfg.Now()); err != nil {
 			return err
 		}
+		j.meet(t)
 		q.workers.Go(func() { q.process(j, identity) })
 		return nil
 	})

@@ -26,6 +26,8 @@ type works struct {
 	store *store.Store
 	log   *commitlog.Log
 	end   func()
+
+	trouble Trouble // of the jobs submitted
 }
 
 func newWorks(cfg Config) *works {
@@ -50,7 +52,7 @@ func (w *works) submit(t require.TestingT, s Spec, file string) string {
 	form, _, err := w.Awaits(info.ID)
 	require.Nil(t, err)
 	require.Nil(t, w.Upload(info.ID, ReadUpload(file, form, ""), nil))
-	_, err = w.Close(info.ID, "tester")
+	_, err = w.Close(info.ID, "tester", w.trouble)
 	require.Nil(t, err)
 	return info.ID
 }
@@ -189,7 +191,7 @@ func TestRowErrorTakesTheFirstRow(t *testing.T) {
 	defer w.end()
 	info, _ := w.Create(inserts, 67)
 	require.Nil(t, w.Upload(info.ID, ReadUpload(names(3), comma, ""), apierr.LockedRow.New()))
-	_, err := w.Close(info.ID, "tester")
+	_, err := w.Close(info.ID, "tester", w.trouble)
 	require.Nil(t, err)
 	assert.Equal(t, 1, w.await(t, info.ID).Failed)
 	assert.Equal(t, "\"sf__Id\",\"sf__Error\",\"Name\",\"Ext_Id__c\"\n\"\",\"UNABLE_TO_LOCK_ROW:unable to obtain exclusive access to this record:--\",\"n0\",\"e0\"\n",

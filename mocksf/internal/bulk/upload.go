@@ -24,6 +24,7 @@ type Upload struct {
 	text   string
 	header []string
 	chunks []chunk
+	todo   int    // chunks that are worked on: all, unless the job ends early
 	rest   int    // offset behind the last row that could be read
 	bad    string // why the rest could not be read, "" when it could
 }
@@ -32,6 +33,7 @@ type Upload struct {
 // when it is done, and never change again.
 type chunk struct {
 	from, to int
+	first    int // its first row, counted from 0
 	rows     int
 	results  []result // nil while the chunk has not been worked on
 }
@@ -92,7 +94,8 @@ func (u *Upload) readRows(s *Scanner, trace int) {
 
 func (u *Upload) add(from, to int) {
 	if u.Rows%chunkRows == 0 {
-		u.chunks = append(u.chunks, chunk{from: from})
+		u.chunks = append(u.chunks, chunk{from: from, first: u.Rows})
+		u.todo++
 	}
 	c := &u.chunks[len(u.chunks)-1]
 	c.to, c.rows = to, c.rows+1

@@ -91,7 +91,11 @@ func (w *worker) write(i int, results []result) {
 		if i == 0 {
 			tx.Fail = w.job.row
 		}
+		first := w.job.upload.chunks[i].first
 		for n := range results {
+			if w.job.trouble.hits(first + n) {
+				results[n].fail("", w.job.trouble.Row)
+			}
 			if results[n].failure == "" {
 				results[n] = w.writeRow(tx, n)
 			}
