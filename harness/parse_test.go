@@ -52,6 +52,8 @@ func TestParseScenarioSaysWhatIsWrong(t *testing.T) {
 		"negative fault":      {"for: 3s", "for: -3s", []string{"bad.yaml:8:", "gone"}},
 		"fault twice":         {"expect:", "  - {name: gone, kind: refuse, at: 6s, for: 1s}\nexpect:", []string{"bad.yaml:9:", `two faults are named "gone"`}},
 		"unknown guarantee":   {"drained: 9s", "notClaimed: [no losses]", []string{"bad.yaml:10:", "no losses", "no loss, no duplicates"}},
+		"odd invariant":       {"drained: 9s", "invariants: [{name: a, parent: B}]", []string{"bad.yaml:10:", `invariant "a" must say one thing`}},
+		"invariant twice":     {"drained: 9s", "invariants: [{name: a, parent: B, field: C, moves: {}}, {name: a, parent: B, field: C, moves: {}}]", []string{"bad.yaml:10:", `two invariants are called "a"`}},
 		"no YAML":             {"load:", "load: [", []string{"bad.yaml:"}},
 		"bad template":        {"expect:", "source: {body: '{{.ID'}\nexpect:", []string{"bad.yaml:9:", "source.body is no Go template"}},
 		"path without slash":  {"expect:", "source: {path: transactions}\nexpect:", []string{"bad.yaml:9:16:", "must begin with a slash"}},

@@ -108,6 +108,22 @@ func (s *Scenario) checkGuarantees() error {
 			return s.problem("$.expect.notClaimed", fmt.Sprintf("%q is no guarantee; they are: %s", g, guaranteeList()))
 		}
 	}
+	return s.checkInvariants()
+}
+
+func (s *Scenario) checkInvariants() error {
+	names := map[string]bool{}
+	for i := range s.Expect.Invariants {
+		v := &s.Expect.Invariants[i]
+		what := v.Check()
+		if what == "" && names[v.Name] {
+			what = fmt.Sprintf("two invariants are called %q", v.Name)
+		}
+		if what != "" {
+			return s.problem(fmt.Sprintf("$.expect.invariants[%d]", i), what)
+		}
+		names[v.Name] = true
+	}
 	return nil
 }
 

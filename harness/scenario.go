@@ -65,6 +65,7 @@ type Expect struct {
 	Quiet      time.Duration      `yaml:"quiet"`      // silence that proves that nothing more will come
 	NotClaimed []verify.Guarantee `yaml:"notClaimed"` // promises that this scenario does not make
 	Minima     map[string]int     `yaml:"minima"`     // least evidence per guarantee, where it differs from the default
+	Invariants []verify.Invariant `yaml:"invariants"` // what must hold after every commit
 }
 
 // defaults is the scenario that a file's keys are laid over.
@@ -124,5 +125,5 @@ func (s *Scenario) settings() verify.Settings {
 		minima[verify.Guarantee(g)] = n
 	}
 	return verify.Settings{TokenField: s.Source.Token, Budget: s.Expect.Drained,
-		NotClaimed: s.Expect.NotClaimed, Minima: minima}
+		NotClaimed: s.Expect.NotClaimed, Minima: minima, Invariants: s.Expect.Invariants}
 }

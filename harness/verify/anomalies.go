@@ -20,6 +20,9 @@ var classes = []struct {
 	{Reordered, "operation", "out of order"},
 	{Torn, "unit", "torn"},
 	{TornWindow, "unit", "visible in parts"},
+	{Inconsistent, "record", "at odds with an invariant"},
+	{Orphan, "record", "without a parent"},
+	{NotUnique, "external id", "held twice"},
 	{NotDurable, "operation", "gone after a crash"},
 	{Shortfall, "operation", "not delivered in time"},
 }

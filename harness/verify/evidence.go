@@ -29,6 +29,7 @@ const (
 	figKeys       = "keys with two operations or more"
 	figUnits      = "units committed"
 	figDisturbed  = "units disturbed"
+	figRules      = "invariants put to the test"
 	figCrashes    = "crashes"
 	figOpen       = "operations acknowledged and still open at a crash"
 	figBacklog    = "backlog at the heal"
@@ -51,6 +52,7 @@ var minima = map[Guarantee][]minimum{
 		{figUnits, 1, "no transaction of several records was committed"},
 		{figDisturbed, 1, "no transaction of several records met a fault or was sent twice"},
 	},
+	Consistency: {{figRules, 1, "no record that an invariant speaks of was written"}},
 	Durability: {
 		{figCrashes, 1, "no crash was injected"},
 		{figOpen, 1, "nothing acknowledged was open when the crash came"},

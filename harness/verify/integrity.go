@@ -123,10 +123,10 @@ func (d *damage) onlyAllowed(e *effect) bool {
 
 // value is what a field holds after e: what e wrote, else what the latest
 // change of the same record before it wrote, else nothing.
-func (d *damage) value(e *effect, field string) any {
-	id := d.changeOf(e).ID
+func (l *ledger) value(e *effect, field string) any {
+	id := l.changeOf(e).ID
 	for {
-		change := d.changeOf(e)
+		change := l.changeOf(e)
 		if change.ID == id {
 			if got, written := written(change.Fields, field); written {
 				return got
@@ -138,7 +138,7 @@ func (d *damage) value(e *effect, field string) any {
 		if e.prev == none {
 			return nil
 		}
-		e = &d.effects[e.prev]
+		e = &l.effects[e.prev]
 	}
 }
 

@@ -10,7 +10,7 @@ type checker interface {
 
 // checkers holds one for each guarantee, in the order of Guarantees.
 var checkers = []checker{
-	loss{}, duplicates{}, phantoms{}, integrity{}, order{}, atomicity{}, durability{}, drained{},
+	loss{}, duplicates{}, phantoms{}, integrity{}, order{}, atomicity{}, consistency{}, durability{}, drained{},
 }
 
 // finding is what a checker hands back.
@@ -53,6 +53,17 @@ func JudgeAll(in Input) Judgement {
 	return j
 }
 
+// waives says why a guarantee is not claimed, "" when it is.
+func (s *Settings) waives(g Guarantee) string {
+	switch {
+	case slices.Contains(s.NotClaimed, g):
+		return "The scenario makes no such promise."
+	case g == Consistency && len(s.Invariants) == 0:
+		return "The scenario declares no invariants."
+	}
+	return ""
+}
+
 // decide weighs a finding. What was found outweighs what is missing, but a run
 // in which the org committed nothing proves nothing at all.
 func decide(g Guarantee, f *finding, s Settings, worked bool) Verdict {
@@ -62,8 +73,8 @@ func decide(g Guarantee, f *finding, s Settings, worked bool) Verdict {
 	}
 	missing := shortOf(g, f.evidence, s.Minima)
 	switch {
-	case slices.Contains(s.NotClaimed, g):
-		v.Result, v.Reason = NotClaimed, "The scenario makes no such promise."
+	case s.waives(g) != "":
+		v.Result, v.Reason = NotClaimed, s.waives(g)
 	case !worked:
 		v.Result, v.Reason = NoEvidence, "Salesforce committed nothing in this run: does the integration write to the org that it was given?"
 	case v.Found > 0:

@@ -23,8 +23,11 @@ func TestCleanRunPassesEveryGuarantee(t *testing.T) {
 	verdicts := rehearsed().over()
 	onlyBroken(t, verdicts)
 	assert.Equal(t, Pass, Overall(verdicts))
-	assert.Equal(t, "SAFE: 4 acknowledged operations, 8 guarantees put to the test, no anomaly.", Sentence(verdicts))
+	assert.Equal(t, "SAFE: 4 acknowledged operations, 8 guarantees put to the test, no anomaly. Not claimed: consistency.", Sentence(verdicts))
 }
+
+// everything is claimed.
+var everything = Settings{Invariants: []Invariant{orderHasALine}}
 
 // Every minimum names a figure that its checker reports, else it would never
 // be asked for.
@@ -39,6 +42,7 @@ func TestMinimaAskForFiguresThatExist(t *testing.T) {
 
 func TestAnEmptyRunHasNoVerdict(t *testing.T) {
 	for _, in := range []Input{{}, {History: &history.History{}}} {
+		in.Settings = everything
 		verdicts := Judge(in)
 		require.Len(t, verdicts, len(Guarantees))
 		for _, v := range verdicts {
@@ -53,6 +57,7 @@ func TestARunWithoutCommitsProvesNothing(t *testing.T) {
 	s := newTale()
 	s.ack("t-1", "k", upsert("Account", "a", 1))
 	s.commit(commitlog.APIDirect, commitlog.Change{Op: commitlog.Insert, Object: "Account", ID: "1"})
+	s.in.Settings = everything
 	for _, v := range s.over() {
 		assert.Equal(t, NoEvidence, v.Result, v.Guarantee)
 	}
@@ -102,7 +107,7 @@ func TestNotClaimedIsNeitherPassNorFail(t *testing.T) {
 	assert.Equal(t, NotClaimed, of(verdicts, NoLoss).Result)
 	assert.Equal(t, 1, of(verdicts, NoLoss).Found, "what was found is still told")
 	assert.Equal(t, Pass, Overall(verdicts))
-	assert.Contains(t, Sentence(verdicts), "Not claimed: no loss.")
+	assert.Contains(t, Sentence(verdicts), "Not claimed: no loss, consistency.")
 
 	s.in.Settings.NotClaimed = Guarantees
 	assert.Equal(t, NoEvidence, Overall(Judge(s.in)))

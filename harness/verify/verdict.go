@@ -52,12 +52,13 @@ const (
 	Integrity    Guarantee = "integrity"
 	Order        Guarantee = "order"
 	Atomicity    Guarantee = "atomicity"
+	Consistency  Guarantee = "consistency"
 	Durability   Guarantee = "durability"
 	Drained      Guarantee = "drained in time"
 )
 
 // Guarantees lists them all, in the order in which reports show them.
-var Guarantees = []Guarantee{NoLoss, NoDuplicates, NoPhantoms, Integrity, Order, Atomicity, Durability, Drained}
+var Guarantees = []Guarantee{NoLoss, NoDuplicates, NoPhantoms, Integrity, Order, Atomicity, Consistency, Durability, Drained}
 
 // Promise is the sentence that a guarantee stands for.
 func (g Guarantee) Promise() string { return promises[g] }
@@ -69,6 +70,7 @@ var promises = map[Guarantee]string{
 	Integrity:    "What arrives is what was sent, field by field.",
 	Order:        "Changes of one key take effect in the order of their acknowledgement.",
 	Atomicity:    "The records of one transaction appear together or not at all.",
+	Consistency:  "The declared invariants hold after every commit, lookups lead to records, external ids are unique.",
 	Durability:   "What was acknowledged before a crash survives it.",
 	Drained:      "The backlog is cleared within the budget after the outage.",
 }
@@ -112,6 +114,9 @@ const (
 	Reordered      Class = "reordered"       // took effect before an operation that was acknowledged earlier
 	Torn           Class = "torn"            // some records of a unit are missing at the end
 	TornWindow     Class = "torn window"     // the records of a unit appeared one after another
+	Inconsistent   Class = "inconsistent"    // broke a declared invariant
+	Orphan         Class = "orphan"          // stood without the parent that it was given
+	NotUnique      Class = "not unique"      // an external id was held by two records
 	NotDurable     Class = "not durable"     // acknowledged before a crash, lost after it
 	Shortfall      Class = "shortfall"       // not delivered by the deadline
 )
@@ -152,6 +157,7 @@ type Settings struct {
 	TokenField string        // the field that is copied verbatim and is unique per version; "" is Token__c
 	Budget     time.Duration // from the heal until the backlog must be clear; 0 gives it until the end of the run
 	NotClaimed []Guarantee   // promises that the scenario does not make
+	Invariants []Invariant   // what must hold after every commit; without any, consistency is not claimed
 	// Minima is the least evidence for a pass, where it differs from the
 	// default: it replaces the first minimum of the guarantee; 0 waives them all.
 	Minima map[Guarantee]int

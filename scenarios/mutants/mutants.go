@@ -32,6 +32,7 @@ const (
 	integrity    = "integrity"
 	order        = "order"
 	atomicity    = "atomicity"
+	consistency  = "consistency"
 	durability   = "durability"
 	drained      = "drained in time"
 )

@@ -64,7 +64,7 @@ var tornUnit = Mutant{
 	Name:   "torn-unit",
 	Defect: "It sends the records of a transaction one after another.",
 	Source: "seen in integration platforms that split a business transaction into single calls",
-	Breaks: []string{atomicity},
+	Breaks: []string{atomicity, consistency},
 	Run: with(func(p *reference.Parts) {
 		send := p.Send
 		p.Send = func(ctx context.Context, b reference.Batch) []reference.Result {
