@@ -102,6 +102,7 @@ func TestHookSeesWhatACallMeansToDo(t *testing.T) {
 		assert.Equal(t, "id", got.Identity)
 		assert.NotContains(t, got.Path, "?")
 		c.want.ID, c.want.At, c.want.Method, c.want.Path, c.want.Identity = got.ID, got.At, method, got.Path, "id"
+		c.want.Running = got.Running
 		assert.Equal(t, c.want, got, c.call)
 	}
 	d.do("POST", "sobjects/Account", strings.NewReader(`{"Name":"n"}`), "Authorization", "Bearer old")
