@@ -3,7 +3,6 @@ package fault
 import (
 	"errors"
 	"fmt"
-	"net"
 	"syscall"
 )
 
@@ -34,11 +33,7 @@ type refusing struct {
 
 func (r *refusing) probe() {
 	r.probes++
-	c, err := net.DialTimeout("tcp", r.link.Addr(), dialTimeout)
-	if err == nil {
-		_ = c.Close()
-	}
-	if errors.Is(err, syscall.ECONNREFUSED) {
+	if errors.Is(r.link.knock(), syscall.ECONNREFUSED) {
 		r.refusals++
 	}
 }

@@ -23,14 +23,14 @@ var errClosed = errors.New("the fault proxy is closed")
 // passes bytes to one upstream address and back, until a fault says otherwise.
 // Faults reach connections that are already open.
 type Link struct {
-	addr    string
-	listen  func() (net.Listener, error)
-	dial    func(context.Context) (net.Conn, error)
-	release func() error // gives the port back
-	stats   counters
-	ctx     context.Context // ends with Close; bounds the dials
-	cancel  context.CancelFunc
-	wg      sync.WaitGroup // connections, and changes under way
+	network  Network
+	addr     string
+	upstream string
+	release  func() error // gives the port back
+	stats    counters
+	ctx      context.Context // ends with Close; bounds the dials
+	cancel   context.CancelFunc
+	wg       sync.WaitGroup // connections, and changes under way
 
 	mu        sync.Mutex
 	listener  net.Listener  // nil while refusing
@@ -39,31 +39,6 @@ type Link struct {
 	toxics    []*toxic // at work, in the order in which they were added
 	dark      bool     // a black hole: new connections are swallowed
 	closed    bool
-}
-
-// Listen starts a link to upstream ("host:port") on a free port of 127.0.0.1.
-func Listen(upstream string) (*Link, error) {
-	addr, release, err := reservePort()
-	if err != nil {
-		return nil, fmt.Errorf("fault proxy: reserve a port: %w", err)
-	}
-	var dialer net.Dialer
-	l := newLink(addr,
-		func() (net.Listener, error) { return net.Listen("tcp4", addr) },
-		func(ctx context.Context) (net.Conn, error) { return dialer.DialContext(ctx, "tcp", upstream) })
-	l.release = release
-	if err := l.Accept(); err != nil {
-		return nil, errors.Join(err, release())
-	}
-	return l, nil
-}
-
-// newLink works over any network: listen and dial are all that it knows of it.
-func newLink(addr string, listen func() (net.Listener, error), dial func(context.Context) (net.Conn, error)) *Link {
-	silenceToxics()
-	l := &Link{addr: addr, listen: listen, dial: dial, conns: map[*conn]struct{}{}}
-	l.ctx, l.cancel = context.WithCancel(context.Background())
-	return l
 }
 
 // Addr is the address to connect to, "127.0.0.1:port".
@@ -80,7 +55,7 @@ func (l *Link) Accept() error {
 	if l.listener != nil {
 		return nil
 	}
-	listener, err := l.listen()
+	listener, err := l.network.Listen("tcp4", l.addr)
 	if err != nil {
 		return fmt.Errorf("fault proxy: listen on %s: %w", l.addr, err)
 	}
@@ -254,8 +229,5 @@ func (l *Link) Close() error {
 		c.cut(false)
 	}
 	l.wg.Wait()
-	if l.release == nil {
-		return nil
-	}
 	return l.release()
 }

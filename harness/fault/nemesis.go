@@ -40,7 +40,7 @@ type Nemesis struct {
 	Org      Org
 	Process  Process
 
-	turn     sync.Mutex // held while a fault begins, and while HealAll forbids it
+	turn     gate // held while a fault begins, and while HealAll forbids it
 	makeHeal sync.Once
 	heal     chan struct{} // closed by HealAll; see healing
 	healOnce sync.Once

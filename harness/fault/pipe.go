@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,8 +29,8 @@ type pipe struct {
 	src, dst  net.Conn
 	chain     atomic.Pointer[chain] // nil without toxics
 
-	mu    sync.Mutex // held while the chain is made, changed or taken away
-	ended bool       // src has ended: the chain changes no more
+	mu    gate // held while the chain is made, changed or taken away
+	ended bool // src has ended: the chain changes no more
 }
 
 // run copies until the source ends.

@@ -17,7 +17,8 @@ type window struct {
 	planned Planned
 	aim     *aim // of its requests
 	effect  effect
-	once    sync.Once
+	closing gate
+	closed  bool // guarded by closing
 
 	mu   sync.Mutex
 	seen history.Window
@@ -34,21 +35,25 @@ func (w *window) struck() {
 // close ends the fault and records what it did. Whoever calls it again waits
 // until that is done.
 func (w *window) close() {
-	w.once.Do(func() {
-		n := w.nemesis
-		n.mu.Lock()
-		n.open = slices.DeleteFunc(n.open, func(o *window) bool { return o == w })
-		n.mu.Unlock()
-		hits, note, err := w.effect.end()
-		w.mu.Lock()
-		w.seen.Hits, w.seen.Note, w.seen.To = hits, note, n.Clock()
-		if err != nil {
-			w.seen.Note += ": " + err.Error()
-			n.note(fmt.Errorf("fault %q: %w", w.planned.Name, err))
-		}
-		n.Recorder.Fault(w.seen)
-		w.mu.Unlock()
-	})
+	w.closing.Lock()
+	defer w.closing.Unlock()
+	if w.closed {
+		return
+	}
+	w.closed = true
+	n := w.nemesis
+	n.mu.Lock()
+	n.open = slices.DeleteFunc(n.open, func(o *window) bool { return o == w })
+	n.mu.Unlock()
+	hits, note, err := w.effect.end()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seen.Hits, w.seen.Note, w.seen.To = hits, note, n.Clock()
+	if err != nil {
+		w.seen.Note += ": " + err.Error()
+		n.note(fmt.Errorf("fault %q: %w", w.planned.Name, err))
+	}
+	n.Recorder.Fault(w.seen)
 }
 
 // closeAfter lets the window close after d, or at once on HealAll.
