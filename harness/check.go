@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"time"
 
@@ -77,8 +78,9 @@ func judge(dir *rundir.Dir) (reports.Summary, reports.Data, error) {
 	return summarize(s, run, data, found, figures), data, nil
 }
 
-// readData reads the ledgers. A ledger that ends too early is judged as far as
-// it goes; the notes say so, and a part never passes.
+// readData reads the ledgers. One that ends too early, is damaged, foreign or of
+// another run is judged as far as it is sound; the notes say so, and a part
+// never passes.
 func readData(dir *rundir.Dir) (data reports.Data, notes []string, err error) {
 	if data.Scenario, err = dir.ReadScenario(); err != nil {
 		return data, nil, err
@@ -93,6 +95,9 @@ func readData(dir *rundir.Dir) (data reports.Data, notes []string, err error) {
 		return data, nil, err
 	}
 	data.Requests, err = dir.ReadRequests()
+	if errors.Is(err, fs.ErrNotExist) {
+		return data, append(notes, fmt.Sprintf("%s is missing", rundir.RequestsFile)), nil
+	}
 	notes, err = tolerate(notes, err)
 	return data, notes, err
 }
@@ -115,8 +120,10 @@ func keepWhatIsSure(data *reports.Data, planned int) {
 }
 
 func tolerate(notes []string, err error) ([]string, error) {
-	if truncated, ok := errors.AsType[*rundir.Truncated](err); ok {
-		return append(notes, truncated.Error()), nil
+	_, cut := errors.AsType[*rundir.Truncated](err)
+	_, corrupt := errors.AsType[*rundir.Corrupt](err)
+	if cut || corrupt {
+		return append(notes, err.Error()), nil
 	}
 	return notes, err
 }

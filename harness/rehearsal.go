@@ -12,6 +12,7 @@ import (
 // rehearsal is what a judge must know about a run beside scenario and ledgers:
 // the file run.json.
 type rehearsal struct {
+	Run         string              `json:"run"` // id that its ledgers carry
 	Seed        uint64              `json:"seed"`
 	Subject     reports.Subject     `json:"subject"`
 	Repeat      string              `json:"repeat"`

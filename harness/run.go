@@ -60,6 +60,7 @@ type Result struct {
 // still say what it was.
 func rehearse(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Dir, o Options) error {
 	run := newRehearsal(s, sub, o)
+	run.Run = dir.ID()
 	if err := errors.Join(dir.WriteScenario(s.effective()), dir.WriteJSON(rundir.RunFile, run)); err != nil {
 		return err
 	}

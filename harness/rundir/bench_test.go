@@ -1,7 +1,6 @@
 package rundir
 
 import (
-	"bytes"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,11 +25,11 @@ func BenchmarkReadEvents(b *testing.B) {
 	var file buffer
 	l := &Ledgers{historyOut: newLedgerWriter("history.arrows", eventTable, &file)}
 	require.NoError(b, l.flushEvents(recorder.Since(0)))
-	require.NoError(b, l.historyOut.close())
+	require.NoError(b, l.historyOut.close(true))
 	b.SetBytes(int64(file.Len()))
 	b.ReportAllocs()
 	for b.Loop() {
-		events, err := readLedger("history.arrows", bytes.NewReader(file.Bytes()), int64(file.Len()), eventTable, eventsFromRows)
+		events, err := readLedger(bytesOf("history.arrows", file.Bytes()), eventTable, eventsFromRows)
 		require.NoError(b, err)
 		require.Len(b, events, 2*benchOperations+1)
 	}

@@ -3,6 +3,7 @@
 package rundir
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
 )
 
 const (
@@ -25,7 +28,12 @@ const (
 // Dir is one run on disk.
 type Dir struct {
 	path string
+	id   string // "" when nothing in it tells
 }
+
+// ID names the run apart from all others. Every block of its ledgers carries
+// it, and run.json should as "run": then a file of another run is noticed.
+func (d *Dir) ID() string { return d.id }
 
 // Create makes the directory parent/NAME-YYYYMMDD-HHMMSS (with -2, -3, ... when
 // that exists), shows that it can be written to, and points parent/latest at
@@ -39,7 +47,7 @@ func Create(parent, name string) (*Dir, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot make a run directory in %s: %w; choose another with --out", parent, err)
 	}
-	d := &Dir{path: path}
+	d := &Dir{path: path, id: filepath.Base(path) + "-" + strings.ToLower(rand.Text()[:8])}
 	if err := d.prepare(); err != nil {
 		return nil, fmt.Errorf("cannot write to the run directory %s: %w; choose another with --out", path, err)
 	}
@@ -113,12 +121,34 @@ func Open(path string) (*Dir, error) {
 		return nil, fmt.Errorf("no run at %s: %w", path, err)
 	}
 	d := &Dir{path: resolved}
+	d.id = d.tellID()
 	for _, f := range []File{ScenarioFile, HistoryFile, CommitsFile} {
 		if _, err := os.Stat(d.Join(f)); err == nil {
 			return d, nil
 		}
 	}
 	return nil, fmt.Errorf("%s is no run directory: it holds neither %s nor %s", path, ScenarioFile, HistoryFile)
+}
+
+// tellID takes the word of run.json, else that of the first ledger that can be
+// read.
+func (d *Dir) tellID() (id string) {
+	var run struct{ Run string }
+	if err := d.ReadJSON(RunFile, &run); err == nil && run.Run != "" {
+		return run.Run
+	}
+	for _, f := range LedgerFiles {
+		enough := errors.New("enough")
+		_ = d.EachBlock(f, func(block arrow.RecordBatch) error {
+			s, _ := sealOf(block)
+			id = s.run
+			return enough
+		})
+		if id != "" {
+			return id
+		}
+	}
+	return ""
 }
 
 // resolve follows the link, or the file that stands for it. What that file

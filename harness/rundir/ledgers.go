@@ -68,10 +68,10 @@ func (l *Ledgers) create(d *Dir) (err error) {
 		return err
 	}
 	if l.commitsOut, err = createLedger(d, CommitsFile, commitTable); err != nil {
-		return errors.Join(err, l.historyOut.close())
+		return errors.Join(err, l.historyOut.close(false))
 	}
 	if l.requestOut, err = createLedger(d, RequestsFile, requestTable); err != nil {
-		return errors.Join(err, l.historyOut.close(), l.commitsOut.close())
+		return errors.Join(err, l.historyOut.close(false), l.commitsOut.close(false))
 	}
 	return nil
 }
@@ -105,10 +105,15 @@ func (l *Ledgers) loop() {
 			l.note(l.flush(l.commits.SettledSince))
 		case <-l.stop:
 			l.note(l.flush(l.commits.Since))
-			l.note(errors.Join(l.historyOut.close(), l.commitsOut.close(), l.requestOut.close()))
+			l.note(l.close(l.err == nil))
 			return
 		}
 	}
+}
+
+// close ends the files; those that lack something get no end.
+func (l *Ledgers) close(whole bool) error {
+	return errors.Join(l.historyOut.close(whole), l.commitsOut.close(whole), l.requestOut.close(whole))
 }
 
 func (l *Ledgers) note(err error) {
@@ -184,6 +189,7 @@ type ledgerWriter[R any] struct {
 	name   string
 	table  table[R]
 	schema *arrow.Schema
+	seal   seal // of the latest block
 	file   io.WriteCloser
 	buffer *bufio.Writer
 	stream *ipc.Writer
@@ -195,6 +201,7 @@ func createLedger[R any](d *Dir, name File, t table[R]) (*ledgerWriter[R], error
 		return nil, err
 	}
 	w := newLedgerWriter(d.Join(name), t, file)
+	w.seal.run = d.id
 	// An empty block brings the head onto the disk at once.
 	if err := w.write(nil); err != nil {
 		return nil, errors.Join(err, file.Close())
@@ -209,7 +216,8 @@ func newLedgerWriter[R any](name string, t table[R], file io.WriteCloser) *ledge
 }
 
 func (w *ledgerWriter[R]) write(rows []R) error {
-	batch := w.table.batch(w.schema, rows)
+	w.seal.block++
+	batch := w.table.batch(w.schema, rows, w.seal)
 	defer batch.Release()
 	if err := errors.Join(w.stream.Write(batch), w.buffer.Flush()); err != nil {
 		return fmt.Errorf("cannot write %s: %w", w.name, err)
@@ -217,8 +225,15 @@ func (w *ledgerWriter[R]) write(rows []R) error {
 	return nil
 }
 
-func (w *ledgerWriter[R]) close() error {
-	if err := errors.Join(w.stream.Close(), w.buffer.Flush(), w.file.Close()); err != nil {
+// close ends the file. A whole ledger gets a last block, which is empty and says
+// so, and Arrow's end mark.
+func (w *ledgerWriter[R]) close(whole bool) error {
+	var err error
+	if whole {
+		w.seal.last = true
+		err = errors.Join(w.write(nil), w.stream.Close())
+	}
+	if err = errors.Join(err, w.buffer.Flush(), w.file.Close()); err != nil {
 		return fmt.Errorf("cannot write %s: %w", w.name, err)
 	}
 	return nil

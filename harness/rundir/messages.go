@@ -33,11 +33,11 @@ const endMark = "\xff\xff\xff\xff\x00\x00\x00\x00"
 
 const prefixLength = 8 // continuation marker, length of the metadata
 
-func newMessageReader(name string, r io.ReaderAt, size int64, head []byte) *messageReader {
+func newMessageReader(in source, head []byte) *messageReader {
 	tail := make([]byte, len(endMark))
-	n, _ := r.ReadAt(tail, max(size-int64(len(tail)), 0))
+	n, _ := in.ReadAt(tail, max(in.size-int64(len(tail)), 0))
 	return &messageReader{
-		name: name, in: io.NewSectionReader(r, 0, size), head: head,
+		name: in.name, in: io.NewSectionReader(in, 0, in.size), head: head,
 		closed: string(tail[:n]) == endMark,
 	}
 }
@@ -62,7 +62,7 @@ func (m *messageReader) Message() (*ipc.Message, error) {
 		return nil, m.end()
 	}
 	if !bytes.HasPrefix(prefix, []byte(endMark[:4])) {
-		return nil, m.corrupt("no Arrow message begins here")
+		return nil, m.corrupt(m.stranger(prefix))
 	}
 	meta, err := m.read(int64(int32(binary.LittleEndian.Uint32(prefix[4:]))))
 	if err != nil {
@@ -99,7 +99,7 @@ const (
 func (m *messageReader) check(meta []byte) error {
 	if !m.begun {
 		if !bytes.Equal(meta, m.head) {
-			return m.corrupt("it is no ledger of this kind and format: its head differs")
+			return m.corrupt(foreign(meta))
 		}
 		return nil
 	}
@@ -107,8 +107,8 @@ func (m *messageReader) check(meta []byte) error {
 	if message.GetByteSlot(messageHeaderType, 0) != recordBatchType {
 		return m.corrupt("it is no record batch")
 	}
-	if at := message.Offset(messageMetadata); at == 0 || message.VectorLen(flatbuffers.UOffsetT(at)) != 1 {
-		return m.corrupt("it has no checksum")
+	if at := message.Offset(messageMetadata); at == 0 || message.VectorLen(flatbuffers.UOffsetT(at)) != sealKeys {
+		return m.corrupt("it has no seal")
 	}
 	var batch flatbuffers.Table
 	message.Union(&batch, flatbuffers.UOffsetT(message.Offset(messageHeader)))

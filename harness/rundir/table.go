@@ -2,8 +2,6 @@ package rundir
 
 import (
 	"bytes"
-	"hash/crc32"
-	"strconv"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -14,12 +12,11 @@ import (
 // Every ledger is an Arrow IPC stream of plain columns without nulls: int64,
 // float64 and utf8. Times are nanoseconds since the base of the run's clock.
 // The schema's metadata names the ledger and its format; each block (record
-// batch) carries a checksum of its values.
+// batch) carries a seal.
 const (
-	keyLedger   = "squall.ledger"
-	keyFormat   = "squall.format"
-	keyChecksum = "squall.crc32c"
-	format      = "1"
+	keyLedger = "squall.ledger"
+	keyFormat = "squall.format"
+	format    = "2"
 )
 
 // table maps rows of type R to the columns of one ledger.
@@ -67,14 +64,12 @@ func (t table[R]) schema() *arrow.Schema {
 }
 
 // batch builds one block out of rows.
-func (t table[R]) batch(schema *arrow.Schema, rows []R) arrow.RecordBatch {
+func (t table[R]) batch(schema *arrow.Schema, rows []R, s seal) arrow.RecordBatch {
 	columns := make([]arrow.Array, len(t.columns))
 	for i, c := range t.columns {
 		columns[i] = c.build(rows)
 	}
-	sum := strconv.FormatUint(uint64(checksum(columns)), 16)
-	meta := arrow.NewMetadata([]string{keyChecksum}, []string{sum})
-	return array.NewRecordBatchWithMetadata(schema, columns, int64(len(rows)), meta)
+	return array.NewRecordBatchWithMetadata(schema, columns, int64(len(rows)), s.metadata(columns))
 }
 
 func (c column[R]) build(rows []R) arrow.Array {
@@ -97,35 +92,6 @@ func (t table[R]) rows(batch arrow.RecordBatch) []R {
 		}
 	}
 	return rows
-}
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-// checksum covers every value of a block, so that damage to evidence is told
-// from evidence. Arrow has no checksum of its own.
-func checksum(columns []arrow.Array) uint32 {
-	sum := uint32(0)
-	for _, column := range columns {
-		for _, part := range valueBytes(column) {
-			sum = crc32.Update(sum, castagnoli, part)
-		}
-	}
-	return sum
-}
-
-func valueBytes(column arrow.Array) [][]byte {
-	if column.Len() == 0 {
-		return nil
-	}
-	switch c := column.(type) {
-	case *array.Int64:
-		return [][]byte{arrow.Int64Traits.CastToBytes(c.Int64Values())}
-	case *array.Float64:
-		return [][]byte{arrow.Float64Traits.CastToBytes(c.Float64Values())}
-	case *array.String:
-		return [][]byte{arrow.Int32Traits.CastToBytes(c.ValueOffsets()), c.ValueBytes()}
-	}
-	return nil
 }
 
 // headOf is the first message of every ledger of this kind and format.
