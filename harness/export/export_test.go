@@ -99,11 +99,11 @@ func TestAPartIsWrittenAndSaidToBeOne(t *testing.T) {
 		want  string
 		rows  int // of commits; -1 means that there is no such file
 	}{
-		"cut off":       {func(d *rundir.Dir) { shorten(t, d, rundir.CommitsFile, 4) }, "commits.arrows was cut off at block 3", 20},
-		"cut in two":    {func(d *rundir.Dir) { shorten(t, d, rundir.CommitsFile, 400) }, "commits.arrows was cut off at block 2", 0},
+		"cut off":       {func(d *rundir.Dir) { shorten(t, d, rundir.CommitsFile, 4) }, "commits.arrows was cut off at block 4", 20},
+		"cut in two":    {func(d *rundir.Dir) { shorten(t, d, rundir.CommitsFile, 2000) }, "commits.arrows was cut off at block 2", 0},
 		"damaged":       {func(d *rundir.Dir) { spoil(t, d, "Zo\xc3\xab", "Zoey") }, "commits.arrows: block 2: its values are damaged", 0},
 		"not a ledger":  {func(d *rundir.Dir) { write(t, d.Join(rundir.CommitsFile), "hello, world") }, "commits.arrows: no Arrow message begins here", -1},
-		"another one's": {func(d *rundir.Dir) { move(t, d, rundir.RequestsFile, rundir.CommitsFile) }, "commits.arrows: it is no ledger of this kind", -1},
+		"another one's": {func(d *rundir.Dir) { move(t, d, rundir.RequestsFile, rundir.CommitsFile) }, "commits.arrows: it holds the ledger requests: files were exchanged", -1},
 		"missing":       {func(d *rundir.Dir) { require.NoError(t, os.Remove(d.Join(rundir.CommitsFile))) }, "has no commits.arrows", -1},
 	} {
 		t.Run(name, func(t *testing.T) {
