@@ -13,6 +13,11 @@ import (
 // The Go door: the owner of the org looks in, or writes, without HTTP and
 // without faults.
 
+// Visit starts a session of somebody beside the clients under test and returns
+// its access token: a user in a browser, whose calls do not count against the
+// daily limit and whose session outlives ExpireTokens.
+func (o *Org) Visit(identity string) (token string) { return o.sessions.admit(identity) }
+
 // Count is the number of live records of an object; 0 for an object that the
 // org does not have.
 func (o *Org) Count(object string) (n int) {

@@ -33,6 +33,7 @@ type Config struct {
 	Service   Service                 // service times
 	Hook      Hook                    // faults take part here; nil: none
 	OnRequest func(commitlog.Request) // called at the end of each request, from its goroutine
+	OnRead    func(commitlog.Read)    // called for what a request was served, before OnRequest; nil: none
 
 	// TraceField is a field whose values, found in a request body, go to
 	// Request.Traces. "" is none.

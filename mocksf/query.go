@@ -47,10 +47,11 @@ func (r *request) firstPage(q *soql.Query, tables queryTables) reply {
 	case r.query.Get("columns") == "true":
 		return r.describeColumns(q, result)
 	case result.Shape == nil:
+		r.lookThrough(tables.view, 0, q, &soql.Shape{Object: r.org.objectName(q.From.Text)}, nil)
 		return answer(http.StatusOK, appendFigures(nil, result))
 	}
-	c := &cursor{query: q, all: tables.all, rows: result.Rows, size: batchSize(r.header)}
-	return r.page(c, result.Shape, 0)
+	c := &cursor{query: q, all: tables.all, rows: result.Rows, size: batchSize(r.header), lsn: tables.view.LSN()}
+	return r.page(tables.view, c, result.Shape, 0)
 }
 
 // servePage answers a further page.
@@ -66,15 +67,16 @@ func servePage(r *request) reply {
 			rep = queryFailure(err)
 			return
 		}
-		rep = r.page(c, shape, from)
+		rep = r.page(v, c, shape, from)
 	})
 	return rep
 }
 
 // page answers the rows from a position on. A cursor that is not exhausted
 // gets a locator of the request's version.
-func (r *request) page(c *cursor, shape *soql.Shape, from int) reply {
+func (r *request) page(v *store.View, c *cursor, shape *soql.Shape, from int) reply {
 	to := min(from+c.size, len(c.rows))
+	r.lookThrough(v, c.lsn, c.query, shape, c.rows[from:to])
 	dst := appendInt([]byte(`{"totalSize":`), len(c.rows))
 	dst = append(dst, `,"done":`...)
 	dst = strconv.AppendBool(dst, to == len(c.rows))

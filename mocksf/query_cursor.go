@@ -23,7 +23,8 @@ type cursor struct {
 	query *soql.Query
 	all   bool
 	rows  []soql.Row
-	size  int // of a page
+	size  int    // of a page
+	lsn   uint64 // of the state that the rows are from
 }
 
 // cursors are those that a client may come back for.

@@ -110,14 +110,16 @@ func (r *request) admit() {
 	if token == "" && strings.HasPrefix(r.path, "/id/") {
 		token = r.query.Get("oauth_token") // the identity URL takes it this way too
 	}
-	identity, ok := r.org.sessions.lookup(token, r.org.cfg.Clock())
+	session, ok := r.org.sessions.lookup(token, r.org.cfg.Clock())
 	if !ok {
 		if r.bad == nil || r.bad.Status < 410 && strings.HasPrefix(r.http.URL.Path, "/services/") {
 			r.bad = apierr.InvalidSession.New()
 		}
 		return
 	}
-	r.call.Identity = identity
+	if r.call.Identity = session.identity; session.visitor {
+		return
+	}
 	if n := r.org.calls.Add(1); n > int64(r.org.cfg.DailyRequests) && r.bad == nil {
 		r.bad = apierr.RequestLimit.New()
 	}

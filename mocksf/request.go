@@ -19,6 +19,7 @@ type exchange struct {
 	decided bool          // the hook was asked: what the call means to write is fixed
 	row     *apierr.Error // the fault that the first record write takes
 	commits int
+	reads   []commitlog.Read
 	job     string       // the bulk job that the call concerns
 	trouble bulk.Trouble // that the job will have
 }

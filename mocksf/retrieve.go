@@ -51,6 +51,7 @@ func (r *request) retrieve(ids []string, list string) reply {
 		for i, id := range ids {
 			rows[i], _ = v.Get(id)
 		}
+		r.lookAtAll(v, t, fields, rows)
 	})
 	dst := []byte{'['}
 	for i, row := range rows {

@@ -61,7 +61,10 @@ func readRow(r *request) reply {
 		return failure(apierr.NoExternalID.New(r.param("id")))
 	}
 	var row *store.Row
-	r.read(func(v *store.View) { row, _ = v.Get(r.param("id")) })
+	r.read(func(v *store.View) {
+		row, _ = v.Get(r.param("id"))
+		r.lookAt(v, t, commitlog.Served{ID: r.param("id")}, row)
+	})
 	return r.record(t, row)
 }
 

@@ -120,6 +120,7 @@ func (o *Org) finish(x *exchange, entry commitlog.Request) {
 	if x.commits > 0 {
 		o.log.Settle(x.call.ID, entry.Fate)
 	}
+	x.tellReads(entry.Fate, o.cfg.OnRead)
 	if o.cfg.OnRequest == nil {
 		return
 	}

@@ -2,6 +2,8 @@ package mocksf
 
 import (
 	"crypto/rand"
+	"maps"
+	"math"
 	"net/http"
 	"strings"
 	"sync"
@@ -22,29 +24,36 @@ type sessions struct {
 type session struct {
 	identity string
 	until    time.Duration // on the run's clock
+	visitor  bool          // see Org.Visit
 }
 
 // start gives out a new access token.
 func (s *sessions) start(identity string, until time.Duration) string {
+	return s.open(session{identity: identity, until: until})
+}
+
+// admit gives out one that does not end by itself.
+func (s *sessions) admit(visitor string) string {
+	return s.open(session{identity: visitor, until: math.MaxInt64, visitor: true})
+}
+
+func (s *sessions) open(one session) string {
 	token := orgID[:15] + "!" + rand.Text() + "." + rand.Text() + rand.Text()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.live == nil {
 		s.live = map[string]session{}
 	}
-	s.live[token] = session{identity, until}
+	s.live[token] = one
 	return token
 }
 
 // lookup tells on whose behalf a token acts.
-func (s *sessions) lookup(token string, now time.Duration) (identity string, ok bool) {
+func (s *sessions) lookup(token string, now time.Duration) (found session, ok bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	found, ok := s.live[token]
-	if !ok || found.until <= now {
-		return "", false
-	}
-	return found.identity, true
+	found, ok = s.live[token]
+	return found, ok && found.until > now
 }
 
 func (s *sessions) end(token string) bool {
@@ -59,8 +68,8 @@ func (s *sessions) expireAll() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := len(s.live)
-	s.live = nil
-	return n
+	maps.DeleteFunc(s.live, func(_ string, one session) bool { return !one.visitor })
+	return n - len(s.live)
 }
 
 // bearer reads the access token; clients use both schemes (Bearer and the

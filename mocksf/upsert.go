@@ -109,7 +109,11 @@ func readByKey(r *request) reply {
 		return failure(err)
 	}
 	var row *store.Row
-	r.read(func(v *store.View) { row, err = v.Match(k.table, k.field, k.value) })
+	r.read(func(v *store.View) {
+		if row, err = v.Match(k.table, k.field, k.value); err == nil {
+			r.lookAt(v, k.table, commitlog.Served{ExternalID: k.value}, row)
+		}
+	})
 	if err != nil {
 		return r.keyFailure(k.table, err)
 	}
@@ -129,6 +133,7 @@ func readParent(r *request) reply {
 	r.read(func(v *store.View) {
 		if child, ok := v.Get(r.param("field")); ok && child.Table() == t && !child.Deleted() {
 			row, _ = v.Get(child.Text(field))
+			r.lookAt(v, parent, commitlog.Served{ID: child.Text(field)}, row)
 		}
 	})
 	return r.record(parent, row)

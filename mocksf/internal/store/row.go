@@ -21,6 +21,7 @@ type Row struct {
 	created  int64 // Unix milliseconds
 	modified int64
 	n        uint32 // counting part of the id
+	lsn      uint32 // of the commit that wrote it; 0 for what the org was delivered with
 	deleted  bool
 }
 
@@ -32,6 +33,13 @@ func (r *Row) ID() string { return MakeID(r.table.Prefix, r.n) }
 
 // Deleted tells whether the record is in the recycle bin.
 func (r *Row) Deleted() bool { return r.deleted }
+
+// LSN is the number of the commit that wrote this state; 0 for what the org was
+// delivered with. In an open unit it is the number that the unit will get.
+func (r *Row) LSN() uint64 { return uint64(r.lsn) }
+
+// ExternalID is the value of the first external id field that holds one.
+func (r *Row) ExternalID() string { return r.externalID(FieldID) }
 
 // Text returns the value of a field as text: numbers in plain decimals, dates
 // in Salesforce's layouts, booleans as true or false; "" is null.

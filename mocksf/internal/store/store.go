@@ -127,7 +127,7 @@ func (s *Store) View(fn func(*View)) {
 func (s *Store) Update(by Author, fn func(*Tx) *apierr.Error) (lsn uint64, err *apierr.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	tx := &Tx{View: View{store: s}, by: by, now: s.now().UnixMilli()}
+	tx := &Tx{View: View{store: s}, by: by, now: s.now().UnixMilli(), lsn: uint32(s.log.Len()) + 1}
 	committed := false
 	defer func() {
 		if !committed {

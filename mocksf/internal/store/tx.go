@@ -20,6 +20,7 @@ type Tx struct {
 
 	by      Author
 	now     int64
+	lsn     uint32 // that the commit will get
 	changes []change
 	undo    []undo
 	rows    []Row // room for new records
@@ -119,7 +120,7 @@ func (tx *Tx) Delete(t *Table, id string) *apierr.Error {
 		return err
 	}
 	gone := *row
-	gone.deleted, gone.modified = true, tx.now
+	gone.deleted, gone.modified, gone.lsn = true, tx.now, tx.lsn
 	tx.put(&gone, row)
 	tx.changes = append(tx.changes, change{op: opDelete, table: t, n: row.n, external: strings.Clone(row.externalID(FieldID))})
 	return nil
@@ -177,7 +178,7 @@ func (tx *Tx) newRow(t *Table) *Row {
 	}
 	row := &tx.rows[0]
 	tx.rows = tx.rows[1:]
-	*row = Row{table: t, n: uint32(len(t.rows)), created: tx.now, modified: tx.now}
+	*row = Row{table: t, n: uint32(len(t.rows)), created: tx.now, modified: tx.now, lsn: tx.lsn}
 	return row
 }
 
@@ -189,7 +190,7 @@ func (tx *Tx) save(old *Row, d *Draft, by int) (string, *apierr.Error) {
 	if err != nil {
 		return "", err
 	}
-	row := &Row{table: old.table, n: old.n, created: old.created, modified: tx.now, values: pack(values)}
+	row := &Row{table: old.table, n: old.n, created: old.created, modified: tx.now, lsn: tx.lsn, values: pack(values)}
 	c := change{op: opUpdate, table: d.Table, n: row.n}
 	if fresh {
 		c.op = opInsert

@@ -7,6 +7,9 @@ type View struct {
 	store *Store
 }
 
+// LSN is the number of the last commit that the state holds.
+func (v *View) LSN() uint64 { return uint64(v.store.log.Len()) }
+
 // Get returns the record with an id of 15 or 18 characters. Deleted records
 // are returned too, and say so.
 func (v *View) Get(id string) (*Row, bool) {
