@@ -20,6 +20,7 @@ type runArgs struct {
 	out       string
 	speed     float64
 	control   bool
+	noFaults  bool
 	set       settings
 	command   []string // after --
 }
@@ -50,6 +51,7 @@ func parseRun(args []string) (a *runArgs, err error) {
 	f := flag.NewFlagSet("run", flag.ContinueOnError)
 	f.StringVar(&a.out, "out", "runs", "")
 	f.BoolVar(&a.control, "control", false, "")
+	f.BoolVar(&a.noFaults, "no-faults", false, "")
 	f.Var(&a.set, "set", "")
 	f.Func("seed", "", a.setSeed)
 	f.Func("speed", "", a.setSpeed)
@@ -129,7 +131,7 @@ func (a *runArgs) scenario(name string) *harness.Scenario {
 	if a.speed != 1 {
 		s = s.Faster(a.speed)
 	}
-	if a.control {
+	if a.noFaults {
 		s = s.WithoutFaults()
 	}
 	return s

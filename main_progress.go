@@ -32,6 +32,9 @@ func newProgress(w io.Writer) *progress {
 
 // status is called about ten times a second.
 func (p *progress) status(s harness.Status) {
+	if s.At < p.last { // the control run begins
+		p.last, p.backlogs = -plainInterval, nil
+	}
 	p.backlogs = append(p.backlogs, s.Backlog)
 	p.erase()
 	for _, line := range s.News {

@@ -50,7 +50,7 @@ func worse(a, b int) int {
 func rehearse(ctx context.Context, c console, a *runArgs, name string, s *harness.Scenario, sub subject.Subject) int {
 	show := newProgress(c.err)
 	fmt.Fprintf(c.err, "squall: scenario %s, seed %d, subject %s\n", s.Name, s.Seed, sub.Command())
-	result, err := harness.Run(ctx, s, sub, harness.Options{Out: a.out, Repeat: a.repeat(name, s.Seed), Version: version(), Progress: show.status})
+	result, err := harness.Run(ctx, s, sub, harness.Options{Out: a.out, Repeat: a.repeat(name, s.Seed), Version: version(), Progress: show.status, Control: a.control})
 	show.done()
 	if err != nil {
 		return c.fail("run", harness.ExitCode(err), err)
@@ -100,6 +100,9 @@ func (a *runArgs) repeat(name string, seed uint64) string {
 	}
 	if a.control {
 		words = append(words, "--control")
+	}
+	if a.noFaults {
+		words = append(words, "--no-faults")
 	}
 	if len(a.command) > 0 {
 		words = append(words, "--", subject.Process(a.command[0], a.command[1:]...).Command())

@@ -27,6 +27,8 @@ func Check(path string) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", Relative(dir.Path()), err)
 	}
+	addControl(&summary, dir)
+	summary.NotTested = reports.NotTested(summary, data)
 	if err := dir.WriteJSON(rundir.VerdictFile, summary); err != nil {
 		return nil, err
 	}
@@ -74,6 +76,11 @@ func judge(dir *rundir.Dir) (reports.Summary, reports.Data, error) {
 		keepWhatIsSure(&data, run.Planned)
 	}
 	found := verify.JudgeAll(verify.Input{History: data.History, Commits: data.Commits, Requests: data.Requests, Settings: s.settings()})
+	trials, err := readTrials(dir)
+	if err != nil {
+		run.Notes = append(run.Notes, err.Error())
+	}
+	verify.Confirm(found.Verdicts, trials)
 	figures := recovery.Measure(data.History, data.Commits, data.Requests, s.Source.Token)
 	return summarize(s, run, data, found, figures), data, nil
 }

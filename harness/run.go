@@ -20,6 +20,7 @@ type Options struct {
 	Repeat   string       // the command that repeats the run
 	Version  string       // of the harness, for the report
 	Progress func(Status) // called about ten times a second; nil for silence
+	Control  bool         // play the control run, too: the same without faults
 }
 
 // Run rehearses a scenario on a subject, judges and reports:
@@ -45,6 +46,11 @@ func Run(ctx context.Context, s *Scenario, sub subject.Subject, o Options) (*Res
 	}
 	if err := rehearse(ctx, s, sub, dir, o); err != nil {
 		return &Result{Dir: dir.Path()}, fmt.Errorf("%w\nthe run directory is %s", err, Relative(dir.Path()))
+	}
+	if o.Control {
+		if err := playControl(s, dir, o, func(s *Scenario, dir *rundir.Dir, o Options) error { return rehearse(ctx, s, sub, dir, o) }); err != nil {
+			return &Result{Dir: dir.Path()}, err
+		}
 	}
 	return Check(dir.Path())
 }

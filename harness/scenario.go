@@ -4,6 +4,7 @@ package harness
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/squall-harness/squall/harness/fault"
@@ -93,6 +94,14 @@ func Invalid(err error) *Scenario { return &Scenario{err: err} }
 func (s *Scenario) WithoutFaults() *Scenario {
 	c := *s
 	c.Faults = nil
+	return &c
+}
+
+// Without is the scenario without the faults of these names; the others are
+// drawn as before.
+func (s *Scenario) Without(names ...string) *Scenario {
+	c := *s
+	c.Faults = slices.DeleteFunc(slices.Clone(s.Faults), func(f fault.Fault) bool { return slices.Contains(names, f.Name) })
 	return &c
 }
 

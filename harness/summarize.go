@@ -32,7 +32,6 @@ func summarize(s *Scenario, run rehearsal, data reports.Data, found verify.Judge
 		Notes:       run.Notes,
 	}
 	conclude(&out, found.Verdicts, whyNoVerdict(out, run, data.History))
-	out.NotTested = reports.NotTested(out, data)
 	return out
 }
 
@@ -44,6 +43,7 @@ func conclude(out *reports.Summary, verdicts []verify.Verdict, why string) {
 		verdicts = untimed(verdicts, why)
 	}
 	unfired := verify.Unfired(out.Windows)
+	out.Wanting = why
 	out.Guarantees = verdicts
 	out.Result, out.Sentence = verify.Overall(verdicts, unfired...), verify.Sentence(verdicts, unfired...)
 	switch {

@@ -37,6 +37,13 @@ func orNever(at time.Duration) string {
 	return seconds(at)
 }
 
+func orUnknown(l recovery.Latency, d time.Duration) string {
+	if l.N == 0 {
+		return "–"
+	}
+	return seconds(d)
+}
+
 func orDash(perSecond float64) string {
 	if perSecond == 0 {
 		return "–"

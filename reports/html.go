@@ -23,7 +23,6 @@ var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMa
 	"count":   thousands,
 	"rate":    rate,
 	"outcome": outcomeClass,
-	"blame":   verify.BlameText,
 	"word":    resultWord,
 	"capital": func(v any) string { return capital(fmt.Sprint(v)) },
 	"first":   func(n int, c []verify.Count) []verify.Count { return c[:min(n, len(c))] },
@@ -47,6 +46,7 @@ type page struct {
 	Counts  []fact
 	Doubts  []fact
 	Truths  []truthTable
+	Paces   []paceRow
 	Facts   []fact
 	File    string
 	Raw     []rundir.File
@@ -93,6 +93,7 @@ func newPage(s Summary, d Data) (page, error) {
 		Counts:  countFacts(s.Operations),
 		Doubts:  doubtFacts(s),
 		Truths:  truthTables(s.Unknowns),
+		Paces:   paceRows(s),
 		Facts:   environmentFacts(s),
 		File:    visible(hideSecrets(string(d.Scenario))),
 		Raw:     d.Files,

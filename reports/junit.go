@@ -65,6 +65,9 @@ func WriteJUnit(w io.Writer, s Summary) error {
 	for _, v := range s.Guarantees {
 		suite.add(junitCaseOf(s, v))
 	}
+	if s.Control != nil {
+		suite.add(junitControl(s))
+	}
 	if s.Result != verify.Pass && suite.Failures+suite.Errors == 0 {
 		suite.add(junitCase{Class: s.Scenario.Name, Name: "the run", Time: "0", Error: &junitStain{Message: s.Sentence, Type: s.Result.String()}})
 	}
@@ -110,12 +113,24 @@ func junitCaseOf(s Summary, v verify.Verdict) junitCase {
 	return c
 }
 
+// junitControl is the case of the control run.
+func junitControl(s Summary) junitCase {
+	c := junitCase{Class: s.Scenario.Name, Name: "the control run", Time: "0", Out: "It broke no promise."}
+	if len(s.Control.Broken) > 0 {
+		c.Out, c.Failure = "", &junitStain{Message: verify.ControlSentence(s.Control.Broken), Type: verify.Fail.String()}
+		for _, v := range s.Control.Broken {
+			c.Failure.Text += witnesses(v)
+		}
+	}
+	return c
+}
+
 // witnesses tells the smallest story of each class as plain text.
 func witnesses(v verify.Verdict) string {
 	var b strings.Builder
 	b.WriteString("\n")
 	for _, story := range storiesOf(v) {
-		fmt.Fprintf(&b, "%s (%s found): %s\n", story.Class, thousands(story.Count), story.First.Text+" "+verify.BlameText(story.First.Blame))
+		fmt.Fprintf(&b, "%s (%s found): %s\n", story.Class, thousands(story.Count), story.First.Text+" "+story.First.Cause())
 		for _, l := range story.First.Lines {
 			fmt.Fprintf(&b, "  %10s  %-8s %s\n", clock(l.At), l.Word, l.Text)
 		}

@@ -42,7 +42,7 @@ func markdownRecovery(b *strings.Builder, s Summary) {
 		parts = append(parts, strings.ToLower(f.Label)+" **"+f.Value+"**")
 	}
 	fmt.Fprintf(b, "Recovery: %s.\n\n", strings.Join(parts, ", "))
-	for _, f := range doubtFacts(s) {
+	for _, f := range append(doubtFacts(s), controlFacts(s)...) {
 		fmt.Fprintf(b, "- %s: **%s** (%s)\n", f.Label, f.Value, f.Note)
 	}
 	b.WriteString("\n")
@@ -55,7 +55,7 @@ func markdownWitnesses(b *strings.Builder, s Summary) {
 	}
 	b.WriteString("<details><summary>First witness of each kind</summary>\n\n")
 	for _, story := range all {
-		fmt.Fprintf(b, "- **%s** (%s): %s\n", story.Class, thousands(story.Count), markdown(story.First.Text+" "+verify.BlameText(story.First.Blame)))
+		fmt.Fprintf(b, "- **%s** (%s): %s\n", story.Class, thousands(story.Count), markdown(story.First.Text+" "+story.First.Cause()))
 	}
 	b.WriteString("\n</details>\n\n")
 }

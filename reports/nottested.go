@@ -21,6 +21,9 @@ func NotTested(s Summary, d Data) []string {
 			out = append(out, fmt.Sprintf("No evidence for %q: %s", v.Guarantee, v.Reason))
 		}
 	}
+	if s.Control == nil && len(r.fired)+len(r.unfired) > 0 {
+		out = append(out, noControl)
+	}
 	for _, w := range r.unfired {
 		out = append(out, fmt.Sprintf("Fault %q (%s) never fired.", w.Fault, w.Kind))
 	}
@@ -34,6 +37,7 @@ func NotTested(s Summary, d Data) []string {
 
 // The limits of every run so far.
 const (
+	noControl    = "No control run was played, so nobody knows how it does without any fault (--control plays one)."
 	noReader     = "Nobody else read or wrote in Salesforce meanwhile, so isolation was not judged."
 	oneDirection = "Flows from Salesforce (events, callouts) were no part of this run."
 )

@@ -43,7 +43,7 @@ func TestWhatTheRunHadIsNotListed(t *testing.T) {
 	assert.Equal(t, []string{
 		"Salesforce was away for 7.0 s at most: retry limits, sessions and queues that run out over hours were not tested.",
 		noReader, oneDirection,
-	}, NotTested(Summary{}, everything))
+	}, NotTested(Summary{Control: &Control{}}, everything))
 }
 
 func TestAFaultThatNeverFiredTestedNothing(t *testing.T) {

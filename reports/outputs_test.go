@@ -175,3 +175,36 @@ func TestUnknownsAreResolvedEverywhere(t *testing.T) {
 	}
 	assert.Contains(t, page.String(), "no loss: nothing was promised")
 }
+
+func TestTheControlRunStandsBesideTheRunInEveryOutput(t *testing.T) {
+	s, d := newSample(true)
+	broken := s.Guarantees[1]
+	require.Equal(t, verify.Fail, broken.Result)
+	s.Control = &Control{Broken: []verify.Verdict{broken}, Pace: s.Recovery.Pace}
+	s.Control.Pace.Calls = 123456
+	var text, md, page bytes.Buffer
+	require.NoError(t, Text(&text, s, TextOptions{Width: 160}))
+	require.NoError(t, WriteMarkdown(&md, s))
+	require.NoError(t, WriteHTML(&page, s, d))
+	for _, out := range []*bytes.Buffer{&text, &md, &page} {
+		assert.Contains(t, out.String(), "broke promises without any fault")
+		assert.Contains(t, out.String(), "123,456")
+	}
+	cases := junit(t, s).Cases
+	last := cases[len(cases)-1]
+	assert.Equal(t, "the control run", last.Name)
+	require.NotNil(t, last.Failure)
+	assert.Contains(t, last.Failure.Message, "NOT SAFE WITHOUT ANY FAULT")
+	assert.NotContains(t, strings.Join(NotTested(s, d), " "), "No control run")
+}
+
+func TestAControlRunInWords(t *testing.T) {
+	assert.Equal(t, "broke no promise", (&Control{}).Word())
+	assert.Equal(t, "proves nothing: the load was not reached", (&Control{Wanting: "the load was not reached"}).Word())
+}
+
+// Texts behind a pointer are made harmless like all others.
+func TestTheControlRunIsScrubbed(t *testing.T) {
+	s := scrub(Summary{Control: &Control{Wanting: "a\x1b[31m"}})
+	assert.NotContains(t, s.Control.Wanting, "\x1b")
+}

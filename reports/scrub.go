@@ -31,6 +31,11 @@ func scrubValue(v reflect.Value) reflect.Value {
 				out.Field(i).Set(scrubValue(v.Field(i)))
 			}
 		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			out.Set(reflect.New(v.Type().Elem()))
+			out.Elem().Set(scrubValue(v.Elem()))
+		}
 	case reflect.Slice:
 		if !v.IsNil() {
 			out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))

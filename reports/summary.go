@@ -28,14 +28,16 @@ type Summary struct {
 	Subject     Subject           `json:"subject"`
 	Result      verify.Result     `json:"result"`
 	Sentence    string            `json:"sentence"`
-	Repeat      string            `json:"repeat"` // the one command that repeats the run
-	Exit        int               `json:"exit"`   // exit status: 0 pass, 1 broken promise, 2 no verdict, 3 harness or arguments
+	Repeat      string            `json:"repeat"`            // the one command that repeats the run
+	Wanting     string            `json:"wanting,omitempty"` // why the run itself proves nothing: a part is missing, the load was not reached
+	Exit        int               `json:"exit"`              // exit status: 0 pass, 1 broken promise, 2 no verdict, 3 harness or arguments
 	Guarantees  []verify.Verdict  `json:"guarantees"`
 	Recovery    recovery.Figures  `json:"recovery"`
 	Windows     []history.Window  `json:"windows"`
 	Operations  Operations        `json:"operations"`
 	Unknowns    verify.Unknowns   `json:"unknowns"` // what nobody could know, resolved by the commit log
 	Redelivery  verify.Redelivery `json:"redelivery"`
+	Control     *Control          `json:"control,omitempty"` // nil: none was played
 	Alerts      Alerts            `json:"alerts"`
 	DeadLetters int               `json:"deadLetters"` // the subject's last figure
 	NotTested   []string          `json:"notTested"`   // what the run did not put to the test, one sentence each

@@ -88,6 +88,7 @@ func (t *terminal) recovery() {
 		t.block(fmt.Sprintf("  %-20s", "API calls"), 22, strings.Join(calls, ", "))
 	}
 	t.facts(doubtFacts(t.s))
+	t.facts(controlFacts(t.s))
 	t.b.WriteString("\n")
 }
 
@@ -106,7 +107,7 @@ func (t *terminal) witnesses() {
 		if v.Result == verify.Fail && len(v.Anomalies) > 0 {
 			a := v.Anomalies[0]
 			text := fmt.Sprintf("%s: %s", a.Class, a.Text)
-			text += " " + verify.BlameText(a.Blame)
+			text += " " + a.Cause()
 			t.block(t.paint("31", "✗")+" ", 2, text)
 		}
 	}

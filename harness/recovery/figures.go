@@ -51,6 +51,7 @@ type Figures struct {
 	Drain         time.Duration `json:"drain"`      // DrainedAt - HealedAt
 	DrainRate     float64       `json:"drainRate"`  // operations per second between the heal and DrainedAt
 	Usage         []Usage       `json:"usage"`
+	Pace          Pace          `json:"pace"`   // of the whole run
 	Before        Latency       `json:"before"` // operations due before the first fault
 	During        Latency       `json:"during"` // due between the heal and DrainedAt
 	After         Latency       `json:"after"`  // due after DrainedAt

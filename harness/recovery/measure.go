@@ -24,6 +24,7 @@ func Measure(h *history.History, commits []commitlog.Commit, requests []commitlo
 	}
 	figures.Usage = usage(passages, requests, figures.HealedAt, figures.DrainedAt)
 	figures.latencies(h, passages)
+	figures.Pace = paceOf(passages, len(requests))
 	return figures
 }
 

@@ -256,3 +256,14 @@ func drawRun(t *rapid.T) *run {
 	}
 	return r
 }
+
+func TestPaceOfTheWholeRun(t *testing.T) {
+	r := outage()
+	r.requests = []commitlog.Request{{API: commitlog.APIRow}, {API: commitlog.APIAuth}}
+	p := r.measure().Pace
+	assert.Equal(t, Latency{N: 6, P50: 10 * ms, P95: 10 * ms, P99: 10 * ms, Max: 10 * ms}, p.Acceptance)
+	assert.Equal(t, Latency{N: 6, P50: 900 * ms, P95: 3200 * ms, P99: 3200 * ms, Max: 3200 * ms}, p.Delivery)
+	assert.InDelta(t, 6/4.92, p.Throughput, 1e-9, "from 0.1 s to 5.02 s")
+	assert.Equal(t, 2, p.Calls)
+	assert.Zero(t, Measure(nil, nil, nil, "").Pace)
+}

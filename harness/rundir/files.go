@@ -25,30 +25,35 @@ const (
 	ReportFile   = "report.html"
 	JUnitFile    = "junit.xml"
 	MarkdownFile = "summary.md"
-	stateName    = "state" // the subject's STATE_DIR
+	TrialsFile   = "trials.json" // what reruns without one of the faults showed
+	// ControlReport is the report of the control run.
+	ControlReport = controlName + "/" + ReportFile
+	stateName     = "state" // the subject's STATE_DIR
 )
 
 // Meaning says in a few words what the file holds.
 func (f File) Meaning() string { return meanings[f] }
 
 var meanings = map[File]string{
-	ScenarioFile: "the scenario as run",
-	RunFile:      "how and when it was run",
-	PlanFile:     "the fault plan as executed",
-	HistoryFile:  "ledger 1: what was offered, answered and disturbed (Arrow IPC stream)",
-	CommitsFile:  "ledger 2: what the target committed (Arrow IPC stream)",
-	RequestsFile: "every call that reached the target (Arrow IPC stream)",
-	LogFile:      "what the integration printed",
-	VerdictFile:  "the verdict for programs",
-	ReportFile:   "the report for people",
-	JUnitFile:    "the verdict for CI servers",
-	MarkdownFile: "the verdict for a review comment",
+	ScenarioFile:  "the scenario as run",
+	RunFile:       "how and when it was run",
+	PlanFile:      "the fault plan as executed",
+	HistoryFile:   "ledger 1: what was offered, answered and disturbed (Arrow IPC stream)",
+	CommitsFile:   "ledger 2: what the target committed (Arrow IPC stream)",
+	RequestsFile:  "every call that reached the target (Arrow IPC stream)",
+	LogFile:       "what the integration printed",
+	VerdictFile:   "the verdict for programs",
+	ReportFile:    "the report for people",
+	JUnitFile:     "the verdict for CI servers",
+	MarkdownFile:  "the verdict for a review comment",
+	TrialsFile:    "what reruns without one of the faults showed",
+	ControlReport: "the same transactions without any fault: the control run's own report",
 }
 
 // all is the order in which Files lists them.
 var all = []File{
 	ReportFile, VerdictFile, JUnitFile, MarkdownFile, ScenarioFile, RunFile, PlanFile,
-	HistoryFile, CommitsFile, RequestsFile, LogFile,
+	HistoryFile, CommitsFile, RequestsFile, LogFile, TrialsFile, ControlReport,
 }
 
 // Path is the run directory itself.

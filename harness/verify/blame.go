@@ -76,9 +76,13 @@ func (b Blame) String() string {
 	return b.Fault + " (" + tie + ")"
 }
 
-// BlameText says in one sentence, as carefully as what is known allows, which
-// faults led to an anomaly; the culprit comes first.
-func BlameText(all []Blame) string {
+// Cause says, as carefully as what is known allows, which faults led to the
+// anomaly; the culprit comes first.
+func (a Anomaly) Cause() string {
+	if a.Unprovoked {
+		return "It takes no fault: the control run broke the same promise in the same way."
+	}
+	all := a.Blame
 	if len(all) == 0 {
 		return "No fault touched it."
 	}
@@ -92,8 +96,8 @@ func BlameText(all []Blame) string {
 		lead = "Most likely: "
 	}
 	text := lead + all[0].String() + "."
-	if rest := all[1:]; len(rest) > 0 {
-		text += " Less likely: " + faultNames(rest) + "."
+	if len(all) > 1 {
+		text += " Less likely: " + faultNames(all[1:]) + "."
 	}
 	return text
 }

@@ -79,7 +79,7 @@ func TestBlameInWords(t *testing.T) {
 		"Most likely: cut (took the reply of 2 of its requests; a rerun without it broke the same promise).": {
 			{Fault: "cut", Tie: TieReply, Hits: 2, Likely: true, Rerun: Stays}},
 	} {
-		assert.Equal(t, want, BlameText(all))
+		assert.Equal(t, want, Anomaly{Blame: all}.Cause())
 	}
 }
 

@@ -36,6 +36,11 @@ func Sentence(verdicts []Verdict, unfired ...string) string {
 	return noVerdict(verdicts, unfired)
 }
 
+// ControlSentence says what the control run broke, which no fault excuses.
+func ControlSentence(broken []Verdict) string {
+	return "NOT SAFE WITHOUT ANY FAULT: " + found(broken) + " in the control run."
+}
+
 // found adds up the anomalies of the promises that were claimed; verdicts that
 // carry no counts are named.
 func found(verdicts []Verdict) string {

@@ -131,7 +131,10 @@ type Anomaly struct {
 	To        time.Duration `json:"to"`               // when it was over; 0 when it stayed
 	Faults    []string      `json:"faults,omitempty"` // those that Blame names, in its order
 	Blame     []Blame       `json:"blame,omitempty"`  // faults that may have led to it, the likeliest first
-	Story     []Step        `json:"story"`
+	// Unprovoked tells that the control run, without any fault, broke the same
+	// promise in the same way.
+	Unprovoked bool   `json:"unprovoked,omitempty"`
+	Story      []Step `json:"story"`
 }
 
 // Step is one line of an anomaly's timeline.

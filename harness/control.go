@@ -1,0 +1,128 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/squall-harness/squall/harness/rundir"
+	"github.com/squall-harness/squall/harness/verify"
+	"github.com/squall-harness/squall/reports"
+)
+
+// rehearser plays a scenario into a run directory.
+type rehearser func(*Scenario, *rundir.Dir, Options) error
+
+// playControl plays the control run: the same transactions through the same
+// proxy, and nothing goes wrong. Without it nobody knows whether an anomaly
+// took a fault at all.
+func playControl(s *Scenario, dir *rundir.Dir, o Options, play rehearser) error {
+	control, err := dir.CreateControl()
+	if err != nil {
+		return err
+	}
+	tell := o.Progress
+	if tell != nil {
+		o.Progress = func(st Status) {
+			st.Phase = "control run: " + st.Phase
+			tell(st)
+		}
+	}
+	_ = play(s.WithoutFaults(), control, o) // its own run.json tells why it ended, and the run before it stands
+	return nil
+}
+
+// addControl judges the control run of a run, if there is one, and adds what
+// it showed to the summary.
+func addControl(out *reports.Summary, dir *rundir.Dir) {
+	control, there := dir.Control()
+	if !there {
+		return
+	}
+	r, err := Check(control.Path())
+	if err != nil {
+		out.Notes = append(out.Notes, "the control run cannot be judged: "+err.Error())
+		return
+	}
+	concludeControl(out, r.Summary)
+}
+
+// concludeControl sets the control run beside the run. A promise that it broke
+// is said first: then the integration is wrong without any fault.
+func concludeControl(out *reports.Summary, control reports.Summary) {
+	c := &reports.Control{Pace: control.Recovery.Pace, Load: control.Load, Wanting: control.Wanting}
+	for _, v := range control.Guarantees {
+		if v.Result == verify.Fail {
+			c.Broken = append(c.Broken, v)
+		}
+	}
+	out.Control = c
+	verify.Unprovoked(out.Guarantees, control.Guarantees)
+	if len(c.Broken) > 0 {
+		out.Result, out.Exit = verify.Fail, ExitBroken
+		out.Sentence = verify.ControlSentence(c.Broken) + " " + out.Sentence
+	}
+}
+
+// Rerunner plays a variation of a scenario on the same subject and says what
+// it broke. An error means that the rerun shows nothing.
+type Rerunner func(context.Context, *Scenario) ([]verify.Verdict, error)
+
+// ConfirmBlame plays a saved run again without each fault that is blamed
+// first, one rerun for each, writes what that showed into the run directory and
+// judges again. A rerun that fails leaves its fault unconfirmed, and the error
+// tells of it.
+func ConfirmBlame(ctx context.Context, path string, play Rerunner) (*Result, error) {
+	dir, err := rundir.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	s, verdicts, err := judged(dir)
+	if err != nil {
+		return nil, err
+	}
+	trials, failed := tryWithout(ctx, s, verify.Suspects(verdicts), play)
+	if err := dir.WriteJSON(rundir.TrialsFile, trials); err != nil {
+		return nil, err
+	}
+	r, err := Check(path)
+	return r, errors.Join(failed, err)
+}
+
+// judged reads a run that was judged.
+func judged(dir *rundir.Dir) (*Scenario, []verify.Verdict, error) {
+	var summary reports.Summary
+	text, err := dir.ReadScenario()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := dir.ReadJSON(rundir.VerdictFile, &summary); err != nil {
+		return nil, nil, err
+	}
+	s, err := ParseScenario(string(rundir.ScenarioFile), text)
+	return s, summary.Guarantees, err
+}
+
+func tryWithout(ctx context.Context, s *Scenario, faults []string, play Rerunner) ([]verify.Trial, error) {
+	trials, failed := []verify.Trial{}, error(nil)
+	for _, name := range faults {
+		verdicts, err := play(ctx, s.Without(name))
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("rerun without fault %q: %w", name, err))
+			continue
+		}
+		trials = append(trials, verify.Trial{Without: name, Broken: verify.Signatures(verdicts)})
+	}
+	return trials, failed
+}
+
+// readTrials reads what reruns have shown; a run without them has none.
+func readTrials(dir *rundir.Dir) ([]verify.Trial, error) {
+	var trials []verify.Trial
+	err := dir.ReadJSON(rundir.TrialsFile, &trials)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	return trials, err
+}

@@ -1,0 +1,99 @@
+package harness_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/squall-harness/squall/harness"
+	"github.com/squall-harness/squall/harness/verify"
+)
+
+func withControl(t *testing.T) harness.Options {
+	return harness.Options{Out: t.TempDir(), Version: "test", Control: true}
+}
+
+func anomaly(t *testing.T, r *harness.Result, g verify.Guarantee) verify.Anomaly {
+	for _, v := range r.Summary.Guarantees {
+		if v.Guarantee == g {
+			require.NotEmpty(t, v.Anomalies, "%+v", v)
+			return v.Anomalies[0]
+		}
+	}
+	return verify.Anomaly{}
+}
+
+// The integration loses what it cannot send during the outage. The control run
+// shows that it does not otherwise, a rerun without the fault confirms it.
+func TestTheControlRunAndARerunTellWhatTheFaultDid(t *testing.T) {
+	t.Parallel()
+	r, err := harness.Run(t.Context(), scenario(t), synchronous(pretend), withControl(t))
+	require.NoError(t, err)
+	assert.Equal(t, harness.ExitBroken, r.Summary.Exit)
+	require.NotNil(t, r.Summary.Control)
+	assert.Empty(t, r.Summary.Control.Broken)
+	assert.Empty(t, r.Summary.Control.Wanting)
+	assert.Positive(t, r.Summary.Control.Pace.Delivery.P99)
+	assert.FileExists(t, filepath.Join(r.Dir, "control", "report.html"))
+	lost := anomaly(t, r, verify.NoLoss)
+	assert.False(t, lost.Unprovoked)
+	assert.Equal(t, "Possibly: gone (was at work meanwhile).", lost.Cause())
+
+	rerun := func(_ context.Context, s *harness.Scenario) ([]verify.Verdict, error) {
+		assert.Empty(t, s.Faults)
+		return nil, nil
+	}
+	r, err = harness.ConfirmBlame(t.Context(), r.Dir, rerun)
+	require.NoError(t, err)
+	cause := "Cause: gone (was at work meanwhile; confirmed: gone in a rerun without it)."
+	assert.Equal(t, cause, anomaly(t, r, verify.NoLoss).Cause())
+	page, err := os.ReadFile(filepath.Join(r.Dir, "report.html"))
+	require.NoError(t, err)
+	assert.Contains(t, string(page), cause)
+	again, err := harness.Check(r.Dir)
+	require.NoError(t, err)
+	assert.Equal(t, r.Summary, again.Summary)
+}
+
+func TestARerunThatFailsConfirmsNothing(t *testing.T) {
+	t.Parallel()
+	r, err := harness.Run(t.Context(), scenario(t), synchronous(pretend), harness.Options{Out: t.TempDir()})
+	require.NoError(t, err)
+	assert.Nil(t, r.Summary.Control)
+	r, err = harness.ConfirmBlame(t.Context(), r.Dir, func(context.Context, *harness.Scenario) ([]verify.Verdict, error) { return nil, assert.AnError })
+	require.ErrorIs(t, err, assert.AnError)
+	assert.ErrorContains(t, err, `rerun without fault "gone"`)
+	assert.Equal(t, verify.NotRerun, anomaly(t, r, verify.NoLoss).Blame[0].Rerun)
+}
+
+// An integration that forgets every transaction is wrong without any fault,
+// which is said first.
+func TestWhatTheControlRunBreaksIsSaidFirst(t *testing.T) {
+	t.Parallel()
+	i := 0
+	forgetful := func(s *integration, w http.ResponseWriter, body []byte) {
+		if i++; i%2 == 0 {
+			writeThrough(s, w, body)
+		}
+	}
+	r, err := harness.Run(t.Context(), scenario(t, harness.Setting{Key: "load.rate", Value: "10"}), synchronous(forgetful), withControl(t))
+	require.NoError(t, err)
+	assert.Equal(t, harness.ExitBroken, r.Summary.Exit)
+	assert.Regexp(t, `^NOT SAFE WITHOUT ANY FAULT: \d+ operations lost in the control run\. NOT SAFE: `, r.Summary.Sentence)
+	lost := anomaly(t, r, verify.NoLoss)
+	assert.True(t, lost.Unprovoked)
+	assert.Contains(t, lost.Cause(), "It takes no fault")
+}
+
+func TestWithoutLeavesTheOtherFaultsAsTheyAre(t *testing.T) {
+	t.Parallel()
+	s := scenario(t)
+	assert.Empty(t, s.Without("gone").Faults)
+	assert.Equal(t, s.Faults, s.Without("other").Faults)
+	assert.Len(t, s.Faults, 1, "the original stays")
+}

@@ -1,0 +1,87 @@
+package verify
+
+import "slices"
+
+// Signature is what two runs that break in the same way have in common.
+type Signature struct {
+	Guarantee Guarantee `json:"guarantee"`
+	Class     Class     `json:"class"`
+}
+
+// Signatures lists in which ways promises were broken, each way once. What a
+// scenario does not claim is none.
+func Signatures(verdicts []Verdict) []Signature {
+	var all []Signature
+	for _, v := range verdicts {
+		for _, c := range v.Classes {
+			if v.Result == Fail {
+				all = append(all, Signature{v.Guarantee, Class(c.Name)})
+			}
+		}
+	}
+	return all
+}
+
+// Trial is a rerun of the same scenario without one of its faults.
+type Trial struct {
+	Without string      `json:"without"` // name of the fault
+	Broken  []Signature `json:"broken"`  // ways in which it broke all the same
+}
+
+// Suspects lists the faults that are blamed first, in the order of the
+// verdicts, each once: those that a rerun should leave out.
+func Suspects(verdicts []Verdict) []string {
+	var names []string
+	each(verdicts, func(_ Signature, a *Anomaly) {
+		if len(a.Blame) > 0 && !slices.Contains(names, a.Blame[0].Fault) {
+			names = append(names, a.Blame[0].Fault)
+		}
+	})
+	return names
+}
+
+// Confirm writes into the blame of every anomaly what the reruns showed: the
+// same way of breaking is gone without the fault, or it stays. A fault whose
+// rerun took the anomaly away comes first.
+func Confirm(verdicts []Verdict, trials []Trial) {
+	each(verdicts, func(s Signature, a *Anomaly) {
+		for i := range a.Blame {
+			for _, t := range trials {
+				if t.Without != a.Blame[i].Fault {
+					continue
+				}
+				a.Blame[i].Rerun = Gone
+				if slices.Contains(t.Broken, s) {
+					a.Blame[i].Rerun = Stays
+				}
+			}
+		}
+		slices.SortStableFunc(a.Blame, func(x, y Blame) int { return weight(y.Rerun) - weight(x.Rerun) })
+	})
+}
+
+func weight(r Rerun) int {
+	switch r {
+	case Gone:
+		return 1
+	case Stays:
+		return -1
+	}
+	return 0
+}
+
+// Unprovoked marks the anomalies of a kind that the control run had, too: they
+// need no fault.
+func Unprovoked(verdicts, control []Verdict) {
+	broken := Signatures(control)
+	each(verdicts, func(s Signature, a *Anomaly) { a.Unprovoked = slices.Contains(broken, s) })
+}
+
+func each(verdicts []Verdict, do func(Signature, *Anomaly)) {
+	for i := range verdicts {
+		for j := range verdicts[i].Anomalies {
+			a := &verdicts[i].Anomalies[j]
+			do(Signature{verdicts[i].Guarantee, a.Class}, a)
+		}
+	}
+}

@@ -1,0 +1,49 @@
+package verify
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// broken is a verdict with one anomaly of a class, blamed on the faults named.
+func broken(g Guarantee, c Class, r Result, faults ...string) Verdict {
+	a := Anomaly{Class: c}
+	for _, name := range faults {
+		a.Blame = append(a.Blame, Blame{Fault: name, Tie: TiePart})
+	}
+	return Verdict{Guarantee: g, Result: r, Classes: []Count{{string(c), 1}}, Anomalies: []Anomaly{a}}
+}
+
+func TestSignatures(t *testing.T) {
+	assert.Equal(t, []Signature{{NoLoss, Lost}}, Signatures([]Verdict{
+		broken(NoLoss, Lost, Fail), broken(Order, Reordered, NotClaimed), {Guarantee: Integrity, Result: Pass}}))
+}
+
+func TestSuspectsAreThoseBlamedFirst(t *testing.T) {
+	assert.Equal(t, []string{"a", "b"}, Suspects([]Verdict{
+		broken(NoLoss, Lost, Fail, "a", "c"), broken(Order, Reordered, Fail, "b"), broken(Atomicity, Torn, Fail, "a"), broken(Integrity, Corrupted, Fail)}))
+}
+
+func TestConfirm(t *testing.T) {
+	rerun := func(trials ...Trial) []Blame {
+		verdicts := []Verdict{broken(NoLoss, Lost, Fail, "a", "b")}
+		Confirm(verdicts, trials)
+		return verdicts[0].Anomalies[0].Blame
+	}
+	a, b := Blame{Fault: "a", Tie: TiePart}, Blame{Fault: "b", Tie: TiePart}
+	assert.Equal(t, []Blame{a, b}, rerun())
+	a.Rerun = Gone
+	assert.Equal(t, []Blame{a, b}, rerun(Trial{Without: "a", Broken: []Signature{{NoDuplicates, Duplicate}}}), "another way of breaking")
+	a.Rerun = Stays
+	assert.Equal(t, []Blame{b, a}, rerun(Trial{Without: "a", Broken: []Signature{{NoLoss, Lost}}}), "cleared")
+	b.Rerun = Gone
+	assert.Equal(t, []Blame{b, a}, rerun(Trial{Without: "a", Broken: []Signature{{NoLoss, Lost}}}, Trial{Without: "b"}))
+}
+
+func TestUnprovoked(t *testing.T) {
+	verdicts := []Verdict{broken(NoLoss, Lost, Fail), broken(Order, Reordered, Fail)}
+	Unprovoked(verdicts, []Verdict{broken(Order, Reordered, Fail), broken(NoLoss, Lost, NotClaimed)})
+	assert.False(t, verdicts[0].Anomalies[0].Unprovoked)
+	assert.True(t, verdicts[1].Anomalies[0].Unprovoked)
+}
