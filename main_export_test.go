@@ -20,7 +20,7 @@ func TestExportTellsAPartByItsStatus(t *testing.T) {
 	require.NoError(t, err)
 	recorder := history.NewRecorder(func() time.Duration { return 1 })
 	recorder.Mark(history.MarkStarted, "")
-	l, err := d.StartLedgers(recorder, &commitlog.Log{})
+	l, err := d.StartLedgers(recorder, &commitlog.Log{}, "")
 	require.NoError(t, err)
 	require.NoError(t, l.Close())
 

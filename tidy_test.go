@@ -35,7 +35,8 @@ var allowed = map[string][]string{
 	"harness/fault":    {"harness/history", "mocksf/commitlog"},
 	"harness/verify":   {"harness/history", "mocksf/commitlog"},
 	"harness/recovery": {"harness/history", "mocksf/commitlog"},
-	"harness/rundir":   {"harness/history", "mocksf/commitlog"},
+	"harness/dense":    {"harness/history", "mocksf/commitlog"},
+	"harness/rundir":   {"harness/dense", "harness/history", "mocksf/commitlog"},
 	"harness/export":   {"harness/rundir"},
 
 	"reports": {"harness/history", "harness/recovery", "harness/rundir", "harness/verify", "mocksf/commitlog"},
@@ -47,7 +48,7 @@ var allowed = map[string][]string{
 
 // pure packages are functions of their arguments: no network, no files, no
 // clock of their own.
-var pure = []string{"harness/verify", "harness/recovery"}
+var pure = []string{"harness/verify", "harness/recovery", "harness/dense"}
 
 // topLevel is all that may lie beside go.mod.
 var topLevel = []string{"harness", "mocksf", "reports", "scenarios", "LICENSE", "Makefile", "README.md", "go.mod", "go.sum"}

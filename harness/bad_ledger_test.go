@@ -38,7 +38,7 @@ func saved(t *testing.T, name func(string) string) files {
 	require.NoError(t, dir.WriteJSON(rundir.RunFile, map[string]any{"run": dir.ID(), "planned": 80, "finished": true}))
 	s := &story{log: &commitlog.Log{}}
 	s.recorder = history.NewRecorder(s.clock)
-	ledgers, err := dir.StartLedgers(s.recorder, s.log)
+	ledgers, err := dir.StartLedgers(s.recorder, s.log, "")
 	require.NoError(t, err)
 	s.recorder.Mark(history.MarkStarted, "")
 	for i := range 80 {

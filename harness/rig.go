@@ -85,7 +85,7 @@ func (r *rig) setUpOrg(dir *rundir.Dir) error {
 		Password:     password,
 	})
 	var err error
-	if r.ledgers, err = dir.StartLedgers(r.recorder, r.org.Log()); err != nil {
+	if r.ledgers, err = dir.StartLedgers(r.recorder, r.org.Log(), r.scenario.Source.Token); err != nil {
 		return err
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -32,7 +32,7 @@ func saved(t *testing.T, n int) *rundir.Dir {
 		log.Append(commitlog.Commit{Request: "r", API: commitlog.APIRow, Fate: commitlog.FateSent,
 			Changes: []commitlog.Change{{Op: commitlog.Insert, Object: "Account", ID: "001", Fields: fields}}}, clock)
 	}
-	l, err := d.StartLedgers(recorder, log)
+	l, err := d.StartLedgers(recorder, log, "")
 	require.NoError(t, err)
 	l.Request(commitlog.Request{ID: "r", Method: "POST", Path: "/services?q='a;b'", Traces: []string{"0"}})
 	require.NoError(t, l.Close())

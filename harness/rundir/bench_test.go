@@ -14,7 +14,9 @@ func BenchmarkWriteEvents(b *testing.B) {
 	events := recorder.Since(0)
 	b.ReportAllocs()
 	for b.Loop() {
-		l := &Ledgers{historyOut: newLedgerWriter("history.arrows", eventTable, discard{})}
+		index, err := newIndexWriter(newDir(b, b.TempDir()), "")
+		require.NoError(b, err)
+		l := &Ledgers{historyOut: newLedgerWriter("history.arrows", eventTable, discard{}), index: index}
 		require.NoError(b, l.flushEvents(events))
 	}
 	b.ReportMetric(float64(len(events)*b.N)/b.Elapsed().Seconds(), "events/s")
@@ -23,7 +25,9 @@ func BenchmarkWriteEvents(b *testing.B) {
 func BenchmarkReadEvents(b *testing.B) {
 	recorder, _ := sampleRun(benchOperations)
 	var file buffer
-	l := &Ledgers{historyOut: newLedgerWriter("history.arrows", eventTable, &file)}
+	index, err := newIndexWriter(newDir(b, b.TempDir()), "")
+	require.NoError(b, err)
+	l := &Ledgers{historyOut: newLedgerWriter("history.arrows", eventTable, &file), index: index}
 	require.NoError(b, l.flushEvents(recorder.Since(0)))
 	require.NoError(b, l.historyOut.close(true))
 	b.SetBytes(int64(file.Len()))

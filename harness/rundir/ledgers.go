@@ -40,6 +40,7 @@ type Ledgers struct {
 	historyOut *ledgerWriter[eventRow]
 	commitsOut *ledgerWriter[changeRow]
 	requestOut *ledgerWriter[requestRow]
+	index      *indexWriter
 	seen       struct{ events, commits int }
 
 	failed chan error
@@ -50,20 +51,21 @@ type Ledgers struct {
 }
 
 // StartLedgers starts to write what events and commits bring, and the requests
-// handed to Request, in blocks. Close ends it.
-func (d *Dir) StartLedgers(events Events, commits CommitSource) (*Ledgers, error) {
+// handed to Request, in blocks. Close ends it. token is the field that joins the
+// ledgers, "" for Token__c.
+func (d *Dir) StartLedgers(events Events, commits CommitSource, token string) (*Ledgers, error) {
 	l := &Ledgers{
 		events: events, commits: commits,
 		failed: make(chan error, 1), stop: make(chan struct{}), done: make(chan struct{}),
 	}
-	if err := l.create(d); err != nil {
+	if err := l.create(d, token); err != nil {
 		return nil, fmt.Errorf("cannot start the ledgers: %w", err)
 	}
 	go l.loop()
 	return l, nil
 }
 
-func (l *Ledgers) create(d *Dir) (err error) {
+func (l *Ledgers) create(d *Dir, token string) (err error) {
 	if l.historyOut, err = createLedger(d, HistoryFile, eventTable); err != nil {
 		return err
 	}
@@ -72,6 +74,9 @@ func (l *Ledgers) create(d *Dir) (err error) {
 	}
 	if l.requestOut, err = createLedger(d, RequestsFile, requestTable); err != nil {
 		return errors.Join(err, l.historyOut.close(false), l.commitsOut.close(false))
+	}
+	if l.index, err = newIndexWriter(d, token); err != nil {
+		return errors.Join(err, l.historyOut.close(false), l.commitsOut.close(false), l.requestOut.close(false))
 	}
 	return nil
 }
@@ -113,7 +118,7 @@ func (l *Ledgers) loop() {
 
 // close ends the files; those that lack something get no end.
 func (l *Ledgers) close(whole bool) error {
-	return errors.Join(l.historyOut.close(whole), l.commitsOut.close(whole), l.requestOut.close(whole))
+	return errors.Join(l.historyOut.close(whole), l.commitsOut.close(whole), l.requestOut.close(whole), l.index.close(whole))
 }
 
 func (l *Ledgers) note(err error) {
@@ -143,23 +148,25 @@ func (l *Ledgers) flushRequests() error {
 	requests := l.requests
 	l.requests = nil
 	l.mu.Unlock()
-	return writeAll(l.requestOut, requests, func(rows []requestRow, q commitlog.Request) ([]requestRow, error) {
+	err := writeAll(l.requestOut, requests, func(rows []requestRow, q commitlog.Request) ([]requestRow, error) {
 		row, err := requestToRow(q)
 		return append(rows, row), err
 	})
+	return errors.Join(err, l.index.requests(requests))
 }
 
 func (l *Ledgers) flushCommits(commits []commitlog.Commit) error {
 	l.seen.commits += len(commits)
-	return writeAll(l.commitsOut, commits, commitToRows)
+	return errors.Join(writeAll(l.commitsOut, commits, commitToRows), l.index.commits(commits))
 }
 
 func (l *Ledgers) flushEvents(events []history.Event) error {
 	l.seen.events += len(events)
-	return writeAll(l.historyOut, events, func(rows []eventRow, e history.Event) ([]eventRow, error) {
+	err := writeAll(l.historyOut, events, func(rows []eventRow, e history.Event) ([]eventRow, error) {
 		row, err := eventToRow(e)
 		return append(rows, row), err
 	})
+	return errors.Join(err, l.index.events(events))
 }
 
 // blockRows bounds a block: a reader holds one at a time.

@@ -26,7 +26,7 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 		recorder, log, requests := drawRun(rt)
 		d := newDir(rt, parent)
 		defer os.RemoveAll(d.Path())
-		l, err := d.StartLedgers(recorder, log)
+		l, err := d.StartLedgers(recorder, log, "")
 		require.NoError(rt, err)
 		for _, q := range requests {
 			l.Request(q)
@@ -48,7 +48,7 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 func TestTheLedgersGrowWhileTheRunGoesOn(t *testing.T) {
 	recorder, log := sampleRun(10)
 	d := newDir(t, t.TempDir())
-	l, err := d.StartLedgers(recorder, log)
+	l, err := d.StartLedgers(recorder, log, "")
 	require.NoError(t, err)
 	defer l.Close()
 
@@ -75,7 +75,7 @@ func TestCloseWritesCommitsWhoseFateIsUnknown(t *testing.T) {
 
 func TestCloseMayBeCalledTwice(t *testing.T) {
 	recorder, log := sampleRun(1)
-	l, err := newDir(t, t.TempDir()).StartLedgers(recorder, log)
+	l, err := newDir(t, t.TempDir()).StartLedgers(recorder, log, "")
 	require.NoError(t, err)
 	require.NoError(t, l.Close())
 	require.NoError(t, l.Close())
@@ -88,11 +88,13 @@ func TestAWriteErrorIsReportedAtOnce(t *testing.T) {
 	}
 	recorder, log := sampleRun(3)
 	d := newDir(t, t.TempDir())
-	l, err := d.StartLedgers(recorder, log)
+	l, err := d.StartLedgers(recorder, log, "")
 	require.NoError(t, err)
 	require.NoError(t, l.Close())
 
 	l = restarted(l)
+	l.index, err = newIndexWriter(d, "")
+	require.NoError(t, err)
 	l.historyOut = newLedgerWriter("history.arrows", eventTable, full)
 	go l.loop()
 	select {
@@ -124,7 +126,7 @@ func (discard) Close() error                { return nil }
 func TestAValueThatJSONCannotHoldIsAnError(t *testing.T) {
 	recorder := history.NewRecorder(func() time.Duration { return 0 })
 	recorder.Offer(history.Operation{ID: "t-1", Records: []history.Record{{Fields: map[string]any{"X": make(chan int)}}}})
-	l, err := newDir(t, t.TempDir()).StartLedgers(recorder, &commitlog.Log{})
+	l, err := newDir(t, t.TempDir()).StartLedgers(recorder, &commitlog.Log{}, "")
 	require.NoError(t, err)
 	assert.ErrorContains(t, l.Close(), "history.arrows")
 }

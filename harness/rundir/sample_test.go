@@ -122,7 +122,7 @@ func writeRun(t require.TestingT, recorder *history.Recorder, log *commitlog.Log
 	parent, err := tempDir(t)
 	require.NoError(t, err)
 	d := newDir(t, parent)
-	l, err := d.StartLedgers(recorder, log)
+	l, err := d.StartLedgers(recorder, log, "")
 	require.NoError(t, err)
 	require.NoError(t, l.Close())
 	return d
