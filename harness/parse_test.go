@@ -51,6 +51,8 @@ func TestParseScenarioSaysWhatIsWrong(t *testing.T) {
 		"fault without end":   {", for: 3s", "", []string{"bad.yaml:8:", "gone", "for"}},
 		"negative fault":      {"for: 3s", "for: -3s", []string{"bad.yaml:8:", "gone"}},
 		"fault twice":         {"expect:", "  - {name: gone, kind: refuse, at: 6s, for: 1s}\nexpect:", []string{"bad.yaml:9:", `two faults are named "gone"`}},
+		"negative calls":      {"drained: 9s", "calls: -1", []string{"bad.yaml:10:", "expect.calls is -1", "at most 1000000"}},
+		"negative logins":     {"drained: 9s", "logins: -1", []string{"bad.yaml:10:", "expect.logins is -1", "within a minute"}},
 		"unknown guarantee":   {"drained: 9s", "notClaimed: [no losses]", []string{"bad.yaml:10:", "no losses", "no loss, no duplicates"}},
 		"odd invariant":       {"drained: 9s", "invariants: [{name: a, parent: B}]", []string{"bad.yaml:10:", `invariant "a" must say one thing`}},
 		"invariant twice":     {"drained: 9s", "invariants: [{name: a, parent: B, field: C, moves: {}}, {name: a, parent: B, field: C, moves: {}}]", []string{"bad.yaml:10:", `two invariants are called "a"`}},

@@ -68,8 +68,25 @@ func (s *Scenario) checkWords() error {
 	if err := s.checkTemplates(); err != nil {
 		return err
 	}
+	if err := s.checkLimits(); err != nil {
+		return err
+	}
 	return s.checkGuarantees()
 }
+
+// checkLimits bounds what may be asked of Salesforce, far below where a
+// product overflows.
+func (s *Scenario) checkLimits() error {
+	switch e := s.Expect; {
+	case !(e.Calls >= 0 && e.Calls <= maxLimit): // not a number is neither
+		return s.problem("$.expect.calls", fmt.Sprintf("expect.calls is %v: write how many requests each record written may cost, at most %d", e.Calls, maxLimit))
+	case e.Logins < 0 || e.Logins > maxLimit:
+		return s.problem("$.expect.logins", fmt.Sprintf("expect.logins is %d: write how many logins may come within a minute, at most %d", e.Logins, maxLimit))
+	}
+	return nil
+}
+
+const maxLimit = 1_000_000
 
 // checkTemplates fills the templates in once, with samples.
 func (s *Scenario) checkTemplates() error {

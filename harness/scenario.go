@@ -64,6 +64,8 @@ type SubjectRules struct {
 type Expect struct {
 	Drained    time.Duration      `yaml:"drained"`    // from the heal until the backlog must be clear
 	Quiet      time.Duration      `yaml:"quiet"`      // silence that proves that nothing more will come
+	Calls      float64            `yaml:"calls"`      // most requests for each record written; 0 limits nothing
+	Logins     int                `yaml:"logins"`     // most logins within any minute; 0 limits nothing
 	NotClaimed []verify.Guarantee `yaml:"notClaimed"` // promises that this scenario does not make
 	Minima     map[string]int     `yaml:"minima"`     // least evidence per guarantee, where it differs from the default
 	Invariants []verify.Invariant `yaml:"invariants"` // what must hold after every commit
@@ -134,5 +136,6 @@ func (s *Scenario) settings() verify.Settings {
 		minima[verify.Guarantee(g)] = n
 	}
 	return verify.Settings{TokenField: s.Source.Token, Budget: s.Expect.Drained,
-		NotClaimed: s.Expect.NotClaimed, Minima: minima, Invariants: s.Expect.Invariants}
+		NotClaimed: s.Expect.NotClaimed, Minima: minima, Invariants: s.Expect.Invariants,
+		Limits: verify.Limits{Calls: s.Expect.Calls, Logins: s.Expect.Logins}}
 }

@@ -25,6 +25,8 @@ var classes = []struct {
 	{NotUnique, "external id", "held twice"},
 	{NotDurable, "operation", "gone after a crash"},
 	{Shortfall, "operation", "not delivered in time"},
+	{TooManyCalls, "call", "too many"},
+	{TooManyLogins, "login", "too many"},
 }
 
 // maxCandidates is how many anomalies of one class compete for the smallest
@@ -36,6 +38,8 @@ type candidate struct {
 	Anomaly
 	ops     []int32 // operations whose story it is
 	commits []int32 // further commits that belong to it
+	// requests that belong to it, by their place in the log
+	requests []int
 }
 
 // bag counts anomalies and keeps the first of each class.
@@ -55,11 +59,13 @@ func (b *bag) add(c Class, describe func() candidate) *candidate {
 }
 
 // tally counts an anomaly that other ones stand for.
-func (b *bag) tally(c Class) {
+func (b *bag) tally(c Class) { b.tallyMany(c, 1) }
+
+func (b *bag) tallyMany(c Class, n int) {
 	if b.n == nil {
 		b.n = map[Class]int{}
 	}
-	b.n[c]++
+	b.n[c] += n
 }
 
 // keep holds an anomaly that has been counted.

@@ -33,6 +33,8 @@ const (
 	figCrashes    = "crashes"
 	figOpen       = "operations acknowledged and still open at a crash"
 	figBacklog    = "backlog at the heal"
+	figRequests   = "requests"
+	figWritten    = "records written"
 )
 
 // minima are the defaults.
@@ -58,6 +60,10 @@ var minima = map[Guarantee][]minimum{
 		{figOpen, 1, "nothing acknowledged was open when the crash came"},
 	},
 	Drained: {{figBacklog, 1, "there was no heal with a backlog to clear"}},
+	NoOverload: {
+		{figRequests, 1, "no request reached Salesforce"},
+		{figWritten, 1, "no record was written"},
+	},
 }
 
 // shortOf names the first minimum that the evidence misses, as a sentence.

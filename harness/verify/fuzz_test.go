@@ -18,6 +18,7 @@ import (
 func anyLedgers(t *rapid.T) {
 	in := Input{History: drawHistory(t), Commits: drawCommits(t), Requests: drawRequests(t)}
 	in.Settings.Budget = drawTime(t)
+	in.Settings.Limits = Limits{Calls: rapid.Float64Range(0, 2).Draw(t, "calls"), Logins: rapid.IntRange(0, 2).Draw(t, "logins")}
 	verdicts := Judge(in)
 	require.Len(t, verdicts, len(Guarantees))
 	require.Equal(t, verdicts, Judge(in))

@@ -10,7 +10,7 @@ type checker interface {
 
 // checkers holds one for each guarantee, in the order of Guarantees.
 var checkers = []checker{
-	loss{}, duplicates{}, phantoms{}, integrity{}, order{}, atomicity{}, consistency{}, durability{}, drained{},
+	loss{}, duplicates{}, phantoms{}, integrity{}, order{}, atomicity{}, consistency{}, durability{}, drained{}, overload{},
 }
 
 // finding is what a checker hands back.
@@ -60,6 +60,8 @@ func (s *Settings) waives(g Guarantee) string {
 		return "The scenario makes no such promise."
 	case g == Consistency && len(s.Invariants) == 0:
 		return "The scenario declares no invariants."
+	case g == NoOverload && s.Limits == Limits{}:
+		return "The scenario sets no limit."
 	}
 	return ""
 }

@@ -23,16 +23,18 @@ func TestCleanRunPassesEveryGuarantee(t *testing.T) {
 	verdicts := rehearsed().over()
 	onlyBroken(t, verdicts)
 	assert.Equal(t, Pass, Overall(verdicts))
-	assert.Equal(t, "SAFE: 4 acknowledged operations, 8 guarantees put to the test, no anomaly. Not claimed: consistency.", Sentence(verdicts))
+	assert.Equal(t, "SAFE: 4 acknowledged operations, 8 guarantees put to the test, no anomaly. Not claimed: consistency, no overload.", Sentence(verdicts))
 }
 
 // everything is claimed.
-var everything = Settings{Invariants: []Invariant{orderHasALine}}
+var everything = Settings{Invariants: []Invariant{orderHasALine}, Limits: Limits{Calls: 100, Logins: 100}}
 
 // Every minimum names a figure that its checker reports, else it would never
 // be asked for.
 func TestMinimaAskForFiguresThatExist(t *testing.T) {
-	for _, v := range rehearsed().over() {
+	s := rehearsed()
+	s.in.Settings.Limits = everything.Limits
+	for _, v := range s.over() {
 		for _, m := range minima[v.Guarantee] {
 			_, known := figure(v.Evidence, m.figure)
 			assert.True(t, known, "%s: %s", v.Guarantee, m.figure)
@@ -107,7 +109,7 @@ func TestNotClaimedIsNeitherPassNorFail(t *testing.T) {
 	assert.Equal(t, NotClaimed, of(verdicts, NoLoss).Result)
 	assert.Equal(t, 1, of(verdicts, NoLoss).Found, "what was found is still told")
 	assert.Equal(t, Pass, Overall(verdicts))
-	assert.Contains(t, Sentence(verdicts), "Not claimed: no loss, consistency.")
+	assert.Contains(t, Sentence(verdicts), "Not claimed: no loss, consistency, no overload.")
 
 	s.in.Settings.NotClaimed = Guarantees
 	assert.Equal(t, NoEvidence, Overall(Judge(s.in)))

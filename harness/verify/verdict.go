@@ -55,10 +55,11 @@ const (
 	Consistency  Guarantee = "consistency"
 	Durability   Guarantee = "durability"
 	Drained      Guarantee = "drained in time"
+	NoOverload   Guarantee = "no overload"
 )
 
 // Guarantees lists them all, in the order in which reports show them.
-var Guarantees = []Guarantee{NoLoss, NoDuplicates, NoPhantoms, Integrity, Order, Atomicity, Consistency, Durability, Drained}
+var Guarantees = []Guarantee{NoLoss, NoDuplicates, NoPhantoms, Integrity, Order, Atomicity, Consistency, Durability, Drained, NoOverload}
 
 // Promise is the sentence that a guarantee stands for.
 func (g Guarantee) Promise() string { return promises[g] }
@@ -73,6 +74,7 @@ var promises = map[Guarantee]string{
 	Consistency:  "The declared invariants hold after every commit, lookups lead to records, external ids are unique.",
 	Durability:   "What was acknowledged before a crash survives it.",
 	Drained:      "The backlog is cleared within the budget after the outage.",
+	NoOverload:   "The integration asks no more of Salesforce than the scenario allows.",
 }
 
 // Count is one figure with its name, for example {"unknown outcomes", 41}.
@@ -119,6 +121,8 @@ const (
 	NotUnique      Class = "not unique"      // an external id was held by two records
 	NotDurable     Class = "not durable"     // acknowledged before a crash, lost after it
 	Shortfall      Class = "shortfall"       // not delivered by the deadline
+	TooManyCalls   Class = "too many calls"  // more requests for each record than the scenario allows
+	TooManyLogins  Class = "too many logins" // more of them within a minute than the scenario allows
 )
 
 // Anomaly is one broken promise with its witness.
@@ -161,6 +165,7 @@ type Settings struct {
 	Budget     time.Duration // from the heal until the backlog must be clear; 0 gives it until the end of the run
 	NotClaimed []Guarantee   // promises that the scenario does not make
 	Invariants []Invariant   // what must hold after every commit; without any, consistency is not claimed
+	Limits     Limits        // what may be asked of Salesforce; without any, no overload is not claimed
 	// Minima is the least evidence for a pass, where it differs from the
 	// default: it replaces the first minimum of the guarantee; 0 waives them all.
 	Minima map[Guarantee]int

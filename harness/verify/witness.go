@@ -115,6 +115,7 @@ func (w *witness) parts(c *candidate) (commits []int32, requests []int) {
 	for _, i := range commits {
 		requests = append(requests, w.byID[w.Commits[i].Request]...)
 	}
+	requests = append(requests, c.requests...)
 	slices.Sort(requests)
 	return commits, slices.Compact(requests)
 }

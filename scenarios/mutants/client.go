@@ -44,6 +44,23 @@ func (t savedToken) Token(ctx context.Context) (token reference.Token, err error
 // Reject does not do what its name says.
 func (savedToken) Reject(reference.Token) {}
 
+var loginPerCall = Mutant{
+	Name:   "login-per-call",
+	Defect: "It logs in for each request.",
+	Source: "named in the documentation of Salesforce as what uses up the hourly logins",
+	Breaks: []string{noOverload},
+	Run:    with(func(p *reference.Parts) { p.Client.Tokens = freshToken{p} }),
+}
+
+// freshToken asks for a token each time.
+type freshToken struct{ *reference.Parts }
+
+func (t freshToken) Token(ctx context.Context) (reference.Token, error) {
+	return (&reference.Login{HTTP: t.Client.HTTP, Env: t.Env, Timeout: t.Client.Timeout}).Token(ctx)
+}
+
+func (freshToken) Reject(reference.Token) {}
+
 var noTimeout = Mutant{
 	Name:   "no-timeout",
 	Defect: "It waits for every answer as long as it takes.",

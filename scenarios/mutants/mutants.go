@@ -35,6 +35,7 @@ const (
 	consistency  = "consistency"
 	durability   = "durability"
 	drained      = "drained in time"
+	noOverload   = "no overload"
 )
 
 // All lists the mutants, by the part in which their defect is.
@@ -42,7 +43,7 @@ var All = []Mutant{
 	ackBeforeStore, skipsAtRestart, markBeforeSend,
 	insertBlindRetry, tornUnit, compositeOK, unescapedID,
 	timeoutMeansFailed, htmlIsPermanent, lockIsPermanent, outageSpendsAttempts,
-	sessionNeverRefreshed, noTimeout,
+	sessionNeverRefreshed, loginPerCall, noTimeout,
 	noOrderPerKey, oneByOne,
 	headerFromFirstRow, nullAsEmpty,
 }
