@@ -57,13 +57,15 @@ func TestNetworkKinds(t *testing.T) {
 		}, 1, "chunks of bytes that met limit_data downstream"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := newStage(t)
-			live := s.dial(t)
-			w := s.during(t, c.fault, func() { c.sees(t, s, live) })
-			assert.Equal(t, c.hits, w.Hits)
-			assert.Contains(t, w.Note, c.note)
-			s.client.Timeout = 5 * time.Second
-			s.works(t)
+			onBoth(t, func(t *testing.T, w *world) {
+				s := newStageOn(w)
+				live := s.dial(t)
+				window := s.during(t, c.fault, func() { c.sees(t, s, live) })
+				assert.Equal(t, c.hits, window.Hits)
+				assert.Contains(t, window.Note, c.note)
+				s.client.Timeout = 5 * time.Second
+				s.works(t)
+			})
 		})
 	}
 }

@@ -49,43 +49,47 @@ func TestScheduleInOrderOnTheRunsClock(t *testing.T) {
 }
 
 func TestWindowsOpenAndClose(t *testing.T) {
-	s := newStage(t)
-	faults := []Fault{{Name: "a", Kind: "refuse", For: 5 * time.Millisecond}, {Name: "b", Kind: "blackhole", At: 5 * time.Millisecond, For: 5 * time.Millisecond}}
-	require.NoError(t, s.Run(t.Context(), s.Clock(), Plan(faults, 1)))
-	var story []string
-	for _, w := range s.tape.windows {
-		at := " opens"
-		if w.To > 0 {
-			at = " closes"
+	onBoth(t, func(t *testing.T, w *world) {
+		s := newStageOn(w)
+		faults := []Fault{{Name: "a", Kind: "refuse", For: 5 * time.Millisecond}, {Name: "b", Kind: "blackhole", At: 5 * time.Millisecond, For: 5 * time.Millisecond}}
+		require.NoError(t, s.Run(t.Context(), s.Clock(), Plan(faults, 1)))
+		var story []string
+		for _, w := range s.tape.windows {
+			at := " opens"
+			if w.To > 0 {
+				at = " closes"
+			}
+			story = append(story, w.Fault+at)
 		}
-		story = append(story, w.Fault+at)
-	}
-	assert.Equal(t, []string{"a opens", "a closes", "b opens", "b closes"}, story, "what is over ends before the next begins")
-	s.works(t)
+		assert.Equal(t, []string{"a opens", "a closes", "b opens", "b closes"}, story, "what is over ends before the next begins")
+		s.works(t)
+	})
 }
 
 func TestHealAll(t *testing.T) {
-	s := newStage(t)
-	var faults []Fault
-	for _, f := range []Fault{{Kind: "refuse"}, {Kind: "blackhole"}, {Kind: "latency", Delay: time.Hour}, {Kind: "page"}, {Kind: "pause"}} {
-		f.Name, f.For = f.Kind, time.Hour
-		faults = append(faults, f)
-	}
-	faults = append(faults, Fault{Name: "kill", Kind: "kill", Delay: time.Hour}, Fault{Name: "late", Kind: "reset", At: time.Hour})
-	done := make(chan error)
-	go func() { done <- s.Run(t.Context(), s.Clock(), Plan(faults, 1)) }()
-	require.Eventually(t, func() bool { return len(s.windows()) == 6 }, 5*time.Second, time.Millisecond)
-	s.HealAll()
-	s.HealAll()
-	require.NoError(t, <-done, "Run ends too")
-	s.works(t)
-	assert.Zero(t, s.Decide(read))
-	assert.ElementsMatch(t, []string{"pause", "kill", "restart", "resume"}, s.seen())
-	for _, f := range faults[:6] {
-		assert.NotZero(t, s.tape.last(f.Name).To, "%s is closed", f.Name)
-	}
-	assert.Zero(t, s.tape.last("late"), "nothing begins after the heal")
-	(&Nemesis{}).HealAll() // nothing to heal
+	onBoth(t, func(t *testing.T, w *world) {
+		s := newStageOn(w)
+		var faults []Fault
+		for _, f := range []Fault{{Kind: "refuse"}, {Kind: "blackhole"}, {Kind: "latency", Delay: time.Hour}, {Kind: "page"}, {Kind: "pause"}} {
+			f.Name, f.For = f.Kind, time.Hour
+			faults = append(faults, f)
+		}
+		faults = append(faults, Fault{Name: "kill", Kind: "kill", Delay: time.Hour}, Fault{Name: "late", Kind: "reset", At: time.Hour})
+		done := make(chan error)
+		go func() { done <- s.Run(t.Context(), s.Clock(), Plan(faults, 1)) }()
+		require.Eventually(t, func() bool { return len(s.windows()) == 6 }, 5*time.Second, time.Millisecond)
+		s.HealAll()
+		s.HealAll()
+		require.NoError(t, <-done, "Run ends too")
+		s.works(t)
+		assert.Zero(t, s.Decide(read))
+		assert.ElementsMatch(t, []string{"pause", "kill", "restart", "resume"}, s.seen())
+		for _, f := range faults[:6] {
+			assert.NotZero(t, s.tape.last(f.Name).To, "%s is closed", f.Name)
+		}
+		assert.Zero(t, s.tape.last("late"), "nothing begins after the heal")
+		(&Nemesis{}).HealAll() // nothing to heal
+	})
 }
 
 func TestCancelHealsAndDoesNotStartAgain(t *testing.T) {

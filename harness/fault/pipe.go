@@ -62,11 +62,14 @@ func (p *pipe) forward(b []byte) {
 	c.feed(&stream.StreamChunk{Data: bytes.Clone(b), Timestamp: time.Now()})
 }
 
-// write delivers b, unless the connection is swallowed. After a failed write
-// the connection is dead in both directions: the other side learns it as it
-// would without a proxy.
+// write delivers b, unless the connection is swallowed, or cut: toxics let go of
+// what they hold then. After a failed write the connection is dead in both
+// directions: the other side learns it as it would without a proxy.
 func (p *pipe) write(b []byte) {
 	stats := &p.conn.link.stats
+	if p.conn.dead.Err() != nil {
+		return
+	}
 	if p.conn.swallowed.Load() {
 		stats.swallowedBytes.Add(uint64(len(b)))
 		return

@@ -72,8 +72,10 @@ type stage struct {
 	tape *tape
 }
 
-func newStage(t testing.TB) *stage {
-	s := &stage{world: newWorld(t), play: &play{}, tape: &tape{}}
+func newStage(t testing.TB) *stage { return newStageOn(newWorld(t)) }
+
+func newStageOn(w *world) *stage {
+	s := &stage{world: w, play: &play{}, tape: &tape{}}
 	base := time.Now()
 	s.Nemesis = &Nemesis{Clock: func() time.Duration { return time.Since(base) + time.Second }, Recorder: s.tape,
 		Link: s.world.Link, Org: s.play, Process: s.play}
@@ -96,7 +98,7 @@ func (s *stage) during(t *testing.T, f Fault, do func()) history.Window {
 	running.Wait()
 	w := s.tape.last("it")
 	assert.Equal(t, f.Kind, w.Kind)
-	assert.Greater(t, w.To, w.From)
+	assert.GreaterOrEqual(t, w.To, w.From)
 	assert.NotEmpty(t, w.Note)
 	return w
 }

@@ -30,19 +30,20 @@ func TestToxicsOnLiveConnections(t *testing.T) {
 		{Toxic{Type: "reset_peer", Stream: "upstream", Attributes: map[string]any{"timeout": 10}}, failsWith(syscall.ECONNRESET)},
 	} {
 		t.Run(c.toxic.Type+"/"+c.toxic.Stream, func(t *testing.T) {
-			w := newWorld(t)
-			w.works(t)
-			c.toxic.Name = "it"
-			require.NoError(t, w.AddToxic(c.toxic))
-			start := time.Now()
-			reply, err := w.post(strings.Repeat("x", 8000))
-			c.check(t, time.Since(start), reply, err)
-			assert.LessOrEqual(t, w.Stats().Accepted, uint64(2), "it met the connection that was open")
-			assert.Positive(t, w.Stats().ToxicUp+w.Stats().ToxicDown)
+			onBoth(t, func(t *testing.T, w *world) {
+				w.works(t)
+				c.toxic.Name = "it"
+				require.NoError(t, w.AddToxic(c.toxic))
+				start := time.Now()
+				reply, err := w.post(strings.Repeat("x", 8000))
+				c.check(t, time.Since(start), reply, err)
+				assert.LessOrEqual(t, w.Stats().Accepted, uint64(2), "it met the connection that was open")
+				assert.Positive(t, w.Stats().ToxicUp+w.Stats().ToxicDown)
 
-			w.RemoveToxic("it")
-			w.RemoveToxic("it")
-			w.works(t)
+				w.RemoveToxic("it")
+				w.RemoveToxic("it")
+				w.works(t)
+			})
 		})
 	}
 }
@@ -62,55 +63,58 @@ func failsWith(want error) func(*testing.T, time.Duration, string, error) {
 }
 
 func TestToxicsComeAndGoUnderTraffic(t *testing.T) {
-	w := newWorld(t)
-	stop := make(chan struct{})
-	var traffic sync.WaitGroup
-	for range 4 {
-		traffic.Go(func() {
-			body := strings.Repeat("0123456789", 20_000)
-			for {
-				select {
-				case <-stop:
-					return
-				default:
+	onBoth(t, func(t *testing.T, w *world) {
+		stop := make(chan struct{})
+		var traffic sync.WaitGroup
+		for range 4 {
+			traffic.Go(func() {
+				body := strings.Repeat("0123456789", 20_000)
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+					}
+					reply, err := w.post(body)
+					if !assert.NoError(t, err) || !assert.True(t, reply == "hello, "+body, "bytes kept their order") {
+						return
+					}
 				}
-				reply, err := w.post(body)
-				if !assert.NoError(t, err) || !assert.True(t, reply == "hello, "+body, "bytes kept their order") {
-					return
-				}
-			}
-		})
-	}
-	for range 60 {
-		require.NoError(t, w.AddToxic(Toxic{Name: "a", Type: "latency", Stream: "upstream", Attributes: map[string]any{"latency": 1}}))
-		require.NoError(t, w.AddToxic(Toxic{Name: "b", Type: "bandwidth", Attributes: map[string]any{"rate": 100_000}}))
-		w.RemoveToxic("a")
-		require.NoError(t, w.AddToxic(Toxic{Name: "c", Type: "slicer", Attributes: map[string]any{"average_size": 4000}}))
-		w.RemoveToxic("b")
-		w.RemoveToxic("c")
-	}
-	close(stop)
-	traffic.Wait()
+			})
+		}
+		for range 60 {
+			require.NoError(t, w.AddToxic(Toxic{Name: "a", Type: "latency", Stream: "upstream", Attributes: map[string]any{"latency": 1}}))
+			require.NoError(t, w.AddToxic(Toxic{Name: "b", Type: "bandwidth", Attributes: map[string]any{"rate": 100_000}}))
+			w.RemoveToxic("a")
+			require.NoError(t, w.AddToxic(Toxic{Name: "c", Type: "slicer", Attributes: map[string]any{"average_size": 4000}}))
+			w.RemoveToxic("b")
+			w.RemoveToxic("c")
+		}
+		close(stop)
+		traffic.Wait()
+	})
 }
 
 func TestRemoveDoesNotWaitForTheToxic(t *testing.T) {
-	w := newWorld(t)
-	require.NoError(t, w.AddToxic(Toxic{Name: "it", Type: "reset_peer", Attributes: map[string]any{"timeout": 600_000}}))
-	done := make(chan error)
-	go func() { _, err := w.post("x"); done <- err }()
-	require.Eventually(t, func() bool { return w.Stats().ToxicDown > 0 }, 5*time.Second, time.Millisecond)
-	w.RemoveToxic("it")
-	assert.NoError(t, <-done, "the reply that it held back arrives")
+	onBoth(t, func(t *testing.T, w *world) {
+		require.NoError(t, w.AddToxic(Toxic{Name: "it", Type: "reset_peer", Attributes: map[string]any{"timeout": 600_000}}))
+		done := make(chan error)
+		go func() { _, err := w.post("x"); done <- err }()
+		require.Eventually(t, func() bool { return w.Stats().ToxicDown > 0 }, 5*time.Second, time.Millisecond)
+		w.RemoveToxic("it")
+		assert.NoError(t, <-done, "the reply that it held back arrives")
+	})
 }
 
 func TestTimeoutToxicClosesWhenItGoes(t *testing.T) {
-	w := newWorld(t)
-	require.NoError(t, w.AddToxic(Toxic{Name: "it", Type: "timeout", Attributes: map[string]any{"timeout": 0}}))
-	done := make(chan error)
-	go func() { _, err := w.post("x"); done <- err }()
-	require.Eventually(t, func() bool { return w.Stats().ToxicDown > 0 }, 5*time.Second, time.Millisecond)
-	w.RemoveToxic("it")
-	assert.ErrorIs(t, <-done, io.EOF)
+	onBoth(t, func(t *testing.T, w *world) {
+		require.NoError(t, w.AddToxic(Toxic{Name: "it", Type: "timeout", Attributes: map[string]any{"timeout": 0}}))
+		done := make(chan error)
+		go func() { _, err := w.post("x"); done <- err }()
+		require.Eventually(t, func() bool { return w.Stats().ToxicDown > 0 }, 5*time.Second, time.Millisecond)
+		w.RemoveToxic("it")
+		assert.ErrorIs(t, <-done, io.EOF)
+	})
 }
 
 func TestToxicDefinitions(t *testing.T) {
