@@ -119,6 +119,7 @@ func (s *Scenario) Faster(k float64) *Scenario {
 		shrink(&c.Faults[i].At)
 		shrink(&c.Faults[i].For)
 		shrink(&c.Faults[i].Jitter)
+		shrink(&c.Faults[i].Back)
 	}
 	shrink(&c.Expect.Drained)
 	if c.err == nil {

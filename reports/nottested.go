@@ -63,6 +63,7 @@ var missing = []struct {
 	{func(r *ran) bool { return r.units > 0 }, "No transaction held more than one record."},
 	{func(r *ran) bool { return r.deletes > 0 }, "No record was deleted."},
 	{func(r *ran) bool { return len(r.jobs) > 0 }, "No bulk job was created."},
+	{fired("restore"), "The org was never restored from a backup, so acknowledged data never vanished there."},
 	{firedOnJobs("bulk-fail"), "No bulk job failed or was aborted, with rows left unprocessed."},
 	{firedOnJobs("bulk-rows"), "No bulk job completed with some of its rows refused."},
 	{firedOnJobs("bulk-slow"), "No bulk job took longer than a client may care to wait."},

@@ -32,7 +32,7 @@ func TestWhatTheRunHadIsNotListed(t *testing.T) {
 				{Kind: "cut-reply", Hits: 1}, {Kind: "page", From: 1 * second, To: 3 * second, Hits: 1}, {Kind: "row-error", Hits: 1},
 				{Kind: "expire-token", Hits: 1}, {Kind: "kill", From: 9 * second, To: 10 * second, Hits: 1}, {Kind: "pause", Hits: 1}, {Kind: "stop", Hits: 1},
 				{Kind: "refuse", From: 2 * second, To: 5 * second, Hits: 1}, {Kind: "blackhole", From: 5*second + 30*ms, To: 8 * second, Hits: 1},
-				{Kind: "latency", Hits: 1}, {Kind: "late", Hits: 1}, {Kind: "bulk-fail", Hits: 1}, {Kind: "bulk-rows", Hits: 1}, {Kind: "bulk-slow", Hits: 1},
+				{Kind: "latency", Hits: 1}, {Kind: "late", Hits: 1}, {Kind: "restore", Hits: 1}, {Kind: "bulk-fail", Hits: 1}, {Kind: "bulk-rows", Hits: 1}, {Kind: "bulk-slow", Hits: 1},
 			},
 			Operations: []*history.Operation{{Records: []history.Record{{}, {Op: "delete"}}}},
 		},

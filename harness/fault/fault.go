@@ -11,6 +11,8 @@ type Fault struct {
 	For    time.Duration `json:"for,omitempty" yaml:"for,omitempty"`       // how long it lasts
 	Jitter time.Duration `json:"jitter,omitempty" yaml:"jitter,omitempty"` // it begins up to this much later, as the seed has it
 
+	Back time.Duration `json:"back,omitempty" yaml:"back,omitempty"` // restore: how old the backup is
+
 	Match Match `json:"match,omitzero" yaml:"match,omitempty"`
 	// Count is how many of the first Among matching requests are hit; the seed
 	// draws which. 0 hits every one. Among 0 means the first Count.
@@ -54,3 +56,6 @@ const (
 // WriteInFlight is the word of Fault.When: a write has committed and its reply
 // is not sent.
 const WriteInFlight = "write-in-flight"
+
+// waits tells whether the fault opens its window later than it begins.
+func (f Fault) waits() bool { return f.When != "" || f.Back > 0 }

@@ -148,6 +148,20 @@ func TestExpireToken(t *testing.T) {
 	assert.Equal(t, []string{"expire"}, s.seen())
 }
 
+func TestRestore(t *testing.T) {
+	s := newStage(t)
+	base := s.Clock()
+	f := Fault{Name: "it", Kind: "restore", At: 30 * time.Millisecond, Back: 20 * time.Millisecond}
+	plan := Plan([]Fault{f}, 1)
+	assert.Equal(t, []time.Duration{10 * time.Millisecond, 30 * time.Millisecond}, []time.Duration{plan.Faults[0].Start, plan.Faults[0].End})
+	require.NoError(t, s.Run(t.Context(), base, plan))
+	assert.Equal(t, []string{"backup", "restore"}, s.seen())
+	w := s.tape.last("it")
+	assert.Equal(t, 7, w.Hits)
+	assert.GreaterOrEqual(t, w.From, base+f.At, "the backup disturbs nobody")
+	assert.Equal(t, "commits that lost their effect", w.Note)
+}
+
 func TestPauseKind(t *testing.T) {
 	s := newStage(t)
 	w := s.during(t, Fault{Kind: "pause"}, func() { assert.Equal(t, []string{"pause"}, s.seen()) })

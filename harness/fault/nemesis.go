@@ -19,6 +19,9 @@ type Recorder interface {
 type Org interface {
 	// ExpireTokens makes every access token invalid and returns their number.
 	ExpireTokens() int
+	// Backup takes a backup; restore puts the org back to it and returns how
+	// many commits have no effect any more.
+	Backup() (restore func() int)
 }
 
 // Process is the subject, as far as a fault can touch it.
@@ -138,7 +141,7 @@ func (n *Nemesis) begin(ctx context.Context, p Planned) {
 		return
 	}
 	w := &window{nemesis: n, ctx: ctx, planned: p, seen: history.Window{Fault: p.Name, Kind: p.Kind, From: n.Clock()}}
-	if p.When == "" { // a fault that waits for its moment opens its window then
+	if !p.waits() { // a fault that waits for its moment opens its window then
 		n.Recorder.Fault(w.seen)
 	}
 	w.effect = set(n, w)

@@ -18,8 +18,8 @@ type Schedule struct {
 // start of the load in JSON.
 type Planned struct {
 	Fault
-	Start time.Duration `json:"start"`
-	End   time.Duration `json:"end"` // Start for faults that happen at once
+	Start time.Duration `json:"start"` // of its backup, where it goes back to one
+	End   time.Duration `json:"end"`   // Start for faults that happen at once
 	// Picks are the requests to hit, as positions among the matching ones from
 	// 0 on, rising; none: every one.
 	Picks []int `json:"picks,omitempty"`
@@ -40,7 +40,7 @@ func draw(f Fault, seed uint64) Planned {
 	_, _ = h.Write([]byte(f.Name))
 	rng := rand.New(rand.NewPCG(seed, h.Sum64()))
 	start := f.At + time.Duration(rng.Int64N(int64(max(f.Jitter, 0))+1))
-	return Planned{Fault: f, Start: start, End: start + f.For, Picks: choose(rng, f.Count, max(f.Among, f.Count))}
+	return Planned{Fault: f, Start: start - f.Back, End: start + f.For, Picks: choose(rng, f.Count, max(f.Among, f.Count))}
 }
 
 // choose draws count different numbers below among (Floyd's algorithm: one

@@ -56,7 +56,11 @@ func (p *play) Terminate() error              { return p.act("terminate") }
 func (p *play) Restart(context.Context) error { return p.act("restart") }
 func (p *play) Pause() error                  { return p.act("pause") }
 func (p *play) Resume() error                 { return p.act("resume") }
-func (p *play) ExpireTokens() int             { _ = p.act("expire"); return 3 }
+func (p *play) Backup() func() int {
+	_ = p.act("backup")
+	return func() int { _ = p.act("restore"); return 7 }
+}
+func (p *play) ExpireTokens() int { _ = p.act("expire"); return 3 }
 
 func (p *play) seen() []string {
 	p.mu.Lock()

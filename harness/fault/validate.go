@@ -87,7 +87,7 @@ func checkTimes(f Fault, loadEnd time.Duration) error {
 	for _, t := range []struct {
 		key  string
 		time time.Duration
-	}{{"at", f.At}, {"for", f.For}, {"jitter", f.Jitter}, {"delay", f.Delay}} {
+	}{{"at", f.At}, {"for", f.For}, {"jitter", f.Jitter}, {"delay", f.Delay}, {"back", f.Back}} {
 		if t.time < 0 || t.time > longest {
 			return fmt.Errorf("%s is %v: write a time from 0s to %v", t.key, t.time, longest)
 		}

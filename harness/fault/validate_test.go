@@ -39,6 +39,8 @@ func TestValidate(t *testing.T) {
 		{"limit", Fault{Kind: "limit", For: second, Limit: "concurrent", Most: 5}, ""},
 		{"what limit", Fault{Kind: "limit", For: second, Limit: "sky"}, `limit is "sky": write requests, concurrent or jobs`},
 		{"less than nothing", Fault{Kind: "limit", For: second, Limit: "jobs", Most: -1}, "most is -1"},
+		{"restore", Fault{Kind: "restore", At: 9 * second, Back: 5 * second}, ""},
+		{"older than anything", Fault{Kind: "restore", At: second, Back: 2 * second}, "no backup from before the first transaction"},
 		{"step", Fault{Kind: "cut-reply", For: second, Match: Match{Steps: []string{"open"}}}, `match.steps: "open" is unknown; write one of: token, create`},
 		{"steps and writes", Fault{Kind: "cut-reply", For: second, Match: Match{Steps: []string{"upload"}, Writes: "multi"}}, "leave one out"},
 		{"steps elsewhere", Fault{Kind: "page", For: second, Match: Match{Steps: []string{"close"}, APIs: []string{"row"}}}, "row has no steps"},
@@ -125,7 +127,7 @@ func TestKindsTable(t *testing.T) {
 }
 
 func fieldKeys() []string {
-	return []string{"name", "kind", "at", "for", "jitter", "match", "count", "among", "status", "code", "message", "body", "contentType", "delay", "when", "rate", "stream", "toxic", "percent", "end", "limit", "most"}
+	return []string{"name", "kind", "at", "for", "jitter", "match", "count", "among", "status", "code", "message", "body", "contentType", "delay", "when", "rate", "stream", "toxic", "percent", "end", "limit", "most", "back"}
 }
 
 func TestFaultFromYAML(t *testing.T) {
@@ -151,6 +153,7 @@ toxic: {type: latency, stream: upstream, attributes: {latency: 20}}
 func FuzzFault(f *testing.F) {
 	for _, text := range []string{
 		"{name: a, kind: refuse, at: 1s, for: 2s}", "{name: a, kind: cut-reply, for: 1s, count: 3, among: 9, jitter: 1ms}",
+		"{name: a, kind: restore, at: 3s, back: 2s, jitter: 1s}",
 		"{name: a, kind: toxic, for: 1s, toxic: {type: slicer, attributes: {average_size: 0}}}",
 		"{name: a, kind: toxic, for: 1s, toxic: {type: latency, attributes: {latency: [1]}}}",
 		"{name: a, kind: kill, when: write-in-flight, for: 1s}", "{at: -9223372036854775808ns}", "[]", "&a [*a]", "{toxic: {attributes: {? {} : 1}}}",
@@ -169,7 +172,7 @@ func FuzzFault(f *testing.F) {
 			return
 		}
 		for _, p := range Plan([]Fault{fault}, seed).Faults {
-			if p.Start < fault.At || p.Start > fault.At+fault.Jitter || p.End < p.Start || len(p.Picks) != fault.Count {
+			if p.Start < fault.At-fault.Back || p.Start > fault.At+fault.Jitter || p.End < p.Start || len(p.Picks) != fault.Count {
 				t.Fatalf("planned as %+v", p)
 			}
 		}

@@ -10,9 +10,10 @@ import (
 
 // job is one job. The queue's lock guards it, apart from what never changes.
 type job struct {
-	info  Info
-	order order
-	row   *apierr.Error // the fault that the first row takes
+	info   Info
+	order  order
+	number int           // of all jobs, from 1 on
+	row    *apierr.Error // the fault that the first row takes
 
 	trouble Trouble // set by the close
 

@@ -58,7 +58,7 @@ func (q *Queue) Create(s Spec, version float64) (Info, *apierr.Error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.given++
-	j := &job{order: o, info: Info{
+	j := &job{order: o, number: int(q.given), info: Info{
 		ID: store.MakeID(jobPrefix, q.given), Spec: s.filled(o), Version: version,
 		State: Open, Created: now, Changed: now,
 	}}
