@@ -64,6 +64,7 @@ func judge(dir *rundir.Dir) (reports.Summary, reports.Data, error) {
 		return reports.Summary{}, data, err
 	}
 	run := rehearsal{Seed: s.Seed, Planned: s.Load.Count()}
+	s.markOptional(data.History)
 	if err := dir.ReadJSON(rundir.RunFile, &run); err != nil {
 		notes = append(notes, err.Error())
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/squall-harness/squall/harness/history"
 	"github.com/squall-harness/squall/harness/verify"
 )
 
@@ -159,4 +160,12 @@ func FuzzParseScenario(f *testing.F) {
 			assert.NoError(t, s.Err())
 		}
 	})
+}
+
+func TestTheJudgeKnowsWhichFaultsAreOptional(t *testing.T) {
+	s, err := ParseScenario("x.yaml", []byte("{name: x, load: {rate: 1, for: 5s, mix: {upsert: 1}}, faults: [{name: a, kind: reset, optional: true}, {name: b, kind: reset}]}"))
+	require.NoError(t, err)
+	h := &history.History{Windows: []history.Window{{Fault: "a"}, {Fault: "b"}}}
+	s.markOptional(h)
+	assert.Equal(t, []history.Window{{Fault: "a", Optional: true}, {Fault: "b"}}, h.Windows)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/squall-harness/squall/harness/fault"
+	"github.com/squall-harness/squall/harness/history"
 	"github.com/squall-harness/squall/harness/verify"
 	"github.com/squall-harness/squall/harness/workload"
 )
@@ -139,4 +140,11 @@ func (s *Scenario) settings() verify.Settings {
 	return verify.Settings{TokenField: s.Source.Token, Budget: s.Expect.Drained,
 		NotClaimed: s.Expect.NotClaimed, Minima: minima, Invariants: s.Expect.Invariants,
 		Limits: verify.Limits{Calls: s.Expect.Calls, Logins: s.Expect.Logins}}
+}
+
+// markOptional notes which faults the run means something without.
+func (s *Scenario) markOptional(h *history.History) {
+	for i := range h.Windows {
+		h.Windows[i].Optional = slices.ContainsFunc(s.Faults, func(f fault.Fault) bool { return f.Optional && f.Name == h.Windows[i].Fault })
+	}
 }

@@ -13,6 +13,9 @@ type Fault struct {
 
 	Back time.Duration `json:"back,omitempty" yaml:"back,omitempty"` // restore: how old the backup is
 
+	// Optional lets the run have a verdict when the fault met nobody.
+	Optional bool `json:"optional,omitempty" yaml:"optional,omitempty"`
+
 	Match Match `json:"match,omitzero" yaml:"match,omitempty"`
 	// Count is how many of the first Among matching requests are hit; the seed
 	// draws which. 0 hits every one. Among 0 means the first Count.

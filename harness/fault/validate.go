@@ -61,7 +61,7 @@ func checkFields(k Kind, f Fault) error {
 			return fmt.Errorf("a fault of the kind %s needs %s", k.Name, need)
 		}
 	}
-	known := slices.Concat([]string{"name", "kind", "at", "jitter"}, k.Needs, k.Takes)
+	known := slices.Concat([]string{"name", "kind", "at", "jitter", "optional"}, k.Needs, k.Takes)
 	for _, field := range set {
 		if !slices.Contains(known, field) {
 			return fmt.Errorf("a fault of the kind %s takes no %s; it takes: %s", k.Name, field, strings.Join(known, ", "))

@@ -41,6 +41,7 @@ func TestValidate(t *testing.T) {
 		{"less than nothing", Fault{Kind: "limit", For: second, Limit: "jobs", Most: -1}, "most is -1"},
 		{"restore", Fault{Kind: "restore", At: 9 * second, Back: 5 * second}, ""},
 		{"older than anything", Fault{Kind: "restore", At: second, Back: 2 * second}, "no backup from before the first transaction"},
+		{"optional", Fault{Kind: "reset", At: second, Optional: true}, ""},
 		{"step", Fault{Kind: "cut-reply", For: second, Match: Match{Steps: []string{"open"}}}, `match.steps: "open" is unknown; write one of: token, create`},
 		{"steps and writes", Fault{Kind: "cut-reply", For: second, Match: Match{Steps: []string{"upload"}, Writes: "multi"}}, "leave one out"},
 		{"steps elsewhere", Fault{Kind: "page", For: second, Match: Match{Steps: []string{"close"}, APIs: []string{"row"}}}, "row has no steps"},
@@ -53,7 +54,7 @@ func TestValidate(t *testing.T) {
 		{"no kind", Fault{}, `kind "" is unknown; the kinds are: cut-reply, page`},
 		{"kind", Fault{Kind: "flood"}, `kind "flood" is unknown`},
 		{"no window", Fault{Kind: "refuse"}, "a fault of the kind refuse needs for"},
-		{"window too many", Fault{Kind: "reset", For: second}, "a fault of the kind reset takes no for; it takes: name, kind, at, jitter"},
+		{"window too many", Fault{Kind: "reset", For: second}, "a fault of the kind reset takes no for; it takes: name, kind, at, jitter, optional"},
 		{"foreign field", Fault{Kind: "refuse", For: second, Count: 3}, "takes no count"},
 		{"negative", Fault{Kind: "reset", At: -second}, "at is -1s"},
 		{"absurd", Fault{Kind: "reset", At: 1 << 62}, "at is "},
@@ -127,7 +128,7 @@ func TestKindsTable(t *testing.T) {
 }
 
 func fieldKeys() []string {
-	return []string{"name", "kind", "at", "for", "jitter", "match", "count", "among", "status", "code", "message", "body", "contentType", "delay", "when", "rate", "stream", "toxic", "percent", "end", "limit", "most", "back"}
+	return []string{"name", "kind", "at", "for", "jitter", "match", "count", "among", "status", "code", "message", "body", "contentType", "delay", "when", "rate", "stream", "toxic", "percent", "end", "limit", "most", "back", "optional"}
 }
 
 func TestFaultFromYAML(t *testing.T) {

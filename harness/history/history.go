@@ -114,6 +114,9 @@ type Window struct {
 	To    time.Duration `json:"to"`             // 0 while it is active
 	Hits  int           `json:"hits"`           // how often it did something: 0 means that it never fired
 	Note  string        `json:"note,omitempty"` // what Hits counts, in words
+	// Optional says that the run means something without it. The ledger does
+	// not hold it: who reads one knows the scenario.
+	Optional bool `json:"optional,omitempty"`
 }
 
 // Gauge is one look at what the subject says about itself.

@@ -170,7 +170,7 @@ func (s *suspects) accuse(w *history.Window) Blame {
 		}
 	}
 	struck := stopsIntegration[w.Kind] && slices.ContainsFunc(s.open, func(o span) bool { return o.from <= w.From && w.From <= o.to })
-	if s.class == NotDurable && struck && w.Kind == kindKill {
+	if s.class == NotDurable && struck && endsSubject(w.Kind) {
 		return Blame{Fault: w.Fault, Tie: TieStruck}
 	}
 	meanwhile, far := slices.ContainsFunc(s.open, func(o span) bool { return overlaps(w, o) }), s.aimed[w.Fault] && !absence[s.class]
@@ -186,7 +186,7 @@ func (s *suspects) accuse(w *history.Window) Blame {
 }
 
 // stopsIntegration lists the kinds of faults that hit all of its work at once.
-var stopsIntegration = map[string]bool{kindKill: true, "pause": true}
+var stopsIntegration = map[string]bool{kindKill: true, kindStop: true, "pause": true}
 
 // tie finds what a fault had to do with a request. A duplicate needs a reply
 // that was lost: a request that failed openly did nothing that could be doubled.
@@ -194,7 +194,7 @@ func (s *suspects) tie(w *history.Window, r *commitlog.Request) Tie {
 	within := overlaps(w, span{r.At, r.At + r.Took})
 	lost := replyLost(r.Fate) && r.Records > 0
 	switch {
-	case r.Fault == w.Fault && lost, within && w.Kind == kindKill, within && lost && r.Fault == "" && !s.aimed[w.Fault]:
+	case r.Fault == w.Fault && lost, within && endsSubject(w.Kind), within && lost && r.Fault == "" && !s.aimed[w.Fault]:
 		return TieReply
 	case r.Fault == w.Fault && s.class != Duplicate, within && failed(r) && r.Fault == "" && !s.aimed[w.Fault]:
 		return TiePart

@@ -101,28 +101,41 @@ func figure(evidence []Count, name string) (n int, known bool) {
 }
 
 // fired counts the faults that did something.
-func fired(windows []history.Window) int { return len(windows) - len(Unfired(windows)) }
+func fired(windows []history.Window) (n int) {
+	for _, w := range windows {
+		if w.Hits > 0 {
+			n++
+		}
+	}
+	return n
+}
 
-// Unfired names the faults that never did anything. A run with such a fault
-// has not rehearsed what it set out to.
+// Unfired names the faults that never did anything and are not optional. A run
+// with such a fault has not rehearsed what it set out to.
 func Unfired(windows []history.Window) []string {
 	var names []string
 	for _, w := range windows {
-		if w.Hits <= 0 {
+		if w.Hits <= 0 && !w.Optional {
 			names = append(names, w.Fault)
 		}
 	}
 	return names
 }
 
-// kindKill is the kind of fault that ends the subject without warning.
-const kindKill = "kill"
+// The kinds of fault that end the subject, without warning or by asking it to.
+// It owes the same afterwards.
+const (
+	kindKill = "kill"
+	kindStop = "stop"
+)
 
-// crashes lists when the subject was killed.
+func endsSubject(kind string) bool { return kind == kindKill || kind == kindStop }
+
+// crashes lists when the subject was ended.
 func (l *ledger) crashes() []time.Duration {
 	var at []time.Duration
 	for _, w := range l.History.Windows {
-		if w.Kind == kindKill && w.Hits > 0 {
+		if endsSubject(w.Kind) && w.Hits > 0 {
 			at = append(at, w.From)
 		}
 	}

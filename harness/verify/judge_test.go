@@ -125,6 +125,13 @@ func TestAFaultThatNeverFiredLeavesNoVerdict(t *testing.T) {
 	assert.Equal(t, NoEvidence, Overall(verdicts, unfired...))
 	assert.Equal(t, "NO VERDICT: these faults never fired: gateway.", Sentence(verdicts, unfired...))
 
+	last := len(s.in.History.Windows) - 1
+	s.in.History.Windows[last].Optional = true
+	assert.Empty(t, Unfired(s.in.History.Windows), "the scenario does not insist on it")
+	before := fired(s.in.History.Windows)
+	s.in.History.Windows[last].Hits = 1
+	assert.Equal(t, before+1, fired(s.in.History.Windows), "it had not fired all the same")
+
 	s.ack("t-1", "k", upsert("Account", "a", 1))
 	assert.Equal(t, Fail, Overall(Judge(s.in), unfired...), "what is broken is broken")
 }
