@@ -26,7 +26,7 @@ func TestExportTellsAPartByItsStatus(t *testing.T) {
 
 	code, out, stderr := squall(t, "export", d.Path(), "--format", "ndjson")
 	assert.Equal(t, harness.ExitPass, code, stderr)
-	assert.Equal(t, d.Join("history.ndjson")+"\n"+d.Join("commits.ndjson")+"\n"+d.Join("requests.ndjson")+"\n", out)
+	assert.Equal(t, d.Join("history.ndjson")+"\n"+d.Join("commits.ndjson")+"\n"+d.Join("requests.ndjson")+"\n"+d.Join("reads.ndjson")+"\n", out)
 
 	code, _, stderr = squall(t, "export", "--format", "ndjson", d.Path())
 	assert.Equal(t, harness.ExitHarness, code)
@@ -35,6 +35,6 @@ func TestExportTellsAPartByItsStatus(t *testing.T) {
 	require.NoError(t, os.Truncate(d.Join(rundir.HistoryFile), 100))
 	code, out, stderr = squall(t, "export", d.Path(), "--format", "csv", "--out", filepath.Join(d.Path(), "csv"))
 	assert.Equal(t, harness.ExitNoVerdict, code)
-	assert.Equal(t, d.Join("csv/commits.csv")+"\n"+d.Join("csv/requests.csv")+"\n", out)
+	assert.Equal(t, d.Join("csv/commits.csv")+"\n"+d.Join("csv/requests.csv")+"\n"+d.Join("csv/reads.csv")+"\n", out)
 	assert.Contains(t, stderr, "squall export: only a part was written: history.arrows was cut off at block 1")
 }

@@ -76,7 +76,7 @@ func judge(dir *rundir.Dir) (reports.Summary, reports.Data, error) {
 		run.incomplete = notes[0]
 		keepWhatIsSure(&data, run.Planned)
 	}
-	found := verify.JudgeAll(verify.Input{History: data.History, Commits: data.Commits, Requests: data.Requests, Settings: s.settings()})
+	found := verify.JudgeAll(verify.Input{History: data.History, Commits: data.Commits, Requests: data.Requests, Reads: data.Reads, Settings: s.settings()})
 	trials, err := readTrials(dir)
 	if err != nil {
 		run.Notes = append(run.Notes, err.Error())
@@ -104,7 +104,14 @@ func readData(dir *rundir.Dir) (data reports.Data, notes []string, err error) {
 	}
 	data.Requests, err = dir.ReadRequests()
 	if errors.Is(err, fs.ErrNotExist) {
-		return data, append(notes, fmt.Sprintf("%s is missing", rundir.RequestsFile)), nil
+		notes, err = append(notes, fmt.Sprintf("%s is missing", rundir.RequestsFile)), nil
+	}
+	if notes, err = tolerate(notes, err); err != nil {
+		return data, nil, err
+	}
+	data.Reads, err = dir.ReadReads()
+	if errors.Is(err, fs.ErrNotExist) { // then nobody read anything, and isolation lacks its evidence
+		return data, notes, nil
 	}
 	notes, err = tolerate(notes, err)
 	return data, notes, err

@@ -79,6 +79,7 @@ func (r *rig) setUpOrg(dir *rundir.Dir) error {
 			BulkChunk: o.BulkChunk, BulkParallel: o.BulkSlots},
 		Hook:         r.hook,
 		OnRequest:    r.onRequest,
+		OnRead:       r.onRead,
 		ClientID:     clientID,
 		ClientSecret: clientSecret,
 		Username:     username,
@@ -105,6 +106,8 @@ func (r *rig) onRequest(q commitlog.Request) {
 	r.activity.ended(q, r.clock.since())
 	r.ledgers.Request(q)
 }
+
+func (r *rig) onRead(q commitlog.Read) { r.ledgers.Read(q) }
 
 func (r *rig) planFaults(dir *rundir.Dir) error {
 	r.schedule = fault.Plan(r.scenario.Faults, r.scenario.Seed)

@@ -104,6 +104,7 @@ type Data struct {
 	History  *history.History
 	Commits  []commitlog.Commit
 	Requests []commitlog.Request
+	Reads    []commitlog.Read
 	Scenario []byte        // the scenario file as run
 	Files    []rundir.File // what else lies beside the report
 }

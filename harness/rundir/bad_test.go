@@ -140,6 +140,8 @@ func readAll(d *Dir) map[File]error {
 	note(CommitsFile, err)
 	_, err = d.ReadRequests()
 	note(RequestsFile, err)
+	_, err = d.ReadReads()
+	note(ReadsFile, err)
 	return errs
 }
 

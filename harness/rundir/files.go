@@ -20,6 +20,7 @@ const (
 	HistoryFile  = "history.arrows"
 	CommitsFile  = "commits.arrows"
 	RequestsFile = "requests.arrows"
+	ReadsFile    = "reads.arrows"
 	LogFile      = "subject.log"
 	VerdictFile  = "verdict.json"
 	ReportFile   = "report.html"
@@ -41,6 +42,7 @@ var meanings = map[File]string{
 	HistoryFile:   "ledger 1: what was offered, answered and disturbed (Arrow IPC stream)",
 	CommitsFile:   "ledger 2: what the target committed (Arrow IPC stream)",
 	RequestsFile:  "every call that reached the target (Arrow IPC stream)",
+	ReadsFile:     "what was read at the target, which version of which record (Arrow IPC stream)",
 	LogFile:       "what the integration printed",
 	VerdictFile:   "the verdict for programs",
 	ReportFile:    "the report for people",
@@ -53,7 +55,7 @@ var meanings = map[File]string{
 // all is the order in which Files lists them.
 var all = []File{
 	ReportFile, VerdictFile, JUnitFile, MarkdownFile, ScenarioFile, RunFile, PlanFile,
-	HistoryFile, CommitsFile, RequestsFile, LogFile, TrialsFile, ControlReport,
+	HistoryFile, CommitsFile, RequestsFile, ReadsFile, LogFile, TrialsFile, ControlReport,
 }
 
 // Path is the run directory itself.

@@ -34,12 +34,14 @@ type CommitSource interface {
 type Ledgers struct {
 	events   Events
 	commits  CommitSource
-	mu       sync.Mutex // guards requests
+	mu       sync.Mutex // guards requests and reads
 	requests []commitlog.Request
+	reads    []commitlog.Read
 
 	historyOut *ledgerWriter[eventRow]
 	commitsOut *ledgerWriter[changeRow]
 	requestOut *ledgerWriter[requestRow]
+	readsOut   *ledgerWriter[readRow]
 	index      *indexWriter
 	seen       struct{ events, commits int }
 
@@ -75,8 +77,11 @@ func (l *Ledgers) create(d *Dir, token string) (err error) {
 	if l.requestOut, err = createLedger(d, RequestsFile, requestTable); err != nil {
 		return errors.Join(err, l.historyOut.close(false), l.commitsOut.close(false))
 	}
-	if l.index, err = newIndexWriter(d, token); err != nil {
+	if l.readsOut, err = createLedger(d, ReadsFile, readsTable); err != nil {
 		return errors.Join(err, l.historyOut.close(false), l.commitsOut.close(false), l.requestOut.close(false))
+	}
+	if l.index, err = newIndexWriter(d, token); err != nil {
+		return errors.Join(err, l.historyOut.close(false), l.commitsOut.close(false), l.requestOut.close(false), l.readsOut.close(false))
 	}
 	return nil
 }
@@ -86,6 +91,13 @@ func (l *Ledgers) Request(q commitlog.Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.requests = append(l.requests, q)
+}
+
+// Read adds a line to the read log. It is safe for concurrent use.
+func (l *Ledgers) Read(q commitlog.Read) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.reads = append(l.reads, q)
 }
 
 // Failed gets the first write error at once, for example that the disk is full,
@@ -118,7 +130,7 @@ func (l *Ledgers) loop() {
 
 // close ends the files; those that lack something get no end.
 func (l *Ledgers) close(whole bool) error {
-	return errors.Join(l.historyOut.close(whole), l.commitsOut.close(whole), l.requestOut.close(whole), l.index.close(whole))
+	return errors.Join(l.historyOut.close(whole), l.commitsOut.close(whole), l.requestOut.close(whole), l.readsOut.close(whole), l.index.close(whole))
 }
 
 func (l *Ledgers) note(err error) {
@@ -138,6 +150,7 @@ func (l *Ledgers) flush(newCommits func(n int) []commitlog.Commit) error {
 	}
 	return errors.Join(
 		l.flushRequests(),
+		l.flushReads(),
 		l.flushCommits(newCommits(l.seen.commits)),
 		l.flushEvents(l.events.Since(l.seen.events)),
 	)
@@ -153,6 +166,14 @@ func (l *Ledgers) flushRequests() error {
 		return append(rows, row), err
 	})
 	return errors.Join(err, l.index.requests(requests))
+}
+
+func (l *Ledgers) flushReads() error {
+	l.mu.Lock()
+	reads := l.reads
+	l.reads = nil
+	l.mu.Unlock()
+	return writeAll(l.readsOut, reads, readToRows)
 }
 
 func (l *Ledgers) flushCommits(commits []commitlog.Commit) error {

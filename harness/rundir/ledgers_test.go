@@ -31,6 +31,10 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 		for _, q := range requests {
 			l.Request(q)
 		}
+		reads := rapid.SliceOfN(rapid.Custom(drawRead), 1, 5).Draw(rt, "reads")
+		for _, q := range reads {
+			l.Read(q)
+		}
 		require.NoError(rt, l.Close())
 
 		events, err := d.ReadHistory()
@@ -42,6 +46,9 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 		back, err := d.ReadRequests()
 		require.NoError(rt, err)
 		assert.Equal(rt, requests, back)
+		seen, err := d.ReadReads()
+		require.NoError(rt, err)
+		assert.Equal(rt, reads, seen)
 	})
 }
 
@@ -115,6 +122,7 @@ func restarted(old *Ledgers) *Ledgers {
 	}
 	l.commitsOut = newLedgerWriter("commits.arrows", commitTable, discard{})
 	l.requestOut = newLedgerWriter("requests.arrows", requestTable, discard{})
+	l.readsOut = newLedgerWriter("reads.arrows", readsTable, discard{})
 	return l
 }
 

@@ -61,11 +61,18 @@ func (d *Dir) ReadRequests() ([]commitlog.Request, error) {
 	return readFile(d, RequestsFile, requestTable, requestsFromRows)
 }
 
+// ReadReads returns the read log. With a Truncated or Corrupt error come the
+// reads up to there.
+func (d *Dir) ReadReads() ([]commitlog.Read, error) {
+	return readFile(d, ReadsFile, readsTable, readsFromRows)
+}
+
 // LedgerFiles lists the Arrow streams of a run.
-var LedgerFiles = []File{HistoryFile, CommitsFile, RequestsFile}
+var LedgerFiles = []File{HistoryFile, CommitsFile, RequestsFile, ReadsFile}
 
 var ledgerSchemas = map[File]*arrow.Schema{
 	HistoryFile: eventTable.schema(), CommitsFile: commitTable.schema(), RequestsFile: requestTable.schema(),
+	ReadsFile: readsTable.schema(),
 }
 
 // EachBlock hands the blocks of a ledger to use as they are, in their order, as

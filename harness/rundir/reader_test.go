@@ -195,6 +195,7 @@ func TestTheHeadsOfLedgersStayAsTheyAre(t *testing.T) {
 		"5bee43a2": headOf(eventTable.schema()),
 		"39a15484": headOf(commitTable.schema()),
 		"150686f9": headOf(requestTable.schema()),
+		"d32b7d17": headOf(readsTable.schema()),
 	} {
 		assert.Equal(t, want, fmt.Sprintf("%08x", crc32.ChecksumIEEE(head)))
 	}
@@ -215,6 +216,8 @@ func FuzzReadLedgers(f *testing.F) {
 		_, err = readLedger(bytesOf("h", data), eventTable, eventsFromRows)
 		mustBeTyped(t, err)
 		_, err = readLedger(bytesOf("r", data), requestTable, requestsFromRows)
+		mustBeTyped(t, err)
+		_, err = readLedger(bytesOf("s", data), readsTable, readsFromRows)
 		mustBeTyped(t, err)
 		if took := time.Since(began); took > 30*time.Second {
 			t.Fatalf("%d bytes took %v", len(data), took)

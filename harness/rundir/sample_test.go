@@ -95,6 +95,19 @@ func drawRequest(t *rapid.T) commitlog.Request {
 	}
 }
 
+func drawRead(t *rapid.T) commitlog.Read {
+	q := commitlog.Read{
+		Request: anyText.Draw(t, "request"), At: anyTime.Draw(t, "at"), API: commitlog.APIQuery, Identity: anyText.Draw(t, "identity"),
+		LSN: uint64(anyCount.Draw(t, "lsn")), Object: "Order__c", Exact: rapid.Bool().Draw(t, "exact"),
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "records") {
+		q.Records = append(q.Records, commitlog.Served{ID: anyText.Draw(t, "id"), ExternalID: anyText.Draw(t, "key"), LSN: uint64(anyCount.Draw(t, "version"))})
+		q.Fields = append(q.Fields, anyText.Draw(t, "field"))
+		q.Where = append(q.Where, commitlog.Equal{Field: anyText.Draw(t, "field"), Value: anyValue.Draw(t, "value")})
+	}
+	return q
+}
+
 // sampleRun makes n operations, each answered and committed; the last commit's
 // reply has no fate yet.
 func sampleRun(n int) (*history.Recorder, *commitlog.Log) {

@@ -156,6 +156,7 @@ type Input struct {
 	History  *history.History
 	Commits  []commitlog.Commit
 	Requests []commitlog.Request
+	Reads    []commitlog.Read
 	Settings Settings
 }
 
