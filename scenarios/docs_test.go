@@ -24,7 +24,7 @@ func TestTheDocumentationIsComplete(t *testing.T) {
 		assert.Contains(t, doc, fmt.Sprintf("| `%s` | %s | %s | %s |", k.Name, k.Does, codes(k.Needs), codes(k.Takes)))
 	}
 	for _, m := range mutants.All {
-		assert.Contains(t, doc, fmt.Sprintf("| `%s` | %s | %s |", m.Name, m.Defect, strings.Join(m.Breaks, ", ")))
+		assert.Contains(t, doc, fmt.Sprintf("| `%s` | %s | `%s` | %s |", m.Name, m.Defect, m.Scenario, strings.Join(m.Breaks, ", ")))
 	}
 	for _, key := range keys("", reflect.TypeFor[harness.Scenario]()) {
 		assert.Contains(t, doc, "`"+key+"`")

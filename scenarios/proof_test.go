@@ -28,11 +28,13 @@ func TestProofReference(t *testing.T) {
 	}
 }
 
-// And it catches every mutant.
+// And it catches mutants.
 func TestProofMutants(t *testing.T) {
-	for _, m := range mutants.All {
-		t.Run(m.Name, func(t *testing.T) {
+	for _, name := range inRealTime {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			m, ok := mutants.Find(name)
+			require.True(t, ok)
 			assertCaught(t, rehearse(t, scenarios.Load("outage"), m.Name), m)
 		})
 	}

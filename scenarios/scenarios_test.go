@@ -90,11 +90,18 @@ func TestReferencePasses(t *testing.T) {
 	}
 }
 
-// Every mutant is caught, by a guarantee that its defect breaks.
+// inRealTime are mutants that are caught as processes of their own too: one for
+// each guarantee.
+var inRealTime = []string{"timeout-means-failed", "insert-blind-retry", "unescaped-external-id", "null-as-empty",
+	"no-order-per-key", "torn-unit", "ack-before-store", "no-timeout"}
+
+// A mutant is caught by a guarantee that its defect breaks.
 func TestMutantsAreCaught(t *testing.T) {
-	for _, m := range mutants.All {
-		t.Run(m.Name, func(t *testing.T) {
+	for _, name := range inRealTime {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			m, ok := mutants.Find(name)
+			require.True(t, ok)
 			assertCaught(t, rehearse(t, scenarios.Load(short), m.Name), m)
 		})
 	}

@@ -8,6 +8,7 @@ package mutants
 
 import (
 	"context"
+	"time"
 
 	"github.com/squall-harness/squall/scenarios/reference"
 )
@@ -17,9 +18,10 @@ type Mutant struct {
 	Name   string
 	Defect string // what it does wrong, in one sentence
 	Source string // where such a defect was seen
-	// Breaks names the guarantees that a scenario must find broken, each in the
-	// words of package verify.
-	Breaks []string
+	// Scenario is the one that must catch it, and Breaks the guarantees that it
+	// must find broken, each in the words of package verify.
+	Scenario string
+	Breaks   []string
 	// Run runs it like reference.Run.
 	Run func(context.Context, reference.Env) error
 }
@@ -36,16 +38,48 @@ const (
 	durability   = "durability"
 	drained      = "drained in time"
 	noOverload   = "no overload"
+	alerted      = "alerted"
+	backlogTold  = "backlog told truly"
+)
+
+// The scenarios.
+const (
+	outage    = "outage-short"
+	badRows   = "bad-rows"
+	bulkRows  = "bulk-rows"
+	bulkFails = "bulk-fails"
+	bulkCalls = "bulk-calls"
+	slowBulk  = "slow-bulk"
+	slowOrg   = "slow-org"
+	limits    = "limits"
+	deletes   = "deletes"
+	deploys   = "deploys"
+	late      = "late"
+	poison    = "poison"
 )
 
 // All lists the mutants, by the part in which their defect is.
 var All = []Mutant{
-	ackBeforeStore, skipsAtRestart, markBeforeSend,
-	insertBlindRetry, tornUnit, compositeOK, unescapedID,
+	// what is accepted and kept
+	ackBeforeStore, skipsAtRestart, markBeforeSend, offeredTwice, unorderedResume, idAtLoad, idWatermark, publishBeforeCommit, shutdownDrops,
+	// inserts, units, rows
+	insertBlindRetry, checkThenCreate, transportRetry, firstErrorWins,
+	tornUnit, unitCutAtLimit, compositeOK, composite4xxOnly,
+	collectionsOK, updateIsError, unescapedID, nullLeftOut, dropReference, claimWithoutLock, leaseWithoutFence,
+	// what a failure means
 	timeoutMeansFailed, htmlIsPermanent, lockIsPermanent, outageSpendsAttempts,
-	sessionNeverRefreshed, loginPerCall, noTimeout,
-	noOrderPerKey, oneByOne,
-	headerFromFirstRow, nullAsEmpty,
+	forbiddenIsPermanent, limitIsSuccess, waitsFor429, retryStorm, refreshOn401Only,
+	// sessions and connections
+	sessionNeverRefreshed, tokenCapturedOnce, loginPerCall, noTimeout, resetIsFinal, leakedBody,
+	// what goes when, and which way
+	noOrderPerKey, retryOvertaken, deleteOvertakes, childBesideParent, unknownTypeSkipped,
+	oneByOne, thresholdOnPage, alwaysSerial, alwaysBulk, tinyJobs, poisonAtHead,
+	// Bulk
+	headerFromFirstRow, nullAsEmpty, jobSuccess, failedJobSkipped, failedWithoutMessage, unprocessedIgnored, resultByIndex,
+	pollTimeoutResubmit, pollErrorKillsJob, abortedNeverEnds, jobLeftOpen, ackAtUpload, uploadErrorLost, firstJobOnly,
+	closeRetryAsNewJob, jobIDNotStored, restOvertakesBulk, bulkLimitWaits,
+	// telling people
+	swallowedFailure, backlogBlind, livenessOnly, alertLate, clearedTooEarly,
 }
 
 // Find returns the mutant of that name.
@@ -60,12 +94,38 @@ func Find(name string) (Mutant, bool) {
 
 // with returns a Run that changes one part of the reference.
 func with(change func(*reference.Parts)) func(context.Context, reference.Env) error {
+	return withStop(func(_ context.Context, p *reference.Parts) { change(p) })
+}
+
+// withStop is with for what must know when it is asked to stop.
+func withStop(change func(context.Context, *reference.Parts)) func(context.Context, reference.Env) error {
 	return func(ctx context.Context, env reference.Env) error {
 		parts, err := reference.Assemble(env)
 		if err != nil {
 			return err
 		}
-		change(parts)
+		change(ctx, parts)
 		return reference.RunParts(ctx, parts)
+	}
+}
+
+// results gives every transaction of a batch the same result.
+func results(b reference.Batch, class reference.Class, cause string) []reference.Result {
+	list := make([]reference.Result, len(b.Txs))
+	for i, tx := range b.Txs {
+		list[i] = reference.Result{Tx: tx, Class: class, Cause: cause}
+	}
+	return list
+}
+
+// pause waits for d; false when ctx ended before.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }

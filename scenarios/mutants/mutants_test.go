@@ -27,13 +27,14 @@ func TestTheTable(t *testing.T) {
 		require.True(t, ok)
 		assert.Equal(t, m.Defect, found.Defect, "%s: the name is taken", m.Name)
 		assert.NotEmpty(t, m.Source, m.Name)
+		assert.NotEmpty(t, m.Scenario, m.Name)
 		assert.NotEmpty(t, m.Breaks, m.Name)
 		assert.NotNil(t, All[i].Run, m.Name)
 		for _, guarantee := range m.Breaks {
 			broken[guarantee] = true
 		}
 	}
-	for _, guarantee := range []string{noLoss, noDuplicates, noPhantoms, integrity, order, atomicity, durability, drained} {
+	for _, guarantee := range []string{noLoss, noDuplicates, noPhantoms, integrity, order, atomicity, durability, drained, noOverload, alerted, backlogTold} {
 		assert.True(t, broken[guarantee], "no mutant breaks %q", guarantee)
 	}
 	_, ok := Find("no such mutant")

@@ -2,118 +2,170 @@ package mutants
 
 import (
 	"context"
-	"encoding/json"
+	"maps"
 	"net/http"
+	"strings"
+	"sync"
+	"time"
 
 	"github.com/squall-harness/squall/scenarios/reference"
 )
 
-var insertBlindRetry = Mutant{
-	Name:   "insert-blind-retry",
-	Defect: "It POSTs new records without an external id, and again when the answer is lost.",
-	Source: "seen in a public issue: the read timed out, the object had been created, the retry made a second one",
-	Breaks: []string{noDuplicates},
+var collectionsOK = Mutant{
+	Name:     "collections-200-ok",
+	Defect:   "It takes the status 200 of a collections call for the success of every row in it.",
+	Source:   "seen in a public connector that logs the failed rows as a warning and acknowledges the batch",
+	Scenario: badRows,
+	Breaks:   []string{noLoss},
 	Run: with(func(p *reference.Parts) {
-		mayBulk := p.Queue.MayBulk
-		p.Queue.MayBulk = func(tx *reference.Transaction) bool { return !isInsert(tx) && mayBulk(tx) }
-		p.Send = inserter{p.Client, p.Send}.send
-	}),
-}
-
-func isInsert(tx *reference.Transaction) bool {
-	return len(tx.Records) == 1 && tx.Records[0].ExternalID == ""
-}
-
-// inserter takes the inserts out of a batch and sends each on its own.
-type inserter struct {
-	client *reference.Client
-	rest   func(context.Context, reference.Batch) []reference.Result
-}
-
-func (s inserter) send(ctx context.Context, b reference.Batch) (results []reference.Result) {
-	rest := reference.Batch{Route: b.Route}
-	for _, tx := range b.Txs {
-		if isInsert(tx) {
-			results = append(results, s.insert(ctx, tx))
-		} else {
-			rest.Txs = append(rest.Txs, tx)
-		}
-	}
-	if len(rest.Txs) > 0 {
-		results = append(results, s.rest(ctx, rest)...)
-	}
-	return results
-}
-
-func (s inserter) insert(ctx context.Context, tx *reference.Transaction) reference.Result {
-	w := reference.Writes(tx)[0]
-	body, err := json.Marshal(w.Body(""))
-	if err != nil {
-		return reference.Result{Tx: tx, Class: reference.Permanent, Cause: err.Error()}
-	}
-	_, err = s.client.Do(ctx, reference.Call{
-		Method: http.MethodPost, Path: "/sobjects/" + w.Object, Type: "application/json", Body: body,
-	})
-	if err != nil {
-		return reference.Result{Tx: tx, Class: s.client.Class(err), Cause: err.Error()}
-	}
-	return reference.Result{Tx: tx, Class: reference.Delivered}
-}
-
-var tornUnit = Mutant{
-	Name:   "torn-unit",
-	Defect: "It sends the records of a transaction one after another.",
-	Source: "seen in integration platforms that split a business transaction into single calls",
-	Breaks: []string{atomicity, consistency},
-	Run: with(func(p *reference.Parts) {
-		send := p.Send
-		p.Send = func(ctx context.Context, b reference.Batch) []reference.Result {
-			if b.Route.Kind != reference.Units {
-				return send(ctx, b)
+		read := p.Sender.Read
+		p.Sender.Read = func(b reference.Batch, reply reference.Reply, classify func(*reference.Failure) reference.Class) []reference.Result {
+			if b.Route.Kind == reference.Rows {
+				return results(b, reference.Delivered, "")
 			}
-			results := all(b, reference.Delivered)
-			for i, tx := range b.Txs {
-				results[i] = oneAfterAnother(ctx, tx, send)
-			}
-			return results
+			return read(b, reply, classify)
 		}
 	}),
 }
 
-func oneAfterAnother(ctx context.Context, tx *reference.Transaction,
-	send func(context.Context, reference.Batch) []reference.Result) reference.Result {
-	for i, w := range reference.Writes(tx) {
-		record := tx.Records[i]
-		record.ExternalIDField, record.ExternalID = w.Field, w.Value
-		part := &reference.Transaction{ID: tx.ID, Key: tx.Key, Records: []reference.Record{record}}
-		result := send(ctx, reference.Batch{Txs: []*reference.Transaction{part}})[0]
-		if result.Class != reference.Delivered {
-			return reference.Result{Tx: tx, Class: result.Class, Cause: result.Cause}
-		}
-	}
-	return reference.Result{Tx: tx, Class: reference.Delivered}
-}
-
-var compositeOK = Mutant{
-	Name:   "composite-200-ok",
-	Defect: "It takes the status 200 of a composite call for the success of all that is in it.",
-	Source: "seen in several public clients and their fixes: rows that failed were skipped in silence",
-	Breaks: []string{noLoss},
+var updateIsError = Mutant{
+	Name:     "200-upsert-is-error",
+	Defect:   "It knows 201 and 204 as answers to an upsert: an update that is answered with 200 is tried for ever.",
+	Source:   "seen in the source of a public Go client: newer versions of the API answer 200, and the default is an error",
+	Scenario: outage,
+	Breaks:   []string{drained},
 	Run: with(func(p *reference.Parts) {
-		p.Sender.Read = func(b reference.Batch, _ reference.Reply, _ func(*reference.Failure) reference.Class) []reference.Result {
-			return all(b, reference.Delivered)
+		read := p.Sender.Read
+		p.Sender.Read = func(b reference.Batch, reply reference.Reply, classify func(*reference.Failure) reference.Class) []reference.Result {
+			if isSingle := b.Route.Kind != reference.Units && len(b.Txs) == 1; isSingle && reply.Status == http.StatusOK {
+				return results(b, reference.Retry, "HTTP 200")
+			}
+			return read(b, reply, classify)
 		}
 	}),
 }
 
 var unescapedID = Mutant{
-	Name:   "unescaped-external-id",
-	Defect: "It puts external ids into URLs as they are: a ? or # cuts them short, a / leads elsewhere.",
-	Source: "seen on the wire from a public Go client",
-	Breaks: []string{noPhantoms},
+	Name:     "unescaped-external-id",
+	Defect:   "It puts external ids into URLs as they are: a ? or # cuts them short, a / leads elsewhere.",
+	Source:   "seen on the wire from a public Go client",
+	Scenario: outage,
+	Breaks:   []string{noPhantoms},
 	Run: with(func(p *reference.Parts) {
 		p.Sender.Path = func(object, field, value string) string {
 			return "/sobjects/" + object + "/" + field + "/" + value
 		}
 	}),
+}
+
+var nullLeftOut = Mutant{
+	Name:     "null-left-out",
+	Defect:   "It leaves fields that are null out of its small calls: they keep their old value instead of being cleared.",
+	Source:   "seen in serialisers that omit empty values by default",
+	Scenario: outage,
+	Breaks:   []string{integrity},
+	Run: with(func(p *reference.Parts) {
+		p.Sender.Writes = func(tx *reference.Transaction) []reference.Write {
+			writes := reference.Writes(tx)
+			for i := range writes {
+				writes[i].Fields = maps.Clone(writes[i].Fields)
+				maps.DeleteFunc(writes[i].Fields, func(_ string, value any) bool { return value == nil })
+			}
+			return writes
+		}
+	}),
+}
+
+var dropReference = Mutant{
+	Name:     "drop-reference",
+	Defect:   "It writes a child without its parent when Salesforce does not find the parent at once.",
+	Source:   "seen in loaders that fall back to a record without the lookup and mean to repair it later",
+	Scenario: badRows,
+	Breaks:   []string{integrity},
+	Run: with(func(p *reference.Parts) {
+		orphans := known{}
+		p.Send = noting(p.Send, "INVALID_CROSS_REFERENCE_KEY", &orphans)
+		p.Sender.Writes = func(tx *reference.Transaction) []reference.Write {
+			writes := reference.Writes(tx)
+			for i := range writes {
+				if orphans.has(tx.ID) {
+					writes[i].Parent = nil
+				}
+			}
+			return writes
+		}
+	}),
+}
+
+// noting is send, with the transactions noted that failed with a code.
+func noting(send func(context.Context, reference.Batch) []reference.Result, code string, failed *known) func(context.Context, reference.Batch) []reference.Result {
+	return func(ctx context.Context, b reference.Batch) []reference.Result {
+		done := send(ctx, b)
+		for _, r := range done {
+			if strings.Contains(r.Cause, code) {
+				failed.add(r.Tx.ID)
+			}
+		}
+		return done
+	}
+}
+
+// known is a set that many goroutines share.
+type known struct{ m sync.Map }
+
+func (k *known) add(id string)      { k.m.Store(id, true) }
+func (k *known) has(id string) bool { _, is := k.m.Load(id); return is }
+
+var claimWithoutLock = Mutant{
+	Name:     "claim-without-lock",
+	Defect:   "A second worker reads the same rows before the first one has marked them, and sends them too.",
+	Source:   "seen where two nodes, or two runs of a job that overlap, share a table without locking rows",
+	Scenario: outage,
+	Breaks:   []string{order},
+	Run: with(func(p *reference.Parts) {
+		send := p.Send
+		p.Send = func(ctx context.Context, b reference.Batch) []reference.Result {
+			go func() { // the second one, a little slower
+				if pause(ctx, 100*time.Millisecond) {
+					send(ctx, b)
+				}
+			}()
+			return send(ctx, b)
+		}
+	}),
+}
+
+var leaseWithoutFence = Mutant{
+	Name:     "lease-without-fence",
+	Defect:   "Rows that are not settled within two seconds go to another worker, and the first one goes on with them.",
+	Source:   "a classic of leases: who was away comes back and does not know that its time is over",
+	Scenario: outage,
+	Breaks:   []string{order},
+	Run: with(func(p *reference.Parts) {
+		send := p.Send
+		p.Send = func(ctx context.Context, b reference.Batch) []reference.Result {
+			done := make(chan []reference.Result, 1)
+			go func() { done <- untilDelivered(ctx, b, send) }()
+			select {
+			case r := <-done:
+				return r
+			case <-time.After(2 * time.Second):
+				return results(b, reference.Retry, "the lease is over")
+			}
+		}
+	}),
+}
+
+// untilDelivered repeats a batch until all of it is settled.
+func untilDelivered(ctx context.Context, b reference.Batch, send func(context.Context, reference.Batch) []reference.Result) []reference.Result {
+	for {
+		done := send(ctx, b)
+		waiting := false
+		for _, r := range done {
+			waiting = waiting || r.Class == reference.Retry
+		}
+		if !waiting || !pause(ctx, 300*time.Millisecond) {
+			return done
+		}
+	}
 }

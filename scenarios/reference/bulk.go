@@ -22,6 +22,8 @@ type Bulk struct {
 	Outbox Outbox
 	Tables func([]*Transaction) []Table
 	Settle func([]Result)
+	// NoJob says where rows go for which there is no job: the small way.
+	NoJob func([]*Transaction)
 	// Watch waits for the end of a job and settles its rows: Follow.
 	Watch func(stop, work context.Context, id string, txs []*Transaction, uploaded bool) bool
 	// Results says what became of each row of a job that has ended: ReadResults.
@@ -33,7 +35,7 @@ type Bulk struct {
 func newBulk(client *Client, queue *Queue, outbox Outbox, log *slog.Logger) *Bulk {
 	b := &Bulk{Client: client, Queue: queue, Outbox: outbox, Log: log, Poll: Backoff{100 * time.Millisecond, 2 * time.Second},
 		Tables: func(txs []*Transaction) []Table { return Tables(txs, Cell) }}
-	b.Watch, b.Results = b.Follow, b.ReadResults
+	b.NoJob, b.Watch, b.Results = b.giveBack, b.Follow, b.ReadResults
 	return b
 }
 
@@ -87,7 +89,7 @@ func (b *Bulk) run(stop, work context.Context, t Table) {
 	job, err := b.create(stop, work, t)
 	if err != nil {
 		b.Log.Warn("no bulk job", "object", t.Object, "cause", err)
-		b.giveBack(t.Txs) // for example: the allowance of jobs is used up
+		b.NoJob(t.Txs) // for example: the allowance of jobs is used up
 		return
 	}
 	if err := b.Outbox.Assign(job.ID, t.Txs); err != nil {
