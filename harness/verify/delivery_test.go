@@ -198,3 +198,27 @@ func TestUnderWayAtACrash(t *testing.T) {
 	assert.Equal(t, 1, n)
 	assert.Equal(t, commitlog.FateSent, s.in.Requests[0].Fate)
 }
+
+// A deletion carries no token: which of several it carries out is told by what
+// the record holds.
+func TestALostDeletionIsNotTakenForALateOne(t *testing.T) {
+	tell := func(applied ...int) []Verdict {
+		s := rehearsed()
+		ops := []*history.Operation{
+			s.ack("t-1", "k", upsert("Account", "a", 1)), s.ack("t-2", "k", remove("Account", "a", 2)),
+			s.ack("t-3", "k", upsert("Account", "a", 3)), s.ack("t-4", "k", remove("Account", "a", 4)),
+		}
+		for _, i := range applied {
+			s.apply(ops[i-1])
+		}
+		return s.over()
+	}
+	onlyBroken(t, tell(1, 2, 3, 4))
+	lost := tell(1, 3, 4)
+	onlyBroken(t, lost, NoLoss)
+	assert.Equal(t, "t-2", only(t, lost, NoLoss, Lost).Operation)
+	lost = tell(1, 2, 3)
+	onlyBroken(t, lost, NoLoss)
+	assert.Equal(t, "t-4", only(t, lost, NoLoss, Lost).Operation)
+	onlyBroken(t, tell(1, 3, 2, 4), Order)
+}

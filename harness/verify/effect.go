@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"math"
 	"strings"
 
 	"github.com/squall-harness/squall/harness/history"
@@ -105,8 +106,9 @@ func (l *ledger) intentOf(commit *commitlog.Commit, change *commitlog.Change) in
 	return none
 }
 
-// deletionOf joins a deletion to the first intended one of that record that
-// has not been applied, else to the last one, as its redelivery.
+// deletionOf joins a deletion to the first intended one of that record that is
+// newer than what the record holds and has not been applied, else to the first
+// that has not, which is late, else to the last one, as its redelivery.
 func (l *ledger) deletionOf(change *commitlog.Change) int32 {
 	name := target{change.Object, change.ExternalID}
 	if change.ExternalID == "" {
@@ -120,7 +122,28 @@ func (l *ledger) deletionOf(change *commitlog.Change) int32 {
 		intended = intended[1:]
 	}
 	l.deletes[name] = intended
-	return intended[0]
+	held := l.versionOf(l.targetOf(name))
+	for _, newerThan := range []int{held, math.MinInt} {
+		for _, i := range intended {
+			if it := &l.intents[i]; it.first == none && it.version > newerThan {
+				return i
+			}
+		}
+	}
+	return intended[len(intended)-1]
+}
+
+// versionOf is the version that took effect last on a record, 0 for none.
+func (l *ledger) versionOf(t int32) int {
+	if t < 0 {
+		return 0
+	}
+	for e := l.last[t]; e != none; e = l.effects[e].prev {
+		if i := l.effects[e].intent; i >= 0 {
+			return l.intents[i].version
+		}
+	}
+	return 0
 }
 
 // learn keeps the name of a record, so that lookups and deletions, which go by
