@@ -3,7 +3,7 @@ GO ?= go
 LINT_VERSION ?= v2.15.0
 SEEDS ?= 20
 
-.PHONY: help test race bench fuzz lint proof clients report clean
+.PHONY: help test race bench fuzz lint proof clients track report clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -25,6 +25,9 @@ fuzz: ## every fuzz target for FUZZTIME=20s each
 
 clients: ## integrations on public client libraries, rehearsed on the outage (needs Node.js and npm)
 	./scenarios/clients/run.sh
+
+track: ## known defects of public client libraries, each found again (needs Node.js and npm; ROW=jsforce/refresh-loop for one)
+	$(GO) test -tags track -count=1 -parallel 6 -timeout 10m -run 'TestTrack/$(ROW)' -v ./scenarios/clients
 
 lint: ## golangci-lint, with the reasons in .golangci.yml
 	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) run ./...

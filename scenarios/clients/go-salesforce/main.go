@@ -4,27 +4,14 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"log"
-	"net/http"
 	"os"
-	"time"
 
 	"github.com/k-capehart/go-salesforce/v3"
+
+	"github.com/squall-harness/squall/scenarios/clients/go-salesforce/scaffold"
 )
-
-type record struct {
-	Object, ExternalIDField, ExternalID string
-	Parent                              *struct{ Field, ExternalIDField, ExternalID string }
-	Fields                              map[string]any
-}
-
-type transaction struct {
-	ID, Key string
-	Records []record
-}
 
 // manyRecords is the size from which a set of records goes by the Bulk API.
 const manyRecords = 200
@@ -33,38 +20,8 @@ const manyRecords = 200
 var objects = []string{"Account", "Contact", "Order__c", "OrderLine__c", "Activity_Log__c"}
 
 func main() {
-	q, err := openQueue(os.Getenv("STATE_DIR"))
-	if err != nil {
-		log.Fatal(err)
-	}
-	go deliver(q)
-	http.HandleFunc("POST /transactions", func(w http.ResponseWriter, r *http.Request) {
-		var t transaction
-		if err := json.NewDecoder(r.Body).Decode(&t); err != nil || t.ID == "" {
-			http.Error(w, "not a transaction", http.StatusBadRequest)
-		} else if err := q.add(t); err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-		} else {
-			w.WriteHeader(http.StatusAccepted)
-		}
-	})
-	http.HandleFunc("GET /healthz", func(http.ResponseWriter, *http.Request) {})
-	http.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprintf(w, "# TYPE integration_backlog gauge\nintegration_backlog %d\n", q.len())
-	})
-	log.Fatal(http.ListenAndServe(os.Getenv("LISTEN_ADDR"), nil))
-}
-
-// deliver takes what waits, writes it, and starts over with whatever failed.
-func deliver(q *queue) {
 	var sf *salesforce.Salesforce
-	for {
-		waiting := q.waiting()
-		if len(waiting) == 0 {
-			time.Sleep(20 * time.Millisecond)
-			continue
-		}
-		var err error
+	log.Fatal(scaffold.Queued(func(waiting []scaffold.Transaction, done func(...scaffold.Transaction) error) (err error) {
 		if sf == nil {
 			sf, err = salesforce.Init(salesforce.Creds{Domain: os.Getenv("SF_LOGIN_URL"), ConsumerKey: os.Getenv("SF_CLIENT_ID"), ConsumerSecret: os.Getenv("SF_CLIENT_SECRET")})
 		}
@@ -73,18 +30,15 @@ func deliver(q *queue) {
 				err = write(sf, wave)
 			}
 			if err == nil {
-				err = q.done(wave)
+				err = done(wave...)
 			}
 		}
-		if err != nil {
-			log.Printf("trying again: %v", err)
-			time.Sleep(time.Second)
-		}
-	}
+		return err
+	}))
 }
 
 // waves splits transactions so that no key comes twice in one wave.
-func waves(all []transaction) (out [][]transaction) {
+func waves(all []scaffold.Transaction) (out [][]scaffold.Transaction) {
 	seen := map[string]int{}
 	for _, t := range all {
 		n := seen[t.Key]
@@ -97,7 +51,7 @@ func waves(all []transaction) (out [][]transaction) {
 	return out
 }
 
-func write(sf *salesforce.Salesforce, wave []transaction) error {
+func write(sf *salesforce.Salesforce, wave []scaffold.Transaction) error {
 	byObject := map[string][]map[string]any{}
 	for _, t := range wave {
 		for _, r := range t.Records {
@@ -112,7 +66,7 @@ func write(sf *salesforce.Salesforce, wave []transaction) error {
 	return nil
 }
 
-func fields(r record, bulk bool) map[string]any {
+func fields(r scaffold.Record, bulk bool) map[string]any {
 	f := map[string]any{}
 	for name, value := range r.Fields {
 		f[name] = value

@@ -2,14 +2,12 @@
 // documentation suggests. It is a subject to rehearse outages on, not an
 // example to follow.
 'use strict';
-const http = require('http');
 const jsforce = require('jsforce');
-const { Queue } = require('./queue');
+const { queued } = require('./scaffold');
 
 const env = process.env;
 const manyRecords = 200; // from here on, single contacts go by the Bulk API
 const lanes = 16; // keys at once
-const queue = new Queue(env.STATE_DIR);
 const version = env.SF_API_VERSION;
 
 const oauth2 = { loginUrl: env.SF_LOGIN_URL, clientId: env.SF_CLIENT_ID, clientSecret: env.SF_CLIENT_SECRET };
@@ -55,62 +53,39 @@ async function writeUnit(conn, t) {
   if (failed) throw new Error(JSON.stringify(failed.body));
 }
 
-async function writeBulk(conn, transactions) {
+async function writeBulk(conn, transactions, done) {
   const input = transactions.map((t) => ({ ...t.records[0].fields, Ext_Id__c: t.records[0].externalId }));
   const results = await conn.bulk2.loadAndWaitForResults({
     object: 'Contact', operation: 'upsert', externalIdFieldName: 'Ext_Id__c', input, pollInterval: 500, pollTimeout: 60000,
   });
   const failed = new Set(results.failedResults.map((r) => r.Ext_Id__c));
-  queue.done(transactions.filter((t) => !failed.has(t.records[0].externalId)));
+  done(...transactions.filter((t) => !failed.has(t.records[0].externalId)));
 }
 
 // deliverKey writes the transactions of one key in their order.
-async function deliverKey(conn, transactions) {
+async function deliverKey(conn, transactions, done) {
   for (const t of transactions) {
     await write(conn, t);
-    queue.done([t]);
+    done(t);
   }
 }
 
-async function deliver(conn) {
+async function deliver(conn, transactions, done) {
   const keys = new Map();
-  for (const t of queue.open.values()) keys.set(t.key, [...(keys.get(t.key) || []), t]);
+  for (const t of transactions) keys.set(t.key, [...(keys.get(t.key) || []), t]);
   const bulk = [...keys.values()].filter((ts) => ts.length === 1 && ts[0].records.length === 1 && ts[0].records[0].object === 'Contact');
   if (bulk.length > manyRecords) {
     bulk.forEach(([t]) => keys.delete(t.key));
-    await writeBulk(conn, bulk.flat());
+    await writeBulk(conn, bulk.flat(), done);
   }
   const waiting = [...keys.values()];
   await Promise.all(Array.from({ length: lanes }, async () => {
-    for (let ts = waiting.shift(); ts; ts = waiting.shift()) await deliverKey(conn, ts);
+    for (let ts = waiting.shift(); ts; ts = waiting.shift()) await deliverKey(conn, ts, done);
   }));
 }
 
-async function main() {
-  for (let conn; ;) {
-    try {
-      conn = conn || await login();
-      await deliver(conn);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    } catch (err) {
-      console.error('trying again:', err.message);
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-    }
-  }
-}
-
-async function accept(req, res) {
-  let text = '';
-  for await (const chunk of req) text += chunk;
-  const t = JSON.parse(text);
-  await queue.add(t);
-  res.writeHead(202).end();
-}
-
-const [host, port] = env.LISTEN_ADDR.split(':');
-http.createServer((req, res) => {
-  if (req.url === '/healthz') return res.end();
-  if (req.url === '/metrics') return res.end(`# TYPE integration_backlog gauge\nintegration_backlog ${queue.open.size}\n`);
-  return accept(req, res).catch((err) => res.writeHead(400).end(err.message));
-}).listen(Number(port), host);
-main();
+let conn;
+queued(async (waiting, done) => {
+  conn = conn || await login();
+  await deliver(conn, waiting, done);
+});

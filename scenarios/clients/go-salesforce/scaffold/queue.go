@@ -1,4 +1,4 @@
-package main
+package scaffold
 
 import (
 	"bufio"
@@ -14,11 +14,11 @@ type queue struct {
 	mu    sync.Mutex
 	file  *os.File
 	known map[string]bool
-	open  []transaction
+	open  []Transaction
 }
 
 type line struct {
-	Add  *transaction
+	Add  *Transaction
 	Done string
 }
 
@@ -73,9 +73,9 @@ func (q *queue) write(lines ...line) error {
 	return q.file.Sync()
 }
 
-func (q *queue) add(t transaction) error { return q.write(line{Add: &t}) }
+func (q *queue) add(t Transaction) error { return q.write(line{Add: &t}) }
 
-func (q *queue) done(all []transaction) error {
+func (q *queue) done(all ...Transaction) error {
 	lines := make([]line, len(all))
 	for i, t := range all {
 		lines[i].Done = t.ID
@@ -83,10 +83,10 @@ func (q *queue) done(all []transaction) error {
 	return q.write(lines...)
 }
 
-func (q *queue) waiting() []transaction {
+func (q *queue) waiting() []Transaction {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return append([]transaction(nil), q.open...)
+	return append([]Transaction(nil), q.open...)
 }
 
 func (q *queue) len() int {
