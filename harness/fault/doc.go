@@ -11,6 +11,15 @@
 //   - the network between the two, through a Link: a proxy of our own on the
 //     toxics of toxiproxy, which this package alone imports
 //
+// # Virtual time
+//
+// A link runs on any Network. On the one of package simnet, in a bubble of
+// testing/synctest, its faults take exactly their virtual time and a run
+// repeats to the nanosecond: toxics that draw at random are refused (jitter,
+// size_variation), toxicity is always 1, and nothing holds a mutex while time
+// passes, which would stop the bubble; a gate may be held. A Process must not
+// let time pass in Kill, which is called while the org waits.
+//
 // # A new kind of fault
 //
 // Write kind_x.go with a variable of type Kind and add it to Kinds. The begin

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math/rand/v2"
+	"net/http"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -151,6 +154,9 @@ func story(t *testing.T) map[string]string {
 		for i := range 32 {
 			all.Go(func() {
 				for k := 0; time.Since(start) < time.Minute; k++ {
+					for range rand.IntN(50) { // goroutines of one instant run in another order each time
+						runtime.Gosched()
+					}
 					_, err := w.post(fmt.Sprint(i, " ", k))
 					mu.Lock()
 					told[fmt.Sprint(time.Since(start), " ", i, " ", k)] = kindOf(err)
@@ -188,4 +194,32 @@ func TestFaultsRepeat(t *testing.T) {
 	for _, kind := range []error{nil, syscall.ECONNREFUSED, syscall.ECONNRESET, context.DeadlineExceeded} {
 		assert.Contains(t, slices.Collect(maps.Values(first)), kindOf(kind))
 	}
+}
+
+// HTTP/2 holds locks while it writes: a Write that waits would stop the bubble.
+func TestHTTP2ThroughASlowLink(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.server.Config.Protocols = new(http.Protocols)
+		w.server.Config.Protocols.SetUnencryptedHTTP2(true)
+		transport := &http.Transport{DialContext: w.network.DialContext, Protocols: w.server.Config.Protocols}
+		defer transport.CloseIdleConnections()
+		w.client = &http.Client{Transport: transport}
+		w.works(t)
+		for _, stream := range []string{"upstream", "downstream"} {
+			require.NoError(t, w.AddToxic(Toxic{Name: stream, Type: "bandwidth", Stream: stream, Attributes: map[string]any{"rate": 100}}))
+		}
+		start := time.Now()
+		var all sync.WaitGroup
+		for i := range 50 {
+			all.Go(func() {
+				body := strings.Repeat(fmt.Sprint(i), 50_000)
+				reply, err := w.post(body)
+				assert.NoError(t, err)
+				assert.True(t, reply == "hello, "+body)
+			})
+		}
+		all.Wait()
+		assert.EqualValues(t, 1, w.Stats().Accepted)
+		assert.Greater(t, time.Since(start), 45*time.Second, "4.5 MB at 100 kB/s")
+	})
 }
