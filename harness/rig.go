@@ -85,7 +85,10 @@ func (r *rig) setUpOrg(dir *rundir.Dir) error {
 		Username:     username,
 		Password:     password,
 	})
-	var err error
+	err := seed(r.org, workload.Seeds(r.scenario.Load))
+	if err != nil {
+		return err
+	}
 	if r.ledgers, err = dir.StartLedgers(r.recorder, r.org.Log(), r.scenario.Source.Token); err != nil {
 		return err
 	}
@@ -99,6 +102,16 @@ func (r *rig) setUpOrg(dir *rundir.Dir) error {
 	r.nemesis = &fault.Nemesis{Clock: r.clock.since, Recorder: r.recorder, Link: r.link, Org: r.org}
 	r.orgServer = &http.Server{Handler: r.org, ReadHeaderTimeout: 10 * time.Second}
 	r.background.Go(func() { _ = r.orgServer.Serve(l) }) // ends with Close
+	return nil
+}
+
+// seed writes what the load expects to find.
+func seed(org *mocksf.Org, seeds []workload.Seed) error {
+	for _, s := range seeds {
+		if _, err := org.Insert(s.Object, s.Fields); err != nil {
+			return fmt.Errorf("seeding %s: %w", s.Object, err)
+		}
+	}
 	return nil
 }
 

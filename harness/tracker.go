@@ -23,6 +23,8 @@ type tracker struct {
 type tracked struct {
 	left  int // records that are not in the target yet
 	acked bool
+
+	poison bool // it never arrives, and nobody waits for it
 }
 
 // deletion names the record that an operation deletes.
@@ -66,7 +68,7 @@ func (t *tracker) event(e history.Event) {
 }
 
 func (t *tracker) offer(op *history.Operation) {
-	o := &tracked{left: len(op.Records)}
+	o := &tracked{left: len(op.Records), poison: op.Poison()}
 	t.offered++
 	t.ops[op.ID] = o
 	for _, r := range op.Records {
@@ -85,7 +87,7 @@ func (t *tracker) ack(o *tracked) {
 	}
 	o.acked = true
 	t.accepted++
-	if o.left > 0 {
+	if o.left > 0 && !o.poison {
 		t.waiting++
 	}
 }
@@ -99,7 +101,7 @@ func (t *tracker) change(c commitlog.Change) {
 		return
 	}
 	t.committed++
-	if o.acked {
+	if o.acked && !o.poison {
 		t.waiting--
 	}
 }

@@ -73,6 +73,13 @@ type Operation struct {
 	Outcome  Outcome // of all attempts together
 }
 
+// ClassPoison is the class of operations that the target can never accept: bad
+// data, whose only good end is that somebody is told.
+const ClassPoison = "poison"
+
+// Poison tells whether the target can never accept the operation.
+func (o *Operation) Poison() bool { return o.Class == ClassPoison }
+
 // Invoked is the time of the first attempt; Due when there was none.
 func (o *Operation) Invoked() time.Duration {
 	if len(o.Attempts) == 0 {

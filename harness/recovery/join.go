@@ -78,7 +78,12 @@ func (j *joiner) operation(op *history.Operation) {
 	}
 }
 
+// accepted is when the integration took the operation over; never for poison,
+// which nobody can deliver.
 func accepted(op *history.Operation) time.Duration {
+	if op.Poison() {
+		return never
+	}
 	if at, ok := op.Acknowledged(); ok {
 		return at
 	}

@@ -15,7 +15,8 @@ func (loss) guarantee() Guarantee { return NoLoss }
 
 func (loss) judge(l *ledger) *finding {
 	f := &finding{}
-	acked, missing := 0, 0
+	acked, missing, poisoned, reported := 0, 0, 0, 0
+	told := l.told()
 	for i := range l.ops {
 		p := l.progress(i)
 		if l.acked[i] == never || p.members == 0 {
@@ -25,15 +26,27 @@ func (loss) judge(l *ledger) *finding {
 		if !p.absent() {
 			continue
 		}
+		if l.ops[i].Poison() {
+			poisoned++
+			if told[l.ops[i].ID] {
+				reported++
+				continue
+			}
+		}
 		missing++
 		if l.quiet {
 			f.anomalies.add(Lost, func() candidate { return l.lost(i) })
 		}
 	}
 	f.count(figAcked, acked)
-	f.count("of these, arrived", acked-missing)
+	f.count("of these, arrived", acked-missing-reported)
 	lossEvidence(l, f)
-	f.holds = fmt.Sprintf("Salesforce received %s.", plural(acked, "acknowledged operation"))
+	f.holds = fmt.Sprintf("Salesforce received %s.", plural(acked-reported, "acknowledged operation"))
+	if poisoned > 0 {
+		f.count("operations that Salesforce can never accept", poisoned)
+		f.count("of these, named in an alert", reported)
+		f.holds += fmt.Sprintf(" Somebody was told of the %s that it can never accept.", plural(reported, "other"))
+	}
 	if missing > 0 && !l.quiet {
 		f.unproven = fmt.Sprintf("%s had not arrived when the harness stopped watching, and quiescence was not proven: late and lost cannot be told apart.", capital(plural(missing, "acknowledged operation")))
 	}
@@ -42,6 +55,9 @@ func (loss) judge(l *ledger) *finding {
 
 func (l *ledger) lost(op int) candidate {
 	o := l.ops[op]
+	if o.Poison() {
+		return l.buried(op)
+	}
 	return candidate{
 		ops: []int32{int32(op)},
 		Anomaly: Anomaly{

@@ -15,6 +15,7 @@ const (
 	ClassInsert = "insert"
 	ClassUnit   = "unit"
 	ClassDelete = "delete"
+	ClassPoison = history.ClassPoison
 )
 
 // externalID is the external id field of every object of the default org.
@@ -58,6 +59,8 @@ func (g *generator) operation(i int) history.Operation {
 		op.Key, op.Records = g.unit(op.ID)
 	case ClassDelete:
 		op.Key, op.Records = g.life()
+	case ClassPoison:
+		op.Key, op.Records = g.poison(op.ID)
 	}
 	for n := range op.Records {
 		op.Records[n].Fields[g.token] = fmt.Sprintf("%s.%d", op.ID, n)
@@ -66,7 +69,7 @@ func (g *generator) operation(i int) history.Operation {
 }
 
 // classes are in the order of Mix.parts.
-var classes = []string{ClassUpsert, ClassHot, ClassInsert, ClassUnit, ClassDelete}
+var classes = []string{ClassUpsert, ClassHot, ClassInsert, ClassUnit, ClassDelete, ClassPoison}
 
 func (g *generator) class() string {
 	n := g.rng.IntN(g.spec.Mix.sum())

@@ -31,9 +31,10 @@ type Mix struct {
 	Insert int `yaml:"insert" json:"insert"` // one record without external id: applied twice it shows
 	Unit   int `yaml:"unit" json:"unit"`     // account, order and lines: all or nothing
 	Delete int `yaml:"delete" json:"delete"` // one of few contacts that come, change and go, and come again
+	Poison int `yaml:"poison" json:"poison"` // what Salesforce can never accept
 }
 
-func (m Mix) parts() []int { return []int{m.Upsert, m.Hot, m.Insert, m.Unit, m.Delete} }
+func (m Mix) parts() []int { return []int{m.Upsert, m.Hot, m.Insert, m.Unit, m.Delete, m.Poison} }
 
 func (m Mix) sum() (n int) {
 	for _, part := range m.parts() {
@@ -71,7 +72,7 @@ func (s Spec) Check() *Problem {
 	case s.For <= 0:
 		return &Problem{"for", fmt.Sprintf("for is %v, a load must last: write a positive duration such as 40s", s.For)}
 	case !s.Mix.valid():
-		return &Problem{"mix", fmt.Sprintf("mix needs at least one class with a part from 1 to %d: upsert, hot, insert, unit or delete", maxPart)}
+		return &Problem{"mix", fmt.Sprintf("mix needs at least one class with a part from 1 to %d: upsert, hot, insert, unit, delete or poison", maxPart)}
 	case s.HotKeys < 0 || s.HotKeys == 0 && s.Mix.Hot+s.Mix.Delete > 0:
 		return &Problem{"hotKeys", "hotKeys must be at least 1 when the mix has hot or delete transactions"}
 	case s.Lines < 0 || s.Lines > 100:

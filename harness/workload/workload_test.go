@@ -23,7 +23,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var spec = Spec{Rate: 500, For: 4 * time.Second, Mix: Mix{Upsert: 50, Hot: 10, Insert: 22, Unit: 18, Delete: 10}, HotKeys: 5, Lines: 3,
+var spec = Spec{Rate: 500, For: 4 * time.Second, Mix: Mix{Upsert: 50, Hot: 10, Insert: 22, Unit: 18, Delete: 10, Poison: 8}, HotKeys: 5, Lines: 3,
 	OddKeys: 5, OddValues: 20, Customers: 20}
 
 func TestGenerateIsFixedByTheSeed(t *testing.T) {
@@ -43,7 +43,7 @@ func TestGenerateLaws(t *testing.T) {
 		s.Lines = rapid.IntRange(0, 9).Draw(t, "lines")
 		s.OddValues, s.Customers = rapid.Float64Range(0, 100).Draw(t, "odd"), rapid.IntRange(0, 50).Draw(t, "customers")
 		part := func(least int, name string) int { return rapid.IntRange(least, 9).Draw(t, name) }
-		s.Mix = Mix{Upsert: part(0, "upsert"), Hot: part(0, "hot"), Insert: part(0, "insert"), Unit: part(1, "unit"), Delete: part(0, "delete")}
+		s.Mix = Mix{Upsert: part(0, "upsert"), Hot: part(0, "hot"), Insert: part(0, "insert"), Unit: part(1, "unit"), Delete: part(0, "delete"), Poison: part(0, "poison")}
 		checkLaws(t, Generate(rapid.Uint64().Draw(t, "seed"), s, "Token__c"))
 	})
 }

@@ -2,7 +2,8 @@ package schema
 
 // Default is a small org of the usual kind: four standard objects, orders with
 // their lines, and an append-only log. Every object but User has an external
-// id, Ext_Id__c, and a field for the harness's token, Token__c.
+// id, Ext_Id__c, and a field for the harness's token, Token__c. Contacts have
+// another external id, Legacy_Id__c, which is not unique.
 func Default() *Schema {
 	return &Schema{Objects: []Object{
 		user(), account(), contact(), opportunity(), supportCase(), order(), orderLine(), activityLog(),
@@ -62,6 +63,7 @@ func account() Object {
 func contact() Object {
 	return Object{Name: "Contact", KeyPrefix: "003", Fields: keys(
 		lookup("AccountId", "Account", "Contacts"),
+		Field{Name: "Legacy_Id__c", Label: "Legacy Id", ExternalID: true, NotUnique: true},
 		Field{Name: "LastName", Length: 80, Required: true},
 		Field{Name: "FirstName", Length: 40},
 		Field{Name: "Name", Length: 121, JoinOf: []string{"FirstName", "LastName"}},

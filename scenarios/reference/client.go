@@ -180,6 +180,9 @@ func (e apiError) code() string {
 
 // failure reads an error answer, if it is one of Salesforce's.
 func (r Reply) failure() *Failure {
+	if r.Status == http.StatusMultipleChoices && r.Type == "application/json" { // the body lists the records
+		return &Failure{Status: r.Status, Code: "DUPLICATE_EXTERNAL_ID", Message: "several records have this external id"}
+	}
 	var entries []apiError
 	if err := r.decode(&entries); err != nil || len(entries) == 0 {
 		return &Failure{Status: r.Status, Foreign: true}

@@ -93,6 +93,14 @@ func TestAPageIsNoSalesforceError(t *testing.T) {
 	assert.Equal(t, &Failure{Status: 503, Foreign: true}, failure)
 }
 
+// 300 is no success and passes by no waiting: somebody must look at the records.
+func TestAnExternalIDOfSeveralRecordsIsPermanent(t *testing.T) {
+	several := Reply{Status: 300, Type: "application/json", Body: []byte(`["/services/data/v67.0/sobjects/Contact/1","/services/data/v67.0/sobjects/Contact/2"]`)}
+	assert.Equal(t, "HTTP 300 DUPLICATE_EXTERNAL_ID: several records have this external id", several.failure().Error())
+	assert.Equal(t, Permanent, Classify(several.failure()))
+	assert.Equal(t, Retry, Classify(Reply{Status: 300, Type: "text/html"}.failure()), "a page")
+}
+
 func TestACallThatCannotBeFormedIsPermanent(t *testing.T) {
 	c, _ := client(t, nil)
 	_, err := c.Do(t.Context(), Call{Method: http.MethodGet, Path: "/%zz"})
