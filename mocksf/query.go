@@ -47,7 +47,9 @@ func (r *request) firstPage(q *soql.Query, tables queryTables) reply {
 	case r.query.Get("columns") == "true":
 		return r.describeColumns(q, result)
 	case result.Shape == nil:
-		r.lookThrough(tables.view, 0, q, &soql.Shape{Object: r.org.objectName(q.From.Text)}, nil)
+		read := r.asked(q, 0, nil)
+		read.Records = nil // a figure names no record
+		r.lookThrough(tables.view, read, &soql.Shape{Object: r.org.objectName(q.From.Text)}, nil)
 		return answer(http.StatusOK, appendFigures(nil, result))
 	}
 	c := &cursor{query: q, all: tables.all, rows: result.Rows, size: batchSize(r.header), lsn: tables.view.LSN()}
@@ -76,7 +78,11 @@ func servePage(r *request) reply {
 // gets a locator of the request's version.
 func (r *request) page(v *store.View, c *cursor, shape *soql.Shape, from int) reply {
 	to := min(from+c.size, len(c.rows))
-	r.lookThrough(v, c.lsn, c.query, shape, c.rows[from:to])
+	read := r.asked(c.query, c.lsn, c.rows)
+	if from > 0 {
+		read.Records = nil // the first page told
+	}
+	r.lookThrough(v, read, shape, c.rows[from:to])
 	dst := appendInt([]byte(`{"totalSize":`), len(c.rows))
 	dst = append(dst, `,"done":`...)
 	dst = strconv.AppendBool(dst, to == len(c.rows))

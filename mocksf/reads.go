@@ -2,6 +2,7 @@ package mocksf
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/soql"
@@ -58,18 +59,12 @@ func fieldNames(t *store.Table, fields []int) []string {
 }
 
 // lookThrough notes the rows of a query's page, then the parents that it shows.
-func (r *request) lookThrough(v *store.View, lsn uint64, q *soql.Query, shape *soql.Shape, rows []soql.Row) {
+// The read holds what the query asked for.
+func (r *request) lookThrough(v *store.View, read commitlog.Read, shape *soql.Shape, rows []soql.Row) {
 	if r.org.cfg.OnRead == nil {
 		return
 	}
-	read := commitlog.Read{Object: shape.Object, LSN: lsn}
-	if q != nil {
-		equals, exact := q.Equals()
-		read.Exact = exact
-		for _, e := range equals {
-			read.Where = append(read.Where, commitlog.Equal(e))
-		}
-	}
+	read.Object = shape.Object
 	records := make([]*store.Row, len(rows))
 	for i, row := range rows {
 		records[i] = row.(*store.Row)
@@ -82,9 +77,44 @@ func (r *request) lookThrough(v *store.View, lsn uint64, q *soql.Query, shape *s
 	r.look(v, read, records...)
 	for _, c := range shape.Columns {
 		if c.Parent != nil {
-			r.lookThrough(v, lsn, nil, c.Parent, parentsOf(c, rows))
+			r.lookThrough(v, commitlog.Read{LSN: read.LSN}, c.Parent, parentsOf(c, rows))
 		}
 	}
+}
+
+// asked tells what a query asked for; rows are its whole answer.
+func (r *request) asked(q *soql.Query, lsn uint64, rows []soql.Row) commitlog.Read {
+	read := commitlog.Read{LSN: lsn}
+	if r.org.cfg.OnRead == nil {
+		return read
+	}
+	matches, exact := q.Matches()
+	read.Exact = exact
+	for _, m := range matches {
+		read.Where = append(read.Where, commitlog.Match(m))
+	}
+	if t, ok := r.org.store.Table(q.From.Text); ok && exact && len(matches) == 1 {
+		read.Records = missed(t, matches[0], rows)
+	}
+	return read
+}
+
+// missed lists the keys that a query asked for and that no record holds.
+func missed(t *store.Table, m soql.Match, rows []soql.Row) (missed []commitlog.Served) {
+	field, err := t.External(m.Field)
+	if err != nil || field == store.FieldID {
+		return nil
+	}
+	there := map[string]bool{}
+	for _, row := range rows {
+		there[strings.ToLower(row.(*store.Row).Text(field))] = true
+	}
+	for _, value := range m.Values {
+		if key, _ := value.(string); key != "" && !there[strings.ToLower(key)] {
+			missed = append(missed, commitlog.Served{ExternalID: key})
+		}
+	}
+	return missed
 }
 
 // parentsOf lists the records that a lookup leads to, each once.

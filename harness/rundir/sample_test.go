@@ -103,7 +103,7 @@ func drawRead(t *rapid.T) commitlog.Read {
 	for range rapid.IntRange(0, 3).Draw(t, "records") {
 		q.Records = append(q.Records, commitlog.Served{ID: anyText.Draw(t, "id"), ExternalID: anyText.Draw(t, "key"), LSN: uint64(anyCount.Draw(t, "version"))})
 		q.Fields = append(q.Fields, anyText.Draw(t, "field"))
-		q.Where = append(q.Where, commitlog.Equal{Field: anyText.Draw(t, "field"), Value: anyValue.Draw(t, "value")})
+		q.Where = append(q.Where, commitlog.Match{Field: anyText.Draw(t, "field"), Values: []any{anyValue.Draw(t, "value")}})
 	}
 	return q
 }

@@ -15,17 +15,17 @@ type Read struct {
 	Fields []string
 	// Where holds what a query asked for: conditions that all had to hold. Exact
 	// tells that there were no others. A read by key or id has none.
-	Where []Equal
+	Where []Match
 	Exact bool
 	// Records are the records served, in the order of the reply; what was asked
 	// for by its key and was not there is among them, with LSN 0.
 	Records []Served
 }
 
-// Equal is a condition: a field holds a value.
-type Equal struct {
-	Field string `json:"field"`
-	Value any    `json:"value"` // string, float64, bool, or nil
+// Match is a condition: a field holds one of some values.
+type Match struct {
+	Field  string `json:"field"`
+	Values []any  `json:"values"` // string, float64, bool, or nil
 }
 
 // Served is the version of one record that a reader was served.

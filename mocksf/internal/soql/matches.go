@@ -1,0 +1,47 @@
+package soql
+
+import "strconv"
+
+// Match is a condition that a field holds one of some values.
+type Match struct {
+	Field  string // as the query spells it; parents' fields are dotted
+	Values []any  // string, float64, bool, or nil; dates as text
+}
+
+// Matches lists the conditions with = and IN that every row of the answer
+// fulfils. exact tells that the query asks for nothing else, and for all such
+// rows.
+func (q *Query) Matches() (list []Match, exact bool) {
+	terms := []Cond{q.Where}
+	switch where := q.Where.(type) {
+	case nil:
+		return nil, q.Limit == NoLimit && q.Offset == 0
+	case And:
+		terms = where.Terms
+	}
+	for _, t := range terms {
+		if path, literals := demanded(t); literals != nil {
+			m := Match{Field: path.String()}
+			for _, l := range literals {
+				m.Values = append(m.Values, l.value())
+			}
+			list = append(list, m)
+		}
+	}
+	return list, len(list) == len(terms) && q.Limit == NoLimit && q.Offset == 0
+}
+
+func (l Literal) value() any {
+	switch l.Kind {
+	case Null:
+		return nil
+	case Bool:
+		return l.Text == "TRUE"
+	case Number:
+		n, _ := strconv.ParseFloat(l.Text, 64) // the lexer lets nothing else pass
+		return n
+	case String:
+		return unescape(l.Text)
+	}
+	return l.Text
+}
