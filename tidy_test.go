@@ -26,10 +26,11 @@ var allowed = map[string][]string{
 	"scenarios/reference": {},
 	"scenarios/mutants":   {"scenarios/reference"},
 
-	"harness": {"harness/fault", "harness/history", "harness/recovery", "harness/rundir", "harness/subject", "harness/verify",
+	"harness": {"harness/crowd", "harness/fault", "harness/history", "harness/recovery", "harness/rundir", "harness/subject", "harness/verify",
 		"harness/workload", "mocksf", "mocksf/commitlog", "reports"},
 	"harness/history":  {},
 	"harness/workload": {"harness/history"},
+	"harness/crowd":    {"harness/history"},
 	"harness/subject":  {},
 	"harness/simnet":   {},
 	"harness/fault":    {"harness/history", "mocksf/commitlog"},

@@ -116,11 +116,12 @@ func seed(org *mocksf.Org, seeds []workload.Seed) error {
 }
 
 func (r *rig) onRequest(q commitlog.Request) {
+	if commitlog.OfCrowd(q.Identity) {
+		return // the request log is about the integration
+	}
 	r.activity.ended(q, r.clock.since())
 	r.ledgers.Request(q)
 }
-
-func (r *rig) onRead(q commitlog.Read) { r.ledgers.Read(q) }
 
 func (r *rig) planFaults(dir *rundir.Dir) error {
 	r.schedule = fault.Plan(r.scenario.Faults, r.scenario.Seed)
@@ -141,6 +142,9 @@ func (r *rig) startNemesis() <-chan struct{} {
 
 // hook lets the service faults take part in the org's requests.
 func (r *rig) hook(c *mocksf.Call) mocksf.Decision {
+	if commitlog.OfCrowd(c.Identity) {
+		return mocksf.Decision{}
+	}
 	r.activity.began(c)
 	write := c.Write && c.Identity != "" // without a session it is refused: a cut of its reply would be wasted
 	d := r.nemesis.Decide(fault.Call{ID: c.ID, At: c.At, Method: c.Method, Path: c.Path, API: string(c.API),

@@ -21,6 +21,9 @@ func (s *Scenario) check() error {
 	if p := s.Load.Check(); p != nil {
 		return s.problem("$.load."+p.Key, p.Text)
 	}
+	if p := s.Crowd.Check(); p != nil {
+		return s.problem("$.crowd."+p.Key, p.Text)
+	}
 	if err := s.checkTimes(); err != nil {
 		return err
 	}

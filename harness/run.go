@@ -127,6 +127,7 @@ func (r *rig) startLoad() <-chan struct{} {
 	shift(ops, r.recorder.Now())
 	due := ops[len(ops)-1].Due
 	r.background.Go(func() { r.push.Offer(r.ctx, ops, r.scenario.Load.Rate) })
+	r.startCrowd(ops)
 	done := make(chan struct{})
 	r.background.Go(func() {
 		defer close(done)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/squall-harness/squall/harness/crowd"
 	"github.com/squall-harness/squall/harness/fault"
 	"github.com/squall-harness/squall/harness/history"
 	"github.com/squall-harness/squall/harness/verify"
@@ -25,6 +26,7 @@ type Scenario struct {
 	Subject SubjectRules  `yaml:"subject"`
 	Load    workload.Spec `yaml:"load"`
 	Faults  []fault.Fault `yaml:"faults"`
+	Crowd   crowd.Spec    `yaml:"crowd"`
 	Expect  Expect        `yaml:"expect"`
 
 	file string // where it came from, for messages
@@ -80,6 +82,7 @@ func defaults() Scenario {
 		Source: Source{Path: "/transactions", Timeout: 10 * time.Second, Token: "Token__c"},
 		Subject: SubjectRules{Ready: 15 * time.Second, Grace: 10 * time.Second,
 			Backlog: "integration_backlog", DeadLetters: "integration_dead_letters"},
+		Crowd:  crowd.Spec{Every: 200 * time.Millisecond},
 		Load:   workload.Spec{HotKeys: 20, Lines: 4},
 		Expect: Expect{Drained: 30 * time.Second, Quiet: 5 * time.Second},
 	}
