@@ -26,16 +26,17 @@ var allowed = map[string][]string{
 	"scenarios/reference": {},
 	"scenarios/mutants":   {"scenarios/reference"},
 
-	"harness": {"harness/crowd", "harness/fault", "harness/history", "harness/recovery", "harness/rundir", "harness/subject", "harness/verify",
-		"harness/workload", "mocksf", "mocksf/commitlog", "reports"},
+	"harness": {"harness/crowd", "harness/fault", "harness/history", "harness/match", "harness/recovery", "harness/rundir", "harness/subject",
+		"harness/verify", "harness/workload", "mocksf", "mocksf/commitlog", "reports"},
 	"harness/history":  {},
-	"harness/workload": {"harness/history"},
+	"harness/match":    {"harness/history", "mocksf/commitlog"},
+	"harness/workload": {"harness/history", "harness/match"},
 	"harness/crowd":    {"harness/history"},
 	"harness/subject":  {},
 	"harness/simnet":   {},
 	"harness/fault":    {"harness/history", "mocksf/commitlog"},
-	"harness/verify":   {"harness/history", "mocksf/commitlog"},
-	"harness/recovery": {"harness/history", "mocksf/commitlog"},
+	"harness/verify":   {"harness/history", "harness/match", "mocksf/commitlog"},
+	"harness/recovery": {"harness/history", "harness/match", "mocksf/commitlog"},
 	"harness/dense":    {"harness/history", "mocksf/commitlog"},
 	"harness/rundir":   {"harness/dense", "harness/history", "mocksf/commitlog"},
 	"harness/export":   {"harness/rundir"},
@@ -49,7 +50,7 @@ var allowed = map[string][]string{
 
 // pure packages are functions of their arguments: no network, no files, no
 // clock of their own.
-var pure = []string{"harness/verify", "harness/recovery", "harness/dense"}
+var pure = []string{"harness/match", "harness/verify", "harness/recovery", "harness/dense"}
 
 // topLevel is all that may lie beside go.mod.
 var topLevel = []string{"harness", "mocksf", "reports", "scenarios", "LICENSE", "Makefile", "README.md", "go.mod", "go.sum"}

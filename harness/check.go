@@ -82,7 +82,7 @@ func judge(dir *rundir.Dir) (reports.Summary, reports.Data, error) {
 		run.Notes = append(run.Notes, err.Error())
 	}
 	verify.Confirm(found.Verdicts, trials)
-	figures := recovery.Measure(data.History, data.Commits, data.Requests, s.Source.Token)
+	figures := recovery.Measure(data.History, data.Commits, data.Requests, s.names().Tokens())
 	return summarize(s, run, data, found, figures), data, nil
 }
 

@@ -80,7 +80,7 @@ func TestParseScenarioSaysWhatIsWrong(t *testing.T) {
 		"empty":               {good, "", []string{"bad.yaml:1:1:", "the scenario is empty"}},
 		"binary":              {"small", "\x00\xff", []string{"bad.yaml:1:1:", "no text file"}},
 		"a fragment":          {"expect:", "source: {path: '/a#b'}\nexpect:", []string{"bad.yaml:9:16:", "holds no #"}},
-		"no token":            {"expect:", "source: {token: ''}\nexpect:", []string{"bad.yaml:9:17:", "source.token is empty"}},
+		"no token":            {"expect:", "source: {token: ''}\nexpect:", []string{"bad.yaml:9:17:", "source.token is "}},
 		"no such variable":    {"expect:", "subject: {env: {A: '{{.NOPE}}'}}\nexpect:", []string{"bad.yaml:9:", "subject.env.A", "NOPE", "SF_LOGIN_URL"}},
 		"no such part":        {"expect:", "source: {body: '{{.Nope}}'}\nexpect:", []string{"bad.yaml:9:", "source.body", "Nope", "{{.Records}}"}},
 	} {

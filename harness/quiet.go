@@ -71,7 +71,7 @@ const afterBudget = 5 * time.Second
 func (r *rig) awaitQuiet() error {
 	healed, _ := history.Fold(r.recorder.Since(0)).Mark(history.MarkHealed)
 	deadline := max(healed.At, r.recorder.Now()) + r.scenario.Expect.Drained
-	t := newTracker(r.scenario.Source.Token)
+	t := newTracker(r.scenario.names().Tokens())
 	for r.recorder.Now() < deadline+afterBudget {
 		t.take(r.recorder, r.org.Log())
 		if why := r.quiet(t, r.recorder.Now() > deadline); why != "" {

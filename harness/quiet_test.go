@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/match"
 	"github.com/squall-harness/squall/mocksf"
 	"github.com/squall-harness/squall/mocksf/commitlog"
 )
@@ -42,7 +43,7 @@ func (c *scene) at(t time.Duration, late bool, said ...history.Gauge) string {
 	for _, g := range said {
 		c.recorder.Gauge(g)
 	}
-	tr := newTracker("Token__c")
+	tr := newTracker(match.Names{})
 	tr.take(c.recorder, c.org.Log())
 	return c.quiet(tr, late)
 }
@@ -100,7 +101,7 @@ func TestNothingIsQuietWhileSomethingMayCome(t *testing.T) {
 // two ledgers grow meanwhile.
 func TestTheTrackerIsNotOvertakenByCommits(t *testing.T) {
 	t.Parallel()
-	c, tr := newScene(t, true), newTracker("Token__c")
+	c, tr := newScene(t, true), newTracker(match.Names{})
 	const n = 3000
 	done := make(chan struct{})
 	go func() {
@@ -126,7 +127,7 @@ func TestTheTrackerIsNotOvertakenByCommits(t *testing.T) {
 // intended deletion is carried out once.
 func TestTheTrackerKnowsDeletions(t *testing.T) {
 	t.Parallel()
-	c, tr := newScene(t, true), newTracker("Token__c")
+	c, tr := newScene(t, true), newTracker(match.Names{})
 	tr.take(c.recorder, c.org.Log())
 	before := tr.committed
 	gone := commitlog.Commit{Changes: []commitlog.Change{{Op: commitlog.Delete, Object: "Contact", ExternalID: "c-1"}}}

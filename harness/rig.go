@@ -72,9 +72,10 @@ func setUp(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Di
 func (r *rig) setUpOrg(dir *rundir.Dir) error {
 	o := r.scenario.Org
 	r.org = mocksf.New(mocksf.Config{
-		Clock:      r.clock.since,
-		TraceField: r.scenario.Source.Token,
-		TokenLife:  o.TokenLife,
+		Clock:       r.clock.since,
+		TraceFields: r.scenario.traceFields(),
+		Schema:      r.scenario.schema(),
+		TokenLife:   o.TokenLife,
 		Service: mocksf.Service{Call: o.Call, Record: o.Record, BulkStart: o.BulkStart,
 			BulkChunk: o.BulkChunk, BulkParallel: o.BulkSlots},
 		Hook:         r.hook,

@@ -62,8 +62,8 @@ func (s *Scenario) checkWords() error {
 	if u, err := url.Parse("http://127.0.0.1" + s.Source.Path); err != nil || !strings.HasPrefix(s.Source.Path, "/") || u.Fragment != "" {
 		return s.problem("$.source.path", fmt.Sprintf("source.path is %q: it must be the path of a URL, which must begin with a slash and holds no #", s.Source.Path))
 	}
-	if s.Source.Token == "" {
-		return s.problem("$.source.token", "source.token is empty: name the field that is copied verbatim into the record")
+	if err := s.checkNames(); err != nil {
+		return err
 	}
 	if s.Org.BulkSlots < 0 {
 		return s.problem("$.org.bulkSlots", fmt.Sprintf("org.bulkSlots is %d: write how many chunks are worked on at once", s.Org.BulkSlots))
@@ -101,7 +101,7 @@ func (s *Scenario) checkTemplates() error {
 	if sample.Count() > 50 {
 		sample.For = time.Duration(50 / s.Load.Rate * float64(time.Second))
 	}
-	for _, op := range workload.Generate(s.Seed, sample, s.Source.Token) {
+	for _, op := range s.transactions(sample) {
 		if _, err := workload.Fill(body, op); err != nil {
 			return s.problem("$.source.body", fmt.Sprintf("source.body: %s; it may use {{.ID}}, {{.Key}} and {{.Records}}", inTemplate(err)))
 		}

@@ -10,7 +10,6 @@ import (
 	"github.com/squall-harness/squall/harness/history"
 	"github.com/squall-harness/squall/harness/rundir"
 	"github.com/squall-harness/squall/harness/subject"
-	"github.com/squall-harness/squall/harness/workload"
 	"github.com/squall-harness/squall/reports"
 )
 
@@ -122,7 +121,7 @@ func (r *rig) play(progress func(Status)) error {
 // startLoad offers the transactions; the channel is closed when the last one
 // was due.
 func (r *rig) startLoad() <-chan struct{} {
-	ops := workload.Generate(r.scenario.Seed, r.scenario.Load, r.scenario.Source.Token)
+	ops := r.scenario.transactions(r.scenario.Load)
 	r.recorder.Mark(history.MarkStarted, "")
 	shift(ops, r.recorder.Now())
 	due := ops[len(ops)-1].Due

@@ -51,7 +51,11 @@ type Source struct {
 	Body     string        `yaml:"body"`     // Go template over {{.ID}} {{.Key}} {{.Records}}; "" is the default JSON
 	Accepted []int         `yaml:"accepted"` // statuses that acknowledge; none: every 2xx
 	Timeout  time.Duration `yaml:"timeout"`  // of one attempt
-	Token    string        `yaml:"token"`    // field copied verbatim into the record, unique per version
+	Key      string        `yaml:"key"`      // external id field, the business key
+	Token    string        `yaml:"token"`    // field copied verbatim into the record, unique per version; none: there is no such field
+	Version  string        `yaml:"version"`  // field that holds the version number; "" is none
+	// Objects holds what differs from object to object.
+	Objects map[string]workload.Fields `yaml:"objects"`
 }
 
 // SubjectRules is what the scenario says about the subject.
@@ -79,7 +83,7 @@ func defaults() Scenario {
 	return Scenario{
 		Seed:   1,
 		Org:    Org{APIVersion: "67.0", BulkSlots: 7, TokenLife: 2 * time.Hour},
-		Source: Source{Path: "/transactions", Timeout: 10 * time.Second, Token: "Token__c"},
+		Source: Source{Path: "/transactions", Timeout: 10 * time.Second, Key: workload.DefaultFields.Key, Token: workload.DefaultFields.Token},
 		Subject: SubjectRules{Ready: 15 * time.Second, Grace: 10 * time.Second,
 			Backlog: "integration_backlog", DeadLetters: "integration_dead_letters"},
 		Crowd:  crowd.Spec{Every: 200 * time.Millisecond},
@@ -140,7 +144,8 @@ func (s *Scenario) settings() verify.Settings {
 	for g, n := range s.Expect.Minima {
 		minima[verify.Guarantee(g)] = n
 	}
-	return verify.Settings{TokenField: s.Source.Token, Budget: s.Expect.Drained,
+	tokens := s.names().Tokens()
+	return verify.Settings{TokenField: tokens.Default, Tokens: tokens.Objects, Budget: s.Expect.Drained,
 		NotClaimed: s.Expect.NotClaimed, Minima: minima, Invariants: s.Expect.Invariants,
 		Limits: verify.Limits{Calls: s.Expect.Calls, Logins: s.Expect.Logins}}
 }

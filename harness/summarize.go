@@ -31,6 +31,9 @@ func summarize(s *Scenario, run rehearsal, data reports.Data, found verify.Judge
 		Environment: run.Environment,
 		Notes:       run.Notes,
 	}
+	if found.Weaker != "" {
+		out.Notes = append(out.Notes, found.Weaker)
+	}
 	conclude(&out, found.Verdicts, whyNoVerdict(out, run, data.History))
 	return out
 }

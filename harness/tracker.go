@@ -2,18 +2,21 @@ package harness
 
 import (
 	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/match"
 	"github.com/squall-harness/squall/mocksf/commitlog"
 )
 
 // tracker follows both ledgers while the run goes on. It knows how many
 // operations are where; it judges nothing.
 type tracker struct {
-	tokenField string
-	events     int // taken so far
-	commits    int
-	ops        map[string]*tracked     // by operation id
-	tokens     map[string]*tracked     // by token that is not in the target yet
-	deletes    map[deletion][]*tracked // not in the target yet; these carry no token
+	names   match.Names
+	book    *match.Book // of records without a token, by number
+	looks   []*tracked  // per number; nil once it is in the target
+	events  int         // taken so far
+	commits int
+	ops     map[string]*tracked     // by operation id
+	tokens  map[string]*tracked     // by token that is not in the target yet
+	deletes map[deletion][]*tracked // not in the target yet; these carry no token
 
 	gauge history.Gauge // what the subject said last
 
@@ -30,8 +33,8 @@ type tracked struct {
 // deletion names the record that an operation deletes.
 type deletion struct{ object, externalID string }
 
-func newTracker(tokenField string) *tracker {
-	return &tracker{tokenField: tokenField, ops: map[string]*tracked{}, tokens: map[string]*tracked{}, deletes: map[deletion][]*tracked{}}
+func newTracker(names match.Names) *tracker {
+	return &tracker{names: names, book: match.NewBook(names), ops: map[string]*tracked{}, tokens: map[string]*tracked{}, deletes: map[deletion][]*tracked{}}
 }
 
 // backlog is the number of operations accepted and not yet committed.
@@ -75,7 +78,10 @@ func (t *tracker) offer(op *history.Operation) {
 		if r.Op == "delete" {
 			name := deletion{r.Object, r.ExternalID}
 			t.deletes[name] = append(t.deletes[name], o)
-		} else if token, ok := r.Fields[t.tokenField].(string); ok {
+		} else if t.book.Covers(r.Object) {
+			t.book.Add(int32(len(t.looks)), &r)
+			t.looks = append(t.looks, o)
+		} else if token := t.names.Token(r.Object, r.Fields); token != "" {
 			t.tokens[token] = o
 		}
 	}
@@ -114,7 +120,13 @@ func (t *tracker) intended(c commitlog.Change) (o *tracked) {
 		}
 		return o
 	}
-	token, _ := c.Fields[t.tokenField].(string)
+	if t.book.Covers(c.Object) {
+		if n := t.book.Take(&c); n != match.NotFound {
+			o, t.looks[n] = t.looks[n], nil
+		}
+		return o
+	}
+	token := t.names.Token(c.Object, c.Fields)
 	o = t.tokens[token]
 	delete(t.tokens, token)
 	return o

@@ -44,7 +44,7 @@ type watch struct {
 
 func (r *rig) startWatch(tell func(Status)) *watch {
 	ctx, cancel := context.WithCancel(r.ctx)
-	w := &watch{rig: r, tell: tell, tracker: newTracker(r.scenario.Source.Token), active: map[string]bool{}, stopping: cancel}
+	w := &watch{rig: r, tell: tell, tracker: newTracker(r.scenario.names().Tokens()), active: map[string]bool{}, stopping: cancel}
 	if tell == nil {
 		w.tell = func(Status) {}
 	}

@@ -104,7 +104,7 @@ func benchRecord(i int) string {
 
 // compare runs both sides in turn, in blocks, and reports rates and ratio.
 func compare(b *testing.B, records, replySize int, next func(i int, token string) []byte) {
-	d := openDoor(b, mocksf.Config{TraceField: "Token__c"})
+	d := openDoor(b, mocksf.Config{TraceFields: []string{"Token__c"}})
 	org, bare := dialWire(b, d.url), dialWire(b, serveBare(b, replySize))
 	const block = 20
 	var orgTime, bareTime time.Duration

@@ -85,7 +85,7 @@ func planUpload(r *request) {
 		return
 	}
 	text := unsafe.String(unsafe.SliceData(r.body), len(r.body)) // nobody writes to the body again
-	u := bulk.ReadUpload(text, form, r.org.cfg.TraceField)
+	u := bulk.ReadUpload(text, form, r.org.cfg.TraceFields...)
 	r.call.Traces = u.Traces
 	r.intend(info.Spec.Object, u.Rows)
 	r.planned = u

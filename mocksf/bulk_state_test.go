@@ -146,7 +146,7 @@ func TestBulkListsAndDeletes(t *testing.T) {
 func TestBulkLogsTheUpload(t *testing.T) {
 	var mu sync.Mutex
 	var uploads []commitlog.Request
-	d := openDoor(t, mocksf.Config{TraceField: "Token__c", OnRequest: func(r commitlog.Request) {
+	d := openDoor(t, mocksf.Config{TraceFields: []string{"Token__c"}, OnRequest: func(r commitlog.Request) {
 		mu.Lock()
 		defer mu.Unlock()
 		if r.Method == http.MethodPut {

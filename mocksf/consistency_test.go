@@ -185,7 +185,7 @@ func FuzzJSONBody(f *testing.F) {
 	} {
 		f.Add(seed)
 	}
-	d := newDirect(mocksf.Config{TraceField: "Name", DailyRequests: 1 << 40})
+	d := newDirect(mocksf.Config{TraceFields: []string{"Name"}, DailyRequests: 1 << 40})
 	f.Cleanup(d.org.Close)
 	doors := []string{
 		"POST sobjects/Account", "PATCH sobjects/Order__c/Ext_Id__c/x", "POST composite", "POST composite/graph", "POST composite/batch", "POST composite/sobjects",

@@ -71,7 +71,7 @@ func (n *nemesis) lastCall() mocksf.Call {
 // token's.
 func haunted(t *testing.T, cfg mocksf.Config) (*door, *nemesis) {
 	n := &nemesis{}
-	cfg.Hook, cfg.OnRequest, cfg.TraceField = n.hook, n.note, "Token__c"
+	cfg.Hook, cfg.OnRequest, cfg.TraceFields = n.hook, n.note, []string{"Token__c"}
 	d := openDoor(t, cfg)
 	n.last(t, 1) // the token's line; later connections may not overtake it
 	return d, n

@@ -35,9 +35,9 @@ type Config struct {
 	OnRequest func(commitlog.Request) // called at the end of each request, from its goroutine
 	OnRead    func(commitlog.Read)    // called for what a request was served, before OnRequest; nil: none
 
-	// TraceField is a field whose values, found in a request body, go to
+	// TraceFields are fields whose values, found in a request body, go to
 	// Request.Traces. "" is none.
-	TraceField string
+	TraceFields []string
 
 	// The credentials that the token endpoint insists on. "" accepts any
 	// value that is not empty.

@@ -138,8 +138,8 @@ func (r *request) parse() *apierr.Error {
 	if r.json, err = jsontree.Parse(unsafe.String(unsafe.SliceData(r.body), len(r.body))); err != nil {
 		return apierr.JSONParser.New(err.Error())
 	}
-	if r.org.cfg.TraceField != "" {
-		r.call.Traces = slices.AppendSeq(r.call.Traces, r.json.Strings(r.org.cfg.TraceField))
+	for _, field := range r.org.cfg.TraceFields {
+		r.call.Traces = slices.AppendSeq(r.call.Traces, r.json.Strings(field))
 	}
 	return nil
 }

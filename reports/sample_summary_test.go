@@ -3,6 +3,7 @@ package reports
 import (
 	"time"
 
+	"github.com/squall-harness/squall/harness/match"
 	"github.com/squall-harness/squall/harness/recovery"
 	"github.com/squall-harness/squall/harness/rundir"
 	"github.com/squall-harness/squall/harness/verify"
@@ -24,7 +25,7 @@ func (s *sample) summary(broken bool) Summary {
 		Scenario: Scenario{Name: "outage", Promise: "An outage of Salesforce and a crash of the integration cost nothing but time.", Budget: settings.Budget},
 		Seed:     7, Subject: Subject{Name: "reference", Command: "squall reference --listen"},
 		Result: verify.Overall(verdicts), Sentence: verify.Sentence(verdicts), Repeat: "squall run outage --seed 7",
-		Guarantees: verdicts, Recovery: recovery.Measure(s.h, s.commits, s.requests, "Token__c"), Windows: s.h.Windows,
+		Guarantees: verdicts, Recovery: recovery.Measure(s.h, s.commits, s.requests, match.Names{}), Windows: s.h.Windows,
 		Operations: Operations{Offered: len(s.h.Operations), Accepted: len(s.h.Operations), Commits: len(s.commits), Requests: len(s.requests)},
 		Unknowns:   found.Unknowns,
 		Redelivery: found.Redelivery,

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/match"
 	"github.com/squall-harness/squall/harness/recovery"
 	"github.com/squall-harness/squall/mocksf/commitlog"
 )
@@ -265,7 +266,7 @@ func (s *sample) finish() {
 		{At: at(31.4), Name: "SalesforceUnreachable", Status: "resolved", Cause: "connection refused"},
 		{At: at(37.4), Name: "BacklogHigh", Status: "resolved", Cause: "backlog under 50"},
 	}
-	curve := recovery.Measure(s.h, s.commits, s.requests, "Token__c").Curve
+	curve := recovery.Measure(s.h, s.commits, s.requests, match.Names{}).Curve
 	for t := 500 * ms; t < at(44); t += 500 * ms {
 		g := history.Gauge{At: t, Backlog: float64(backlogAt(curve, t-300*ms))}
 		if t >= at(12) && t <= at(12.6) {

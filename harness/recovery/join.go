@@ -4,11 +4,9 @@ import (
 	"time"
 
 	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/match"
 	"github.com/squall-harness/squall/mocksf/commitlog"
 )
-
-// defaultTokenField joins the ledgers unless a scenario names another.
-const defaultTokenField = "Token__c"
 
 // never is the time of what did not happen.
 const never time.Duration = -1
@@ -35,7 +33,9 @@ type name struct{ object, externalID string }
 
 // joiner finds out when each operation was wholly in the target.
 type joiner struct {
-	token    string
+	tokens   match.Names
+	book     *match.Book // of records without a token, by number
+	byLook   []int       // per number: operation, -1 once applied
 	passages []passage
 	missing  []int           // per operation: records not applied yet
 	byToken  map[string]int  // token of a record not applied yet -> operation
@@ -46,11 +46,8 @@ type joiner struct {
 // join returns the passages of the operations, in the order in which they were
 // offered. An operation of which a record carries no token of its own cannot
 // be followed and never completes.
-func join(h *history.History, commits []commitlog.Commit, token string) []passage {
-	j := &joiner{token: token, byToken: map[string]int{}, deletes: map[name][]int{}, names: map[string]name{}}
-	if token == "" {
-		j.token = defaultTokenField
-	}
+func join(h *history.History, commits []commitlog.Commit, tokens match.Names) []passage {
+	j := &joiner{tokens: tokens, book: match.NewBook(tokens), byToken: map[string]int{}, deletes: map[name][]int{}, names: map[string]name{}}
 	for _, op := range h.Operations {
 		if op != nil {
 			j.operation(op)
@@ -68,12 +65,15 @@ func (j *joiner) operation(op *history.Operation) {
 	j.missing = append(j.missing, len(op.Records))
 	for k := range op.Records {
 		r := &op.Records[k]
-		token, _ := r.Fields[j.token].(string)
+		token := j.tokens.Token(r.Object, r.Fields)
 		if _, taken := j.byToken[token]; token != "" && !taken && r.Op != "delete" {
 			j.byToken[token] = i
 		} else if r.Op == "delete" {
 			n := name{r.Object, r.ExternalID}
 			j.deletes[n] = append(j.deletes[n], i)
+		} else if j.book.Covers(r.Object) {
+			j.book.Add(int32(len(j.byLook)), r)
+			j.byLook = append(j.byLook, i)
 		}
 	}
 }
@@ -112,10 +112,23 @@ func (j *joiner) take(change *commitlog.Change) (op int, first bool) {
 	if len(j.deletes) > 0 && change.ExternalID != "" {
 		j.names[change.ID] = name{change.Object, change.ExternalID}
 	}
-	token, _ := change.Fields[j.token].(string)
+	if j.book.Covers(change.Object) {
+		return j.takeLook(change)
+	}
+	token := j.tokens.Token(change.Object, change.Fields)
 	op, first = j.byToken[token]
 	delete(j.byToken, token)
 	return op, first
+}
+
+// takeLook joins a change without a token by key and content.
+func (j *joiner) takeLook(change *commitlog.Change) (op int, first bool) {
+	n := j.book.Take(change)
+	if n == match.NotFound || j.byLook[n] < 0 {
+		return 0, false
+	}
+	op, j.byLook[n] = j.byLook[n], -1
+	return op, true
 }
 
 // takeDeletion joins a deletion by name; a target may know a deleted record by

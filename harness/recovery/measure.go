@@ -4,17 +4,17 @@ import (
 	"time"
 
 	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/match"
 	"github.com/squall-harness/squall/mocksf/commitlog"
 )
 
 // Measure works out all figures of a run. Commits are in the order of their
-// lsn; tokenField is the field that is copied verbatim and is unique per
-// version, "" is Token__c. Figures that the run gives no ground for are zero.
-func Measure(h *history.History, commits []commitlog.Commit, requests []commitlog.Request, tokenField string) Figures {
+// lsn; tokens says which field joins the ledgers. Figures that the run gives no ground for are zero.
+func Measure(h *history.History, commits []commitlog.Commit, requests []commitlog.Request, tokens match.Names) Figures {
 	if h == nil {
 		h = &history.History{}
 	}
-	passages := join(h, commits, tokenField)
+	passages := join(h, commits, tokens)
 	f := flowOf(passages)
 	var figures Figures
 	figures.Curve = f.curve(span(h, f))

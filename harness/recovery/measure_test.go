@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/match"
 	"github.com/squall-harness/squall/mocksf/commitlog"
 )
 
@@ -49,7 +50,7 @@ func (r *run) mark(name string, at int) {
 	r.h.Marks = append(r.h.Marks, history.Mark{Name: name, At: time.Duration(at) * ms})
 }
 
-func (r *run) measure() Figures { return Measure(&r.h, r.commits, r.requests, "") }
+func (r *run) measure() Figures { return Measure(&r.h, r.commits, r.requests, match.Names{}) }
 
 // outage: one operation before it, three during it, one in the drain, one
 // after.
@@ -148,8 +149,8 @@ func TestNeverHealed(t *testing.T) {
 }
 
 func TestNothingHappened(t *testing.T) {
-	assert.Equal(t, Figures{}, Measure(nil, nil, nil, ""))
-	assert.Equal(t, Figures{}, Measure(&history.History{Operations: []*history.Operation{nil}}, nil, nil, ""))
+	assert.Equal(t, Figures{}, Measure(nil, nil, nil, match.Names{}))
+	assert.Equal(t, Figures{}, Measure(&history.History{Operations: []*history.Operation{nil}}, nil, nil, match.Names{}))
 }
 
 func TestAHealWithoutABacklogIsDrainedAtOnce(t *testing.T) {
@@ -265,5 +266,5 @@ func TestPaceOfTheWholeRun(t *testing.T) {
 	assert.Equal(t, Latency{N: 6, P50: 900 * ms, P95: 3200 * ms, P99: 3200 * ms, Max: 3200 * ms}, p.Delivery)
 	assert.InDelta(t, 6/4.92, p.Throughput, 1e-9, "from 0.1 s to 5.02 s")
 	assert.Equal(t, 2, p.Calls)
-	assert.Zero(t, Measure(nil, nil, nil, "").Pace)
+	assert.Zero(t, Measure(nil, nil, nil, match.Names{}).Pace)
 }

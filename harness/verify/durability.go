@@ -44,7 +44,7 @@ func (durability) judge(l *ledger) *finding {
 // wholly delivered.
 func (l *ledger) openAt(op int, crashes []time.Duration) (time.Duration, bool) {
 	p := l.progress(op)
-	if l.acked[op] == never || l.ops[op].Poison() || p.members == 0 {
+	if l.acked[op] == never || l.ops[op].Poison() || p.members == 0 || l.blurred(op) {
 		return 0, false
 	}
 	for _, at := range crashes {

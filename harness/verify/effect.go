@@ -50,9 +50,14 @@ func (l *ledger) readEffect(e *effect) {
 	e.inserts, e.deletes = change.Op == commitlog.Insert, change.Op == commitlog.Delete
 	e.intent = l.intentOf(l.commitOf(e), change)
 	e.names = change.ExternalID != "" && l.naming[change.Object]
-	if e.intent != byName {
-		l.place(e, change)
+	if e.intent != byName && e.intent != byLook {
+		l.compare(e, change)
 	}
+}
+
+// compare holds a change against what was intended.
+func (l *ledger) compare(e *effect, change *commitlog.Change) {
+	l.place(e, change)
 	if e.intent >= 0 && !e.deletes {
 		e.verbatim = verbatim(l.intents[e.intent].rec, change)
 	}
@@ -71,9 +76,13 @@ func (l *ledger) place(e *effect, change *commitlog.Change) {
 // fileEffect puts a change behind those before it.
 func (l *ledger) fileEffect(i int32) {
 	e := &l.effects[i]
-	if e.intent == byName {
-		e.intent = l.deletionOf(l.changeOf(e))
-		l.place(e, l.changeOf(e))
+	switch change := l.changeOf(e); e.intent {
+	case byName:
+		e.intent = l.deletionOf(change)
+		l.place(e, change)
+	case byLook:
+		e.intent = l.book.Take(change)
+		l.compare(e, change)
 	}
 	if e.intent >= 0 {
 		it := &l.intents[e.intent]
@@ -95,13 +104,16 @@ func (l *ledger) intentOf(commit *commitlog.Commit, change *commitlog.Change) in
 	if commit.ByOthers() {
 		return direct
 	}
-	if token, _ := change.Fields[l.Settings.TokenField].(string); token != "" {
+	if token := l.names.Token(change.Object, change.Fields); token != "" {
 		if i := l.withToken(token); i != none {
 			return i
 		}
 	}
-	if change.Op == commitlog.Delete {
+	switch {
+	case change.Op == commitlog.Delete:
 		return byName
+	case l.book != nil && l.book.Covers(change.Object):
+		return byLook
 	}
 	return none
 }
@@ -112,7 +124,7 @@ func (l *ledger) intentOf(commit *commitlog.Commit, change *commitlog.Change) in
 func (l *ledger) deletionOf(change *commitlog.Change) int32 {
 	name := target{change.Object, change.ExternalID}
 	if change.ExternalID == "" {
-		name = l.names[change.ID]
+		name = l.known[change.ID]
 	}
 	intended := l.deletes[name]
 	if len(intended) == 0 {
@@ -153,8 +165,8 @@ func (l *ledger) learn(e *effect) {
 	if e.prev != none && l.changeOf(&l.effects[e.prev]).ID == change.ID {
 		return
 	}
-	if _, known := l.names[change.ID]; !known {
-		l.names[change.ID] = target{change.Object, change.ExternalID}
+	if _, known := l.known[change.ID]; !known {
+		l.known[change.ID] = target{change.Object, change.ExternalID}
 	}
 }
 

@@ -90,7 +90,7 @@ func looksLikeID(s string) bool {
 func (d *damage) pointsRight(e *effect) bool {
 	p := d.intents[e.intent].rec.Parent
 	id, _ := d.value(e, p.Field).(string)
-	name, known := d.names[id]
+	name, known := d.known[id]
 	return known && name.externalID == p.ExternalID && strings.EqualFold(name.object, p.Object)
 }
 
@@ -119,7 +119,7 @@ func (d *damage) wrongParent(e *effect) string {
 	got := d.value(e, p.Field)
 	id, _ := got.(string)
 	want := target{p.Object, p.ExternalID}.name()
-	if name, known := d.names[id]; known {
+	if name, known := d.known[id]; known {
 		return fmt.Sprintf("%s: want %s, got %s", p.Field, want, name.name())
 	}
 	return fmt.Sprintf("%s: want %s, got %s", p.Field, want, shown(got))

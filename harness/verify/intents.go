@@ -26,6 +26,7 @@ func (l *ledger) addIntents() {
 		func() { l.fileTokens(filed) },
 		func() { l.fileTargets(filed) },
 	)
+	l.fileLooks()
 }
 
 // addOperations makes room for what the operations intend.
@@ -56,7 +57,7 @@ func acknowledged(op *history.Operation) time.Duration {
 // readIntent takes in what a record says of itself.
 func (l *ledger) readIntent(op, record int, filed []hashes) {
 	rec, i := &l.ops[op].Records[record], int(l.spans[op])+record
-	token, _ := rec.Fields[l.Settings.TokenField].(string)
+	token := l.names.Token(rec.Object, rec.Fields)
 	it := intent{rec: rec, token: token, version: rec.Version, op: int32(op), first: none, child: rec.Parent != nil}
 	it.followed = it.goesByName()
 	l.intents[i] = it

@@ -18,6 +18,7 @@ type finding struct {
 	anomalies bag
 	evidence  []Count
 	holds     string           // the reason for a pass
+	hint      string           // follows the reason of a failure: what to do
 	unproven  string           // why the run cannot tell, although there is evidence
 	more      func(*Judgement) // adds what came out beside the verdict; may be nil
 }
@@ -30,6 +31,7 @@ type Judgement struct {
 	Verdicts   []Verdict // in the order of Guarantees
 	Unknowns   Unknowns
 	Redelivery Redelivery
+	Weaker     string // what the verdicts are worth less for, one sentence; "" for none
 }
 
 // Judge gives a verdict on every guarantee, in the order of Guarantees. It
@@ -43,7 +45,7 @@ func JudgeAll(in Input) Judgement {
 	findings := make([]*finding, len(checkers))
 	inParts(len(checkers), func(i int) { findings[i] = checkers[i].judge(l) })
 	tell(l, findings)
-	j := Judgement{Verdicts: make([]Verdict, len(checkers))}
+	j := Judgement{Verdicts: make([]Verdict, len(checkers)), Weaker: l.weaker()}
 	for i, c := range checkers {
 		j.Verdicts[i] = decide(c.guarantee(), findings[i], l.Settings, worked)
 		if findings[i].more != nil {
@@ -80,7 +82,7 @@ func decide(g Guarantee, f *finding, s Settings, worked bool) Verdict {
 	case !worked:
 		v.Result, v.Reason = NoEvidence, "Salesforce committed nothing in this run: does the integration write to the org that it was given?"
 	case v.Found > 0:
-		v.Result, v.Reason = Fail, capital(tally(v.Classes))+"."
+		v.Result, v.Reason = Fail, capital(tally(v.Classes))+"."+f.hint
 	case f.unproven != "":
 		v.Result, v.Reason = NoEvidence, f.unproven
 	case missing != "":

@@ -56,7 +56,7 @@ func (l *ledger) numberKeys() (keys, sizes []int32) {
 	known, firsts := newIndex(len(l.ops)), []int32{}
 	for i, op := range l.ops {
 		keys[i] = none
-		if op.Key == "" || l.reached[i].absent() {
+		if op.Key == "" || l.reached[i].absent() || l.blurred(i) {
 			continue
 		}
 		hash := known.hash(op.Key)

@@ -6,12 +6,9 @@ import (
 	"time"
 
 	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/match"
 	"github.com/squall-harness/squall/mocksf/commitlog"
 )
-
-// defaultTokenField is the field that joins the ledgers unless a scenario
-// names another.
-const defaultTokenField = "Token__c"
 
 // What an index says when it points at nothing.
 const (
@@ -36,6 +33,7 @@ type intent struct {
 	applied  int32 // how many effects applied it
 	followed bool  // whether the commit log can tell if it was applied
 	child    bool  // whether it has a parent
+	alike    bool  // whether it cannot be told from another one: it carries no token
 }
 
 // ledger is the two ledgers joined. The checkers fold over it and share it.
@@ -56,7 +54,11 @@ type ledger struct {
 	last     []int32            // per target: its latest effect
 	deletes  map[target][]int32 // deletions carry no token, they are joined by name
 	naming   map[string]bool    // objects whose record ids must be known by name
-	names    map[string]target  // record id -> name
+	known    map[string]target  // record id -> name
+
+	names  match.Names
+	book   *match.Book // of the records without a token; nil when all carry one
+	alikes int         // records that look like another one
 }
 
 // join reads each ledger once. What a line says is read side by side, since
@@ -75,14 +77,11 @@ func newLedger(in Input) *ledger {
 	if in.History == nil {
 		in.History = &history.History{}
 	}
-	if in.Settings.TokenField == "" {
-		in.Settings.TokenField = defaultTokenField
-	}
 	in.Commits = ordered(in.Commits)
 	_, quiet := in.History.Mark(history.MarkQuiet)
 	return &ledger{
-		Input: in, quiet: quiet,
-		deletes: map[target][]int32{}, naming: map[string]bool{}, names: map[string]target{},
+		Input: in, quiet: quiet, names: match.Names{Default: in.Settings.TokenField, Objects: in.Settings.Tokens},
+		deletes: map[target][]int32{}, naming: map[string]bool{}, known: map[string]target{},
 	}
 }
 

@@ -88,6 +88,9 @@ func lossEvidence(l *ledger, f *finding) {
 	f.count("of these, applied", applied)
 	f.count("attempts of the source without an answer", l.unanswered())
 	f.count(figFired, fired(l.History.Windows))
+	if l.alikes > 0 {
+		f.count("records that look like another one, judged by their number", l.alikes)
+	}
 	if untracked > 0 {
 		f.count("records without a token of their own, not judged", untracked)
 	}

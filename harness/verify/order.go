@@ -40,7 +40,7 @@ func (l *ledger) staleOverwrites(f *finding) (compared int) {
 	records := make([]versions, len(l.last))
 	for i := range l.effects {
 		e := &l.effects[i]
-		if e.intent < 0 || e.misplaced || l.intents[e.intent].version == 0 {
+		if e.intent < 0 || e.misplaced || l.intents[e.intent].version == 0 || l.intents[e.intent].alike {
 			continue
 		}
 		compared++

@@ -15,13 +15,16 @@ func (phantoms) guarantee() Guarantee { return NoPhantoms }
 
 func (phantoms) judge(l *ledger) *finding {
 	f := &finding{}
-	judged := 0
+	judged, tokenless := 0, 0
 	for i := range l.effects {
 		e := &l.effects[i]
 		if e.intent == direct {
 			continue
 		}
 		judged++
+		if change := l.changeOf(e); e.intent == none && l.names.Token(change.Object, change.Fields) == "" {
+			tokenless++
+		}
 		if e.intent == none || e.misplaced {
 			f.anomalies.add(Phantom, func() candidate { return l.phantom(e) })
 		}
@@ -29,6 +32,7 @@ func (phantoms) judge(l *ledger) *finding {
 	refused := l.falseFailures(f)
 	f.count(figChanges, judged)
 	f.count(figRefused, refused)
+	f.hint = l.tokenHint(judged, tokenless)
 	f.holds = fmt.Sprintf("%s, each intended by an operation that was not refused.", capital(plural(judged, "change")))
 	return f
 }
@@ -66,7 +70,7 @@ func (l *ledger) phantom(e *effect) candidate {
 	a := Anomaly{Key: where, From: c.At}
 	if e.intent == none {
 		a.Text = fmt.Sprintf("Commit %d at %s wrote %s (%s %s), which no operation intended%s.",
-			c.LSN, seconds(c.At), where, change.Op, change.ID, l.tokenText(change.Fields[l.Settings.TokenField]))
+			c.LSN, seconds(c.At), where, change.Op, change.ID, l.tokenText(l.names.Token(change.Object, change.Fields)))
 		return candidate{Anomaly: a, commits: []int32{e.commit}}
 	}
 	it := &l.intents[e.intent]
@@ -76,8 +80,8 @@ func (l *ledger) phantom(e *effect) candidate {
 	return candidate{Anomaly: a, ops: []int32{it.op}, commits: []int32{e.commit}}
 }
 
-func (l *ledger) tokenText(token any) string {
-	if token == nil {
+func (l *ledger) tokenText(token string) string {
+	if token == "" {
 		return ": it carries no token"
 	}
 	return ": its token is " + shown(token)

@@ -10,8 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/match"
 	"github.com/squall-harness/squall/mocksf/commitlog"
 )
+
+// defaultTokenField is what the tales call the token.
+const defaultTokenField = match.DefaultToken
 
 // tale is a pair of ledgers made by hand. Every line of it happens 100 ms after
 // the one before.

@@ -102,7 +102,7 @@ func (u *Unknowns) operations(d *twins) {
 type doubt struct {
 	id                                      string // of its request, or of its bulk job
 	at                                      time.Duration
-	unlogged                                bool // only the fate of its commit tells of it
+	traced                                  bool // the tokens of its records are known, so that they can be looked for
 	inserts, crash, applied, again, doubled bool
 }
 
@@ -143,6 +143,7 @@ func underWay(r *commitlog.Request, crashes []time.Duration) bool {
 func (x *doubts) request(r *commitlog.Request, crash bool) {
 	d := x.doubt(filedUnder(r), r.At)
 	d.crash = d.crash || crash
+	d.traced = d.traced || len(r.Traces) > 0
 	for _, token := range r.Traces {
 		x.byToken[token] = append(x.byToken[token], d)
 	}
@@ -177,7 +178,6 @@ func (x *doubts) resolve() {
 			last, d = e.commit, x.byID[c.Request]
 			if d == nil && replyLost(c.Fate) {
 				d = x.doubt(c.Request, c.At)
-				d.unlogged = true
 			}
 		}
 		if d != nil {
@@ -190,7 +190,7 @@ func (d *doubt) took(it *intent, doubled []bool) {
 	d.applied = true
 	d.inserts = d.inserts || it.rec.ExternalID == "" && it.rec.Op != "delete"
 	d.doubled = d.doubled || doubled[it.op]
-	d.again = d.again || d.unlogged && it.applied > 1
+	d.again = d.again || !d.traced && it.applied > 1
 }
 
 // sentAgain finds the later requests that carry one of their records.

@@ -162,11 +162,12 @@ type Input struct {
 
 // Settings is what a scenario says about judging.
 type Settings struct {
-	TokenField string        // the field that is copied verbatim and is unique per version; "" is Token__c
-	Budget     time.Duration // from the heal until the backlog must be clear; 0 gives it until the end of the run
-	NotClaimed []Guarantee   // promises that the scenario does not make
-	Invariants []Invariant   // what must hold after every commit; without any, consistency is not claimed
-	Limits     Limits        // what may be asked of Salesforce; without any, no overload is not claimed
+	TokenField string            // the field that is copied verbatim and is unique per version; "" is Token__c, match.None is none
+	Tokens     map[string]string // objects that have another token field, or match.None
+	Budget     time.Duration     // from the heal until the backlog must be clear; 0 gives it until the end of the run
+	NotClaimed []Guarantee       // promises that the scenario does not make
+	Invariants []Invariant       // what must hold after every commit; without any, consistency is not claimed
+	Limits     Limits            // what may be asked of Salesforce; without any, no overload is not claimed
 	// Minima is the least evidence for a pass, where it differs from the
 	// default: it replaces the first minimum of the guarantee; 0 waives them all.
 	Minima map[Guarantee]int

@@ -178,10 +178,25 @@ func (t *teller) commit(i int32, ops []int32) {
 	})
 }
 
+// looksIntended tells whether one of the operations writes the record that was
+// changed, or a new one of its kind.
+func (t *teller) looksIntended(change *commitlog.Change, ops []int32) bool {
+	for _, op := range ops {
+		for _, it := range t.members(int(op)) {
+			if it.rec.Object == change.Object && (it.rec.ExternalID == "" || it.rec.ExternalID == change.ExternalID) {
+				return true
+			}
+		}
+	}
+	return len(ops) == 0
+}
+
 // concerns tells whether a change belongs to the story: it carries the token of
 // one of the operations, or it is a deletion, or nobody intended it.
 func (t *teller) concerns(change *commitlog.Change, ops []int32) bool {
-	token, _ := change.Fields[t.Settings.TokenField].(string)
-	it := t.withToken(token)
+	if change.Op != commitlog.Delete && t.book != nil && t.book.Covers(change.Object) {
+		return t.looksIntended(change, ops)
+	}
+	it := t.withToken(t.names.Token(change.Object, change.Fields))
 	return it == none || slices.Contains(ops, t.intents[it].op)
 }

@@ -51,7 +51,7 @@ func (w *works) submit(t require.TestingT, s Spec, file string) string {
 	require.Nil(t, err)
 	form, _, err := w.Awaits(info.ID)
 	require.Nil(t, err)
-	require.Nil(t, w.Upload(info.ID, ReadUpload(file, form, ""), nil))
+	require.Nil(t, w.Upload(info.ID, ReadUpload(file, form), nil))
 	_, err = w.Close(info.ID, "tester", w.trouble)
 	require.Nil(t, err)
 	return info.ID
@@ -173,7 +173,7 @@ func TestUploadsAreBounded(t *testing.T) {
 	defer w.end()
 	info, _ := w.Create(inserts, 67)
 	w.held = maxHeld - 5
-	u := ReadUpload("Name\nabc\n", comma, "")
+	u := ReadUpload("Name\nabc\n", comma)
 	err := w.Upload(info.ID, u, nil)
 	require.NotNil(t, err)
 	assert.Equal(t, "EXCEEDEDQUOTA", err.Code)
@@ -190,7 +190,7 @@ func TestRowErrorTakesTheFirstRow(t *testing.T) {
 	w := newWorks(Config{Parallel: 1})
 	defer w.end()
 	info, _ := w.Create(inserts, 67)
-	require.Nil(t, w.Upload(info.ID, ReadUpload(names(3), comma, ""), apierr.LockedRow.New()))
+	require.Nil(t, w.Upload(info.ID, ReadUpload(names(3), comma), apierr.LockedRow.New()))
 	_, err := w.Close(info.ID, "tester", w.trouble)
 	require.Nil(t, err)
 	assert.Equal(t, 1, w.await(t, info.ID).Failed)

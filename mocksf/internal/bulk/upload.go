@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -48,10 +49,10 @@ type result struct {
 // byteOrderMark may stand in front of a file written on Windows.
 const byteOrderMark = "\ufeff"
 
-// ReadUpload looks through a file. The column named trace (in any case) is
+// ReadUpload looks through a file. The columns named by traces (in any case) are
 // collected into Traces. Mistakes in the file are no error here: the job finds
 // them when it is processed, as in Salesforce.
-func ReadUpload(text string, f Format, trace string) *Upload {
+func ReadUpload(text string, f Format, traces ...string) *Upload {
 	u := &Upload{text: strings.TrimPrefix(text, byteOrderMark)}
 	if !utf8.ValidString(u.text) {
 		u.bad = "InvalidBatch : The file is not encoded in UTF-8"
@@ -61,7 +62,7 @@ func ReadUpload(text string, f Format, trace string) *Upload {
 	if s.Next() {
 		u.header = append(u.header, s.Cells()...)
 		u.rest = s.End()
-		u.readRows(s, columnOf(u.header, trace))
+		u.readRows(s, columnsOf(u.header, traces))
 	}
 	if err := s.Err(); err != nil && u.bad == "" {
 		u.bad = "InvalidBatch : " + err.Error()
@@ -69,16 +70,16 @@ func ReadUpload(text string, f Format, trace string) *Upload {
 	return u
 }
 
-func columnOf(header []string, name string) int {
+func columnsOf(header, names []string) (columns []int) {
 	for i, h := range header {
-		if name != "" && strings.EqualFold(h, name) {
-			return i
+		if slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(h, name) }) {
+			columns = append(columns, i)
 		}
 	}
-	return -1
+	return columns
 }
 
-func (u *Upload) readRows(s *Scanner, trace int) {
+func (u *Upload) readRows(s *Scanner, traces []int) {
 	for s.Next() {
 		cells := s.Cells()
 		if len(cells) != len(u.header) {
@@ -86,8 +87,10 @@ func (u *Upload) readRows(s *Scanner, trace int) {
 			return
 		}
 		u.add(s.Start(), s.End())
-		if trace >= 0 && cells[trace] != "" {
-			u.Traces = append(u.Traces, strings.Clone(cells[trace]))
+		for _, trace := range traces {
+			if cells[trace] != "" {
+				u.Traces = append(u.Traces, strings.Clone(cells[trace]))
+			}
 		}
 	}
 }
