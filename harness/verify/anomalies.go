@@ -36,10 +36,10 @@ const maxCandidates = 10 * MaxAnomalies
 // candidate is an anomaly together with what its story is made of.
 type candidate struct {
 	Anomaly
-	ops     []int32 // operations whose story it is
-	commits []int32 // further commits that belong to it
-	// requests that belong to it, by their place in the log
-	requests []int
+	ops      []int32 // operations whose story it is
+	commits  []int32 // further commits that belong to it
+	requests []int   // further requests that belong to it
+	during   []span  // times at which a fault may have led to it, beside those of its operations
 }
 
 // bag counts anomalies and keeps the first of each class.

@@ -39,7 +39,7 @@ func (overload) judge(l *ledger) *finding {
 	from, most := busiest(logins, time.Minute)
 	if excess := most - l.Settings.Limits.Logins; l.Settings.Limits.Logins > 0 && excess > 0 {
 		f.anomalies.tallyMany(TooManyLogins, excess)
-		f.anomalies.keep(TooManyLogins, l.tooManyLogins(logins[from:from+most]))
+		f.anomalies.keep(TooManyLogins, l.tooManyLogins(all, logins[from:from+most]))
 	}
 	f.count(figRequests, len(all))
 	f.count("of these, logins", len(logins))
@@ -111,17 +111,32 @@ func (l *ledger) tooManyCalls(all []arrival, written int) candidate {
 		thousands(most), seconds(peak[0].at)))
 }
 
-func (l *ledger) tooManyLogins(peak []arrival) candidate {
-	return l.rush(peak, fmt.Sprintf("%s within the minute from %s on, and the scenario allows %s.",
-		capital(plural(len(peak), "login")), seconds(peak[0].at), thousands(l.Settings.Limits.Logins)))
+func (l *ledger) tooManyLogins(all, minute []arrival) candidate {
+	from, most := busiest(minute, time.Second)
+	peak := minute[from : from+most]
+	c := l.rush(peak, fmt.Sprintf("%s within the minute from %s on, and the scenario allows %s. %s of them came within the second from %s on.",
+		capital(plural(len(minute), "login")), seconds(minute[0].at), thousands(l.Settings.Limits.Logins), thousands(most), seconds(peak[0].at)))
+	for _, a := range slices.Backward(all) { // the call that began it
+		if a.at <= peak[0].at && l.Requests[a.request].Status == unauthorized {
+			c.requests = append(c.requests, a.request)
+			break
+		}
+	}
+	return c
 }
+
+// unauthorized is the status of a session that has ended. This package knows no
+// network, and so not the constant of net/http.
+const unauthorized = 401
 
 // maxRush is how many requests of a rush its story shows.
 const maxRush = 12
 
-// rush is an anomaly that is made of requests alone.
+// rush is an anomaly that is made of requests alone. What happened within the
+// second before may have led to it.
 func (l *ledger) rush(peak []arrival, text string) candidate {
 	c := candidate{Anomaly: Anomaly{Text: text, From: peak[len(peak)-1].at}}
+	c.during = append(c.during, span{peak[0].at - time.Second, c.From})
 	for _, a := range peak[:min(len(peak), maxRush)] {
 		c.requests = append(c.requests, a.request)
 	}

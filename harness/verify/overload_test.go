@@ -61,9 +61,31 @@ func TestALoginStormIsTold(t *testing.T) {
 	require.Len(t, v.Anomalies, 1)
 	a := v.Anomalies[0]
 	assert.Equal(t, TooManyLogins, a.Class)
-	assert.Equal(t, "40 logins within the minute from 1.00 s on, and the scenario allows 5.", a.Text)
+	assert.Equal(t, "40 logins within the minute from 1.00 s on, and the scenario allows 5. 40 of them came within the second from 1.00 s on.", a.Text)
 	assert.Equal(t, []string{"access blocked"}, a.Faults)
 	assert.Contains(t, a.Story[len(a.Story)-1].Text, "Request login arrives, POST /services/oauth2/token, and gets 200 (fault access blocked)")
+}
+
+// The end of a session is no fault of any request. It is told by its time, and
+// the call that met it begins the story.
+func TestWhatLedToLogins(t *testing.T) {
+	s := newTale()
+	s.apply(s.ack("t-1", "k", upsert("Account", "a", 1)))
+	s.in.History.Windows = []history.Window{
+		{Fault: "long before", Kind: "reset", From: 0, To: time.Millisecond, Hits: 1},
+		{Fault: "sessions expired", Kind: "expire-token", From: 5 * time.Second, To: 5 * time.Second, Hits: 1},
+	}
+	s.now = 5050 * time.Millisecond
+	s.request("refused", 401)
+	for i := range 4 {
+		s.loginAt(5100*time.Millisecond+time.Duration(i), "")
+	}
+	s.in.Settings.Limits = Limits{Logins: 1}
+	a := of(s.over(), NoOverload).Anomalies[0]
+	assert.Equal(t, []string{"sessions expired"}, a.Faults)
+	assert.Equal(t, "Possibly: sessions expired (was at work meanwhile).", a.Cause())
+	require.Len(t, a.Story, 6)
+	assert.Contains(t, a.Story[1].Text, "Request refused arrives")
 }
 
 func TestCallsForEachRecordWritten(t *testing.T) {

@@ -125,6 +125,7 @@ func (t *teller) faults(c *candidate, requests []int) {
 	for _, i := range requests {
 		s.requests = append(s.requests, &t.Requests[i])
 	}
+	s.open = append(s.open, c.during...)
 	for _, op := range c.ops {
 		s.open = append(s.open, t.open(op))
 	}

@@ -123,3 +123,31 @@ func TestABulkJobIsToldWithItsRequests(t *testing.T) {
 	}
 	assert.Equal(t, []string{"job-POST", "job-PUT", "job-PATCH"}, told)
 }
+
+// A lost record went to Salesforce in a bulk job: what else was sent to the job
+// is its story, although only the first upload carries its token.
+func TestALostRecordsStoryTellsOfItsJob(t *testing.T) {
+	s := newTale()
+	s.ack("t-1", "k", upsert("Account", "a", 1))
+	s.apply(s.ack("t-2", "k2", upsert("Account", "b", 1)))
+	for _, call := range []struct {
+		method, fault string
+		status        int
+		tokens        []string
+	}{{"PUT", "gateway", 503, []string{"t-1.0"}}, {"PUT", "", 201, nil}, {"PATCH", "", 200, nil}, {"GET", "", 200, nil}} {
+		s.tick()
+		r := s.request("job-"+call.method, call.status)
+		r.Method, r.API, r.Job, r.Fault, r.Traces, r.Records = call.method, commitlog.APIBulk, "j-1", call.fault, call.tokens, len(call.tokens)
+	}
+	var told []string
+	for _, step := range of(s.over(), NoLoss).Anomalies[0].Story {
+		if step.Kind == stepRequest {
+			told = append(told, step.Text)
+		}
+	}
+	assert.Equal(t, []string{
+		"Request job-PUT arrives, PUT /services/data/v67.0/sobjects with 1 record, and gets 503 (fault gateway).",
+		"Request job-PUT arrives, PUT /services/data/v67.0/sobjects with 0 records, and gets 201.",
+		"Request job-PATCH arrives, PATCH /services/data/v67.0/sobjects, and gets 200.",
+	}, told)
+}

@@ -76,7 +76,7 @@ func (w *witness) gatherRequests() {
 			w.byID[r.Job] = append(w.byID[r.Job], i)
 		}
 		w.gatherTraces(i, r)
-		w.gatherFault(i, r)
+		w.gatherJob(i, r)
 	}
 }
 
@@ -91,13 +91,14 @@ func (w *witness) gatherTraces(i int, r *commitlog.Request) {
 	}
 }
 
-// gatherFault takes in the calls about a bulk job that a fault took part in:
-// they carry no token, and decide what becomes of the job.
-func (w *witness) gatherFault(i int, r *commitlog.Request) {
-	if r.Fault == "" {
+// gatherJob takes in the calls that decide what becomes of a bulk job and carry
+// no token: those that change it, and those that a fault took part in.
+func (w *witness) gatherJob(i int, r *commitlog.Request) {
+	if r.Fault != "" {
+		w.aimed[r.Fault] = true
+	} else if r.Method == "GET" {
 		return
 	}
-	w.aimed[r.Fault] = true
 	for _, op := range w.wantedJobs[r.Job] {
 		w.requests[op] = append(w.requests[op], i)
 	}
@@ -122,11 +123,19 @@ func (w *witness) parts(c *candidate) (commits []int32, requests []int) {
 
 func (t *teller) request(i int) {
 	r := &t.Requests[i]
-	text := fmt.Sprintf("Request %s arrives, %s %s, and gets %s", r.ID, r.Method, shorten(r.Path), statusText(r))
+	text := fmt.Sprintf("Request %s arrives, %s %s%s, and gets %s", r.ID, r.Method, shorten(r.Path), contentText(r), statusText(r))
 	if r.Fault != "" {
 		text += fmt.Sprintf(" (fault %s)", r.Fault)
 	}
 	t.steps = append(t.steps, Step{At: r.At, Kind: stepRequest, Text: text + fateText(r.Fate) + ".", Request: r.ID, Fate: r.Fate})
+}
+
+// contentText says how much an upload held: one that is repeated may be empty.
+func contentText(r *commitlog.Request) string {
+	if r.API != commitlog.APIBulk || r.Method != "PUT" {
+		return ""
+	}
+	return " with " + plural(r.Records, "record")
 }
 
 func statusText(r *commitlog.Request) string {
