@@ -150,7 +150,7 @@ func (r *rig) hook(c *mocksf.Call) mocksf.Decision {
 	write := c.Write && c.Identity != "" // without a session it is refused: a cut of its reply would be wasted
 	d := r.nemesis.Decide(fault.Call{ID: c.ID, At: c.At, Method: c.Method, Path: c.Path, API: string(c.API),
 		Write: write, Records: c.Records, Objects: c.Objects, Traces: c.Traces, Step: string(c.Step), Running: c.Running})
-	out := mocksf.Decision{Fault: d.Fault, Cut: d.Cut, AfterCommit: d.AfterCommit, AfterWork: d.AfterWork, Job: jobTrouble(d.Job)}
+	out := mocksf.Decision{Fault: d.Fault, Cut: d.Cut, AfterCommit: d.AfterCommit, AfterWork: d.AfterWork, Hold: d.Hold, Job: jobTrouble(d.Job)}
 	if d.Reply != nil {
 		out.Reply = &mocksf.Reply{Status: d.Reply.Status, ContentType: d.Reply.ContentType, Body: d.Reply.Body}
 	}

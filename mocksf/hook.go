@@ -68,6 +68,10 @@ type Decision struct {
 	// answered by a status below 300, whether or not it committed anything.
 	AfterWork func()
 
+	// Hold is how long the request waits before its work is done, also when its
+	// client has given it up meanwhile: then it lands late.
+	Hold time.Duration
+
 	// Job is what happens to the bulk job that the request closes.
 	Job *JobTrouble
 }

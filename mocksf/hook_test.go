@@ -245,6 +245,16 @@ func TestClientGoneBeforeTheWork(t *testing.T) {
 	assert.Zero(t, d.org.Log().Len())
 }
 
+// A request that is held lands although its client has given it up.
+func TestHeldRequestsLandLate(t *testing.T) {
+	d, n := haunted(t, mocksf.Config{Service: mocksf.Service{Record: time.Hour}})
+	n.set(mocksf.Decision{Hold: 100 * time.Millisecond})
+	d.giveUp(d.url)
+	got := n.last(t, 2)
+	assert.Equal(t, []any{commitlog.FateLost, 201}, []any{got.Fate, got.Status})
+	assert.Equal(t, 1, d.org.Log().Len())
+}
+
 func TestInstanceURLFollowsTheHost(t *testing.T) {
 	d := openDoor(t, mocksf.Config{})
 	request, err := http.NewRequest("POST", d.url+"/services/oauth2/token", strings.NewReader(url.Values{"grant_type": {"client_credentials"}, "client_id": {"c"}, "client_secret": {"s"}}.Encode()))

@@ -72,7 +72,7 @@ func (o *Org) work(r *request, d Decision) (rep reply, done bool) {
 	if d.Reply != nil {
 		return d.Reply.reply(), true
 	}
-	if r.bad == nil && !o.serviceTime(r) {
+	if d.Hold > 0 && !o.hold(d.Hold) || d.Hold <= 0 && r.bad == nil && !o.serviceTime(r) {
 		return reply{}, false
 	}
 	defer func() {
@@ -110,6 +110,18 @@ func (o *Org) serviceTime(r *request) bool {
 		return true
 	case <-r.http.Context().Done():
 		return false
+	case <-o.ctx.Done():
+		return false
+	}
+}
+
+// hold waits whether the client does or not; false when the org is closed.
+func (o *Org) hold(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
 	case <-o.ctx.Done():
 		return false
 	}

@@ -23,13 +23,14 @@ type Call struct {
 
 // Decision is what a fault does to a request. The zero value lets it pass.
 type Decision struct {
-	Fault       string    // name
-	Reply       *Reply    // answered in place of doing the work
-	RowError    *RowError // the first record of the request fails with it
-	Cut         bool      // does the work, commits, and cuts the connection in place of the reply
-	AfterCommit func()    // runs between the commit and the reply
-	AfterWork   func()    // runs between the work and the reply, when it is no error
-	Job         *Trouble  // what happens to the bulk job that the request closes
+	Fault       string        // name
+	Reply       *Reply        // answered in place of doing the work
+	RowError    *RowError     // the first record of the request fails with it
+	Cut         bool          // does the work, commits, and cuts the connection in place of the reply
+	AfterCommit func()        // runs between the commit and the reply
+	AfterWork   func()        // runs between the work and the reply, when it is no error
+	Hold        time.Duration // done so much later, whether the client waits or not
+	Job         *Trouble      // what happens to the bulk job that the request closes
 }
 
 // Trouble is what a bulk job runs into once it is closed.

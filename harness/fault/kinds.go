@@ -22,7 +22,7 @@ type Kind struct {
 // Kinds is every kind of fault, in the order in which a person meets them:
 // replies, sessions, bulk jobs, the process, the network.
 var Kinds = []Kind{
-	cutReply, page, status, rowError, limit, expireToken, restore,
+	cutReply, page, status, rowError, late, limit, expireToken, restore,
 	bulkFail, bulkRows, bulkSlow,
 	kill, stop, pause,
 	refuse, blackhole, reset, latency, bandwidth, anyToxic,

@@ -99,6 +99,8 @@ func TestServiceKinds(t *testing.T) {
 			[]Decision{{}, {Reply: &Reply{503, "application/json;charset=UTF-8", `[{"errorCode":"X","message":"a \"b\""}]`}}}, 1, ""},
 		{"row-error", Fault{Kind: "row-error", Code: "UNABLE_TO_LOCK_ROW"}, []Call{read, multi},
 			[]Decision{{}, {RowError: &RowError{Code: "UNABLE_TO_LOCK_ROW"}}}, 1, "requests in which a record was refused with UNABLE_TO_LOCK_ROW"},
+		{"late", Fault{Kind: "late", Delay: time.Minute, Count: 1}, []Call{read, single, multi},
+			[]Decision{{}, {Hold: time.Minute}, {}}, 1, "writes held back to land late (1 planned, 2 matching requests seen)"},
 		{"limit of requests", Fault{Kind: "limit", Limit: "requests", Most: 1}, []Call{token, read, single},
 			[]Decision{{}, {}, {Reply: &Reply{403, jsonType, limit}}}, 1, "requests beyond 1 requests"},
 		{"limit at one time", Fault{Kind: "limit", Limit: "concurrent", Most: 5}, []Call{read, crowded},

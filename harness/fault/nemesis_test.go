@@ -111,7 +111,7 @@ func TestFaultThatCannotBegin(t *testing.T) {
 	n := &Nemesis{Clock: func() time.Duration { return time.Second }, Recorder: tape}
 	for _, k := range Kinds {
 		f := Fault{Name: k.Name, Kind: k.Name, Toxic: &Toxic{Type: "latency"}}
-		if asked := []string{"cut-reply", "page", "status", "row-error", "limit", "bulk-fail", "bulk-rows", "bulk-slow"}; slices.Contains(asked, k.Name) {
+		if asked := []string{"cut-reply", "late", "page", "status", "row-error", "limit", "bulk-fail", "bulk-rows", "bulk-slow"}; slices.Contains(asked, k.Name) {
 			continue // they need nothing but the org's questions
 		}
 		err := n.Run(t.Context(), 0, Plan([]Fault{f}, 1))
