@@ -21,6 +21,7 @@ type runArgs struct {
 	speed     float64
 	control   bool
 	noFaults  bool
+	virtual   bool
 	set       settings
 	command   []string // after --
 }
@@ -52,6 +53,7 @@ func parseRun(args []string) (a *runArgs, err error) {
 	f.StringVar(&a.out, "out", "runs", "")
 	f.BoolVar(&a.control, "control", false, "")
 	f.BoolVar(&a.noFaults, "no-faults", false, "")
+	f.BoolVar(&a.virtual, "virtual", false, "")
 	f.Var(&a.set, "set", "")
 	f.Func("seed", "", a.setSeed)
 	f.Func("speed", "", a.setSpeed)

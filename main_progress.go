@@ -17,7 +17,8 @@ import (
 type progress struct {
 	w        io.Writer
 	live     bool
-	drawn    int // lines of the block on the screen
+	virtual  bool // time flies: what happens is told, and nothing between
+	drawn    int  // lines of the block on the screen
 	last     time.Duration
 	backlogs []int
 }
@@ -25,9 +26,9 @@ type progress struct {
 // plainInterval is the time between two plain lines.
 const plainInterval = 5 * time.Second
 
-func newProgress(w io.Writer) *progress {
+func newProgress(w io.Writer, virtual bool) *progress {
 	_, live := terminal(w)
-	return &progress{w: w, live: live, last: -plainInterval}
+	return &progress{w: w, live: live, virtual: virtual, last: -plainInterval}
 }
 
 // status is called about ten times a second.
@@ -41,6 +42,7 @@ func (p *progress) status(s harness.Status) {
 		fmt.Fprintf(p.w, "%6.1f s  %s\n", s.At.Seconds(), line)
 	}
 	switch {
+	case p.virtual:
 	case p.live:
 		p.draw(s)
 	case s.At-p.last >= plainInterval:

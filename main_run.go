@@ -2,16 +2,19 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"testing"
 
 	"github.com/squall-harness/squall/harness"
 	"github.com/squall-harness/squall/harness/subject"
 	"github.com/squall-harness/squall/reports"
+	"github.com/squall-harness/squall/scenarios"
 )
 
 // runVerb rehearses one scenario after the other. All of them are read before
@@ -29,14 +32,35 @@ func runVerb(ctx context.Context, c console, args []string) (int, error) {
 	if err != nil {
 		return harness.ExitHarness, err
 	}
+	if !a.virtual {
+		return rehearseAll(c, a, all, sub, func(s *harness.Scenario, o harness.Options) (*harness.Result, error) {
+			return harness.Run(ctx, s, sub, o)
+		}), nil
+	}
+	if os.Getenv(inBubble) == "" {
+		return runInChild(ctx, c)
+	}
+	worst := harness.ExitHarness
+	asTest(func(t *testing.T) {
+		worst = rehearseAll(c, a, all, sub, func(s *harness.Scenario, o harness.Options) (*harness.Result, error) {
+			return harness.RunVirtual(t, s, sub, o)
+		})
+	})
+	return childBase + worst, nil
+}
+
+// runner is how a scenario is run: in real time, or in virtual time.
+type runner func(*harness.Scenario, harness.Options) (*harness.Result, error)
+
+func rehearseAll(c console, a *runArgs, all []*harness.Scenario, sub subject.Subject, run runner) int {
 	worst := harness.ExitPass
 	for i, s := range all {
-		worst = worse(worst, rehearse(ctx, c, a, a.scenarios[i], s, sub))
+		worst = worse(worst, rehearse(c, a, a.scenarios[i], s, sub, run))
 		if worst == harness.ExitHarness {
 			break
 		}
 	}
-	return worst, nil
+	return worst
 }
 
 // worse is the status of two runs together: a broken promise outranks a
@@ -47,10 +71,10 @@ func worse(a, b int) int {
 }
 
 // rehearse runs one scenario, tells the outcome and returns its exit status.
-func rehearse(ctx context.Context, c console, a *runArgs, name string, s *harness.Scenario, sub subject.Subject) int {
-	show := newProgress(c.err)
+func rehearse(c console, a *runArgs, name string, s *harness.Scenario, sub subject.Subject, run runner) int {
+	show := newProgress(c.err, a.virtual)
 	fmt.Fprintf(c.err, "squall: scenario %s, seed %d, subject %s\n", s.Name, s.Seed, sub.Command())
-	result, err := harness.Run(ctx, s, sub, harness.Options{Out: a.out, Repeat: a.repeat(name, s.Seed), Version: version(), Progress: show.status, Control: a.control})
+	result, err := run(s, harness.Options{Out: a.out, Repeat: a.repeat(name, s.Seed), Version: version(), Progress: show.status, Control: a.control || a.virtual && !a.noFaults})
 	show.done()
 	if err != nil {
 		return c.fail("run", harness.ExitCode(err), err)
@@ -70,6 +94,9 @@ func conclude(c console, r *harness.Result) error {
 // subject is the command after --, or the built-in reference integration as a
 // process of its own.
 func (a *runArgs) subject() (subject.Subject, error) {
+	if a.virtual {
+		return a.function()
+	}
 	if len(a.command) > 0 {
 		return subject.Process(a.command[0], a.command[1:]...), nil
 	}
@@ -78,6 +105,19 @@ func (a *runArgs) subject() (subject.Subject, error) {
 		return nil, fmt.Errorf("cannot find the squall program to start its reference integration: %w", err)
 	}
 	return builtIn{subject.Process(self, "subject", "reference")}, nil
+}
+
+// function is the built-in integration that a command line means, as a Go
+// function: only that can live in virtual time.
+func (a *runArgs) function() (subject.Subject, error) {
+	switch {
+	case len(a.command) == 0:
+		return scenarios.Func(scenarios.Reference)
+	case len(a.command) == 3 && a.command[1] == "subject":
+		return scenarios.Func(a.command[2])
+	}
+	return nil, errors.New("--virtual rehearses the built-in integrations (-- squall subject NAME): a program has the machine's clock; " +
+		"a Go function of yours lives in virtual time too, by harness.Test")
 }
 
 // builtIn is the reference integration under its own name.
@@ -103,6 +143,9 @@ func (a *runArgs) repeat(name string, seed uint64) string {
 	}
 	if a.noFaults {
 		words = append(words, "--no-faults")
+	}
+	if a.virtual {
+		words = append(words, "--virtual")
 	}
 	if len(a.command) > 0 {
 		words = append(words, "--", subject.Process(a.command[0], a.command[1:]...).Command())

@@ -178,7 +178,7 @@ func TestSparkline(t *testing.T) {
 
 func TestProgressWithoutATerminal(t *testing.T) {
 	var b bytes.Buffer
-	p := newProgress(&b)
+	p := newProgress(&b, false)
 	for at := time.Duration(0); at <= 6*time.Second; at += 100 * time.Millisecond {
 		s := harness.Status{At: at, Phase: "load and faults", Offered: int(at.Seconds() * 10), Backlog: 3}
 		if at == time.Second {

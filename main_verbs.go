@@ -129,15 +129,11 @@ func subjectVerb(ctx context.Context, _ console, args []string) (int, error) {
 	if err != nil {
 		return harness.ExitHarness, err
 	}
-	run := reference.Run
-	if name != "reference" {
-		m, ok := mutants.Find(name)
-		if !ok {
-			return harness.ExitHarness, fmt.Errorf("no integration %q: `squall list` names them", name)
-		}
-		run = m.Run
+	run, err := scenarios.Integration(name)
+	if err != nil {
+		return harness.ExitHarness, err
 	}
-	env, err := reference.EnvFromOS(os.Getenv)
+	env, err := reference.EnvFrom(os.Getenv)
 	if err == nil {
 		err = run(ctx, env)
 	}

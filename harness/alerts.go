@@ -2,11 +2,11 @@ package harness
 
 import (
 	"encoding/json"
-	"net"
 	"net/http"
 	"time"
 
 	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/subject"
 )
 
 // alertSink receives what the subject tells its operators, as Alertmanager
@@ -26,8 +26,8 @@ type webhook struct {
 	} `json:"alerts"`
 }
 
-func newAlertSink(r *history.Recorder) (*alertSink, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func newAlertSink(n subject.Network, r *history.Recorder) (*alertSink, error) {
+	l, err := n.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}

@@ -2,11 +2,10 @@ package harness
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
-	"math/rand/v2"
-	"net"
 	"slices"
 	"strings"
 	"text/template"
@@ -27,20 +26,21 @@ const (
 // setUpSubject prepares what the subject is told, and the source that offers it
 // the transactions.
 func (r *rig) setUpSubject(life context.Context, sub subject.Subject, dir *rundir.Dir) error {
-	listen, err := freeAddr()
+	listen, err := r.world.freeAddr()
 	if err != nil {
 		return err
 	}
 	env := subject.Env{LoginURL: "http://" + r.link.Addr(), ClientID: clientID, ClientSecret: clientSecret,
 		Username: username, Password: password, APIVersion: r.scenario.Org.APIVersion,
-		ListenAddr: listen, AlertURL: r.alerts.url, StateDir: dir.StateDir()}
+		ListenAddr: listen, AlertURL: r.alerts.url, StateDir: cmp.Or(r.world.stateDir, dir.StateDir())}
 	if env.Extra, err = expand(r.scenario.Subject.Env, env); err != nil {
 		return err
 	}
-	r.host = newHost(life, sub, env, dir.SubjectLog(), r.scenario.Subject, r.note)
+	subject.Inhabit(sub, r.world.World)
+	r.host = newHost(life, r.world.Network, sub, env, dir.SubjectLog(), r.scenario.Subject, r.note)
 	r.nemesis.Process = r.host
 	r.push = &workload.Push{URL: "http://" + listen + r.scenario.Source.Path, Accepted: r.scenario.Source.Accepted,
-		Timeout: r.scenario.Source.Timeout, Recorder: r.recorder}
+		Timeout: r.scenario.Source.Timeout, Dial: r.world.Network.DialContext, Recorder: r.recorder}
 	if r.scenario.Source.Body != "" {
 		r.push.Body, err = workload.Body(r.scenario.Source.Body)
 	}
@@ -75,26 +75,4 @@ func inTemplate(err error) string {
 		return what
 	}
 	return err.Error()
-}
-
-// The ports that subjects are told to listen on lie below those that systems
-// hand out by themselves (Linux from 32768 on, others from 49152 on): while the
-// subject is down, no connection of the run is given its port by chance.
-const (
-	firstPort = 20_000
-	lastPort  = 32_000
-)
-
-// freeAddr finds a loopback port. It is free when we look; nobody can promise
-// more to a program that must be told its port.
-func freeAddr() (string, error) {
-	var err error
-	for range 100 {
-		addr := fmt.Sprintf("127.0.0.1:%d", firstPort+rand.IntN(lastPort-firstPort))
-		var l net.Listener
-		if l, err = net.Listen("tcp", addr); err == nil {
-			return addr, l.Close()
-		}
-	}
-	return "", fmt.Errorf("no free port for the subject: %w", err)
 }

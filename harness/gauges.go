@@ -14,16 +14,16 @@ import (
 	"github.com/prometheus/common/model"
 
 	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/subject"
 )
 
 // gaugeInterval is how often the subject is asked about itself.
 const gaugeInterval = 500 * time.Millisecond
 
 // readGauges asks the subject for its backlog and dead letters until ctx ends.
-func readGauges(ctx context.Context, addr string, rules SubjectRules, r *history.Recorder) {
-	client := gaugeClient()
+func readGauges(ctx context.Context, client *http.Client, every time.Duration, addr string, rules SubjectRules, r *history.Recorder) {
 	defer client.CloseIdleConnections()
-	tick := time.NewTicker(gaugeInterval)
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		select {
@@ -39,8 +39,8 @@ func readGauges(ctx context.Context, addr string, rules SubjectRules, r *history
 }
 
 // gaugeClient follows no redirect: nothing leads off this machine.
-func gaugeClient() *http.Client {
-	return &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{},
+func gaugeClient(n subject.Network) *http.Client {
+	return &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{DialContext: n.DialContext},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/subject"
 )
 
 var gaugeNames = SubjectRules{Backlog: "integration_backlog", DeadLetters: "integration_dead_letters"}
@@ -36,7 +37,7 @@ func TestGauges(t *testing.T) {
 			w.WriteHeader(c.status)
 			_, _ = w.Write([]byte(c.answer))
 		}))
-		got := readGauge(t.Context(), gaugeClient(), strings.TrimPrefix(server.URL, "http://"), gaugeNames, 9)
+		got := readGauge(t.Context(), gaugeClient(subject.Machine()), strings.TrimPrefix(server.URL, "http://"), gaugeNames, 9)
 		server.Close()
 		assert.Equal(t, c.want, got, name)
 	}
@@ -45,7 +46,7 @@ func TestGauges(t *testing.T) {
 func TestAlertsAreTakenAsAlertmanagerSendsThem(t *testing.T) {
 	t.Parallel()
 	r := history.NewRecorder(func() time.Duration { return 5 })
-	s, err := newAlertSink(r)
+	s, err := newAlertSink(subject.Machine(), r)
 	require.NoError(t, err)
 	defer s.Close()
 	for body, want := range map[string]int{

@@ -19,6 +19,7 @@ type host struct {
 	life    context.Context // of every instance; when it ends they are killed
 	service context.Context // of the restarts; it ends with Stop
 	leave   context.CancelFunc
+	network subject.Network
 	subject subject.Subject
 	env     subject.Env
 	log     string
@@ -42,9 +43,9 @@ const maxCrashes = 5
 // restartDelay is the time that a supervisor takes to notice and start anew.
 const restartDelay = 500 * time.Millisecond
 
-func newHost(life context.Context, s subject.Subject, env subject.Env, log string, rules SubjectRules, note func(string)) *host {
+func newHost(life context.Context, n subject.Network, s subject.Subject, env subject.Env, log string, rules SubjectRules, note func(string)) *host {
 	service, leave := context.WithCancel(life)
-	return &host{life: life, service: service, leave: leave, subject: s, env: env, log: log, rules: rules, note: note, failed: make(chan error, 1)}
+	return &host{life: life, service: service, leave: leave, network: n, subject: s, env: env, log: log, rules: rules, note: note, failed: make(chan error, 1)}
 }
 
 // Start starts the first instance and waits until it is ready.
@@ -53,7 +54,7 @@ func (h *host) Start(ctx context.Context) error {
 	if err != nil {
 		return h.notStarted(err, true)
 	}
-	err = subject.WaitReady(ctx, instance, h.env.ListenAddr, h.log, h.rules.Ready)
+	err = subject.WaitReady(ctx, h.network, instance, h.env.ListenAddr, h.log, h.rules.Ready)
 	h.mu.Lock()
 	h.began = err == nil
 	h.mu.Unlock()
@@ -157,7 +158,7 @@ func (h *host) startAgain(ctx context.Context, needed func() bool) {
 	if next == nil {
 		return
 	}
-	err = subject.WaitReady(ctx, next, h.env.ListenAddr, h.log, h.rules.Ready)
+	err = subject.WaitReady(ctx, h.network, next, h.env.ListenAddr, h.log, h.rules.Ready)
 	if err != nil && ctx.Err() == nil && !ended(next) {
 		h.note(fmt.Sprintf("%v after it was started again the subject was not ready yet", h.rules.Ready))
 	}

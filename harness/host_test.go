@@ -72,7 +72,7 @@ func stage(t *testing.T, p *puppet) (h *host, notes func() string) {
 	var all []string
 	note := func(text string) { mu.Lock(); defer mu.Unlock(); all = append(all, text) }
 	env := subject.Env{ListenAddr: strings.TrimPrefix(server.URL, "http://")}
-	h = newHost(t.Context(), p, env, t.TempDir()+"/log", SubjectRules{Ready: 5 * time.Second}, note)
+	h = newHost(t.Context(), subject.Machine(), p, env, t.TempDir()+"/log", SubjectRules{Ready: 5 * time.Second}, note)
 	t.Cleanup(h.Stop)
 	return h, func() string { mu.Lock(); defer mu.Unlock(); return strings.Join(all, "\n") }
 }

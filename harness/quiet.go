@@ -78,7 +78,7 @@ func (r *rig) awaitQuiet() error {
 			r.recorder.Mark(history.MarkQuiet, why)
 			break
 		}
-		if err := r.pauseOrFail(100 * time.Millisecond); err != nil {
+		if err := r.pauseOrFail(r.beat(100 * time.Millisecond)); err != nil {
 			return err
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -24,6 +23,7 @@ import (
 //
 //	push -> subject -> link (faults) -> org -> commit log
 type rig struct {
+	world      *world
 	ctx        context.Context
 	cancel     context.CancelFunc
 	scenario   *Scenario
@@ -48,8 +48,8 @@ type rig struct {
 }
 
 // setUp is step 2 of a run. On an error everything that was started is closed.
-func setUp(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Dir) (r *rig, err error) {
-	r = &rig{scenario: s, clock: newClock()}
+func setUp(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Dir, w *world) (r *rig, err error) {
+	r = &rig{world: w, scenario: s, clock: newClock()}
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	r.recorder = history.NewRecorder(r.clock.since)
 	defer func() {
@@ -60,7 +60,7 @@ func setUp(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Di
 	if err = r.setUpOrg(dir); err != nil {
 		return r, err
 	}
-	if r.alerts, err = newAlertSink(r.recorder); err != nil {
+	if r.alerts, err = newAlertSink(r.world.Network, r.recorder); err != nil {
 		return r, err
 	}
 	if err = r.setUpSubject(ctx, sub, dir); err != nil {
@@ -76,6 +76,7 @@ func (r *rig) setUpOrg(dir *rundir.Dir) error {
 		TraceFields: r.scenario.traceFields(),
 		Schema:      r.scenario.schema(),
 		TokenLife:   o.TokenLife,
+		TokenSeed:   r.world.tokenSeed,
 		Service: mocksf.Service{Call: o.Call, Record: o.Record, BulkStart: o.BulkStart,
 			BulkChunk: o.BulkChunk, BulkParallel: o.BulkSlots},
 		Hook:         r.hook,
@@ -93,11 +94,11 @@ func (r *rig) setUpOrg(dir *rundir.Dir) error {
 	if r.ledgers, err = dir.StartLedgers(r.recorder, r.org.Log(), r.scenario.Source.Token); err != nil {
 		return err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := r.world.Network.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	if r.link, err = fault.Listen(l.Addr().String()); err != nil {
+	if r.link, err = fault.ListenOn(r.world.Network, l.Addr().String()); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	r.nemesis = &fault.Nemesis{Clock: r.clock.since, Recorder: r.recorder, Link: r.link, Org: r.org}
@@ -129,9 +130,13 @@ func (r *rig) planFaults(dir *rundir.Dir) error {
 	return dir.WriteJSON(rundir.PlanFile, r.schedule)
 }
 
+// aside keeps faults from beginning in the very instant in which a transaction is
+// due: which of them comes first would be chance.
+const aside = 1731 * time.Nanosecond
+
 func (r *rig) startNemesis() <-chan struct{} {
 	done := make(chan struct{})
-	start := r.recorder.Now()
+	start := r.recorder.Now() + aside
 	r.background.Go(func() {
 		defer close(done)
 		if err := r.nemesis.Run(r.ctx, start, r.schedule); err != nil && r.ctx.Err() == nil {

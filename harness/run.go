@@ -20,6 +20,8 @@ type Options struct {
 	Version  string       // of the harness, for the report
 	Progress func(Status) // called about ten times a second; nil for silence
 	Control  bool         // play the control run, too: the same without faults
+
+	realTime bool // Test: also for a function
 }
 
 // Run rehearses a scenario on a subject, judges and reports:
@@ -36,6 +38,13 @@ type Options struct {
 // The error is nil when there is a verdict, whatever it says; ExitCode gives
 // its exit status otherwise.
 func Run(ctx context.Context, s *Scenario, sub subject.Subject, o Options) (*Result, error) {
+	return run(s, o, func(s *Scenario, dir *rundir.Dir, o Options) error {
+		return rehearse(ctx, s, sub, dir, o, realWorld())
+	})
+}
+
+// run is a run in whatever world its rehearser has.
+func run(s *Scenario, o Options, play rehearser) (*Result, error) {
 	if s.Err() != nil {
 		return nil, s.Err()
 	}
@@ -43,11 +52,11 @@ func Run(ctx context.Context, s *Scenario, sub subject.Subject, o Options) (*Res
 	if err != nil {
 		return nil, err
 	}
-	if err := rehearse(ctx, s, sub, dir, o); err != nil {
+	if err := play(s, dir, o); err != nil {
 		return &Result{Dir: dir.Path()}, fmt.Errorf("%w\nthe run directory is %s", err, Relative(dir.Path()))
 	}
 	if o.Control {
-		if err := playControl(s, dir, o, func(s *Scenario, dir *rundir.Dir, o Options) error { return rehearse(ctx, s, sub, dir, o) }); err != nil {
+		if err := playControl(s, dir, o, play); err != nil {
 			return &Result{Dir: dir.Path()}, err
 		}
 	}
@@ -63,13 +72,13 @@ type Result struct {
 // rehearse is steps 2 to 7. What a judge must know beside scenario and ledgers
 // is written before anything starts and again at the end: a killed run can
 // still say what it was.
-func rehearse(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Dir, o Options) error {
+func rehearse(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Dir, o Options, w *world) error {
 	run := newRehearsal(s, sub, o)
 	run.Run = dir.ID()
 	if err := errors.Join(dir.WriteScenario(s.effective()), dir.WriteJSON(rundir.RunFile, run)); err != nil {
 		return err
 	}
-	r, err := setUp(ctx, s, sub, dir)
+	r, err := setUp(ctx, s, sub, dir, w)
 	if err == nil {
 		err = r.play(o.Progress)
 	}

@@ -6,14 +6,14 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"testing"
 
 	"github.com/squall-harness/squall/harness/subject"
 	"github.com/squall-harness/squall/harness/verify"
 	"github.com/squall-harness/squall/reports"
 )
 
-// TB is the part of *testing.T that Test needs, so that no program that
-// imports this package links the testing package.
+// TB is the part of *testing.T that Test needs.
 type TB interface {
 	Helper()
 	Context() context.Context
@@ -25,6 +25,9 @@ type TB interface {
 // Test rehearses a scenario on a subject within go test. The test fails when a
 // promise is broken or when there is no verdict; the log names the report. Run
 // directories go to "runs" beside the test, unless an option says otherwise.
+//
+// A subject.Func is rehearsed in virtual time (see RunVirtual), unless the
+// option RealTime forbids it or t is no *testing.T.
 func Test(t TB, s *Scenario, sub subject.Subject, options ...func(*Options)) *Result {
 	t.Helper()
 	o := Options{Out: "runs", Version: "go test", Repeat: "go test -count=1 -run '" + testName(t) + "'"}
@@ -34,7 +37,7 @@ func Test(t TB, s *Scenario, sub subject.Subject, options ...func(*Options)) *Re
 	if err := hideFromGit(o.Out); err != nil {
 		t.Fatalf("squall: %v", err)
 	}
-	r, err := Run(t.Context(), s, sub, o)
+	r, err := rehearseIn(t, s, sub, o)
 	if err != nil {
 		t.Fatalf("squall: %v", err)
 	}
@@ -46,6 +49,17 @@ func Test(t TB, s *Scenario, sub subject.Subject, options ...func(*Options)) *Re
 	}
 	return r
 }
+
+// rehearseIn runs in the time that fits the subject.
+func rehearseIn(t TB, s *Scenario, sub subject.Subject, o Options) (*Result, error) {
+	if whole, ok := t.(*testing.T); ok && !o.realTime && subject.Inhabit(sub, subject.World{}) {
+		return RunVirtual(whole, s, sub, o)
+	}
+	return Run(t.Context(), s, sub, o)
+}
+
+// RealTime is an option of Test: a function too takes the time that it takes.
+func RealTime() func(*Options) { return func(o *Options) { o.realTime = true } }
 
 // Out is an option of Test: the folder for run directories.
 func Out(dir string) func(*Options) { return func(o *Options) { o.Out = dir } }

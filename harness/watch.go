@@ -49,7 +49,9 @@ func (r *rig) startWatch(tell func(Status)) *watch {
 		w.tell = func(Status) {}
 	}
 	w.done.Go(func() { w.loop(ctx) })
-	w.done.Go(func() { readGauges(ctx, r.host.env.ListenAddr, r.scenario.Subject, r.recorder) })
+	w.done.Go(func() {
+		readGauges(ctx, gaugeClient(r.world.Network), r.beat(gaugeInterval), r.host.env.ListenAddr, r.scenario.Subject, r.recorder)
+	})
 	return w
 }
 
@@ -65,7 +67,7 @@ func (w *watch) phase(name string) {
 }
 
 func (w *watch) loop(ctx context.Context) {
-	tick := time.NewTicker(watchInterval)
+	tick := time.NewTicker(w.rig.beat(watchInterval))
 	defer tick.Stop()
 	for {
 		w.tell(w.status())
@@ -139,4 +141,11 @@ func firedText(f history.Window) string {
 		return ": it never fired"
 	}
 	return fmt.Sprintf(": %d %s", f.Hits, cmp.Or(f.Note, "hits"))
+}
+
+// beat is the time between two looks at something: usual, or longer in a run of
+// hours, of which nobody could read so many.
+func (r *rig) beat(usual time.Duration) time.Duration {
+	const mostLooks = 5_000
+	return max(usual, r.longest()/mostLooks)
 }

@@ -6,6 +6,7 @@ package mocksf
 
 import (
 	"context"
+	"crypto/rand"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -45,6 +46,7 @@ type Config struct {
 
 	PublicURL     string        // base of instance_url; "" is made of the request's Host
 	TokenLife     time.Duration // 0 is two hours
+	TokenSeed     uint64        // tokens that are the same in every run, and can be guessed; 0: neither
 	DailyRequests int           // calls until REQUEST_LIMIT_EXCEEDED; 0 is 100,000
 }
 
@@ -70,6 +72,9 @@ type Org struct {
 func New(cfg Config) *Org {
 	cfg = cfg.withDefaults()
 	o := &Org{cfg: cfg, log: &commitlog.Log{}, router: newRouter()}
+	if o.sessions.random = rand.Text; cfg.TokenSeed != 0 {
+		o.sessions.random = fromSeed(cfg.TokenSeed)
+	}
 	o.ctx, o.stop = context.WithCancel(context.Background())
 	var err error
 	if o.store, err = store.New(cfg.Schema, o.log, cfg.Clock, cfg.Now); err != nil {

@@ -1,12 +1,14 @@
 package mocksf
 
 import (
-	"crypto/rand"
 	"maps"
 	"math"
+	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/squall-harness/squall/mocksf/internal/store"
@@ -17,8 +19,19 @@ var orgID = store.MakeID("00D", 1)
 
 // sessions are the access tokens that the org has given out.
 type sessions struct {
+	random func() string // text that nobody can guess
+
 	mu   sync.RWMutex
 	live map[string]session
+}
+
+// fromSeed makes texts that are the same in every run.
+func fromSeed(seed uint64) func() string {
+	var made atomic.Uint64
+	return func() string {
+		rng := rand.NewPCG(seed, made.Add(1))
+		return strconv.FormatUint(rng.Uint64(), 36) + strconv.FormatUint(rng.Uint64(), 36)
+	}
 }
 
 type session struct {
@@ -38,7 +51,7 @@ func (s *sessions) admit(visitor string) string {
 }
 
 func (s *sessions) open(one session) string {
-	token := orgID[:15] + "!" + rand.Text() + "." + rand.Text() + rand.Text()
+	token := orgID[:15] + "!" + s.random() + "." + s.random() + s.random()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.live == nil {

@@ -48,10 +48,11 @@ type killing struct {
 	window  *window
 	process Process
 
-	mu   sync.Mutex
-	over bool // struck, or too late to strike
-	hits int
-	err  error
+	mu     sync.Mutex
+	over   bool // struck, or too late to strike
+	struck bool
+	hits   int
+	err    error
 }
 
 // decide aims at every matching write until one of them commits. Cut makes
@@ -68,19 +69,30 @@ func (k *killing) decide(c Call) (Decision, bool) {
 // strike kills, once. When it returns the process is dead, and the reply to
 // the write that called it is not sent yet.
 func (k *killing) strike() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.over {
+	if !k.mayStrike() {
 		return
 	}
-	k.over = true
 	if k.window.planned.When != "" {
 		k.window.struck()
 	}
-	if k.err = k.process.Kill(); k.err == nil {
+	err := k.process.Kill() // without the lock: in virtual time it waits until everybody else does
+	k.mu.Lock()
+	if k.err = err; err == nil {
 		k.hits++
 	}
+	k.mu.Unlock()
 	k.window.closeAfter(k.window.planned.Delay)
+}
+
+// mayStrike is true once.
+func (k *killing) mayStrike() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.over {
+		return false
+	}
+	k.over, k.struck = true, true
+	return true
 }
 
 // stay keeps the window open until the restart; without a strike it is over.
@@ -88,7 +100,7 @@ func (k *killing) stay() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.over = true
-	return k.hits > 0 || k.err != nil
+	return k.struck
 }
 
 func (k *killing) end() (hits int, note string, err error) {

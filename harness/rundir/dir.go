@@ -35,6 +35,9 @@ type Dir struct {
 // it, and run.json should as "run": then a file of another run is noticed.
 func (d *Dir) ID() string { return d.id }
 
+// Identify gives the run another id, before anything is written.
+func (d *Dir) Identify(id string) { d.id = id }
+
 // Create makes the directory parent/NAME-YYYYMMDD-HHMMSS (with -2, -3, ... when
 // that exists), shows that it can be written to, and points parent/latest at
 // it. Name may be any text; only letters, digits, dot, dash and underscore of

@@ -31,7 +31,7 @@ func newDial(h *Host, to netip.AddrPort) *dial {
 	defer h.net.mu.Unlock()
 	d := &dial{host: h, to: to, done: make(chan result, 1), from: netip.AddrPortFrom(loopback, h.net.client.take())}
 	if h.down {
-		d.later(2*h.net.latency, func() { d.finish(nil, syscall.ENETDOWN) })
+		d.finish(nil, syscall.ENETDOWN)
 		return d
 	}
 	h.open[d] = struct{}{}
@@ -39,38 +39,23 @@ func newDial(h *Host, to netip.AddrPort) *dial {
 	return d
 }
 
-// later lets do happen after a while and the jitter of a connect.
-func (d *dial) later(after time.Duration, do func()) int64 {
-	n := d.host.net
-	now := n.wire.now()
-	hash := mix(n.seed, name(d.host.name), address(d.to), uint64(now))
-	at := now + int64(after) + jitter(hash)
-	n.wire.send(at, hash, do)
-	return at
-}
-
-// syn sends SYN number try.
+// syn sends SYN number try. It arrives at once, or never.
 func (d *dial) syn(try int) {
 	n := d.host.net
-	wait := time.Duration(1<<try) * time.Second
-	again := n.wire.now() + int64(wait)
-	d.later(n.latency, func() {
+	if !n.dark[d.to] {
+		d.arrive()
+		return
+	}
+	again := n.wire.now() + int64(time.Second)<<try
+	n.wire.send(again, mix(n.seed, name(d.host.name), address(d.to)), func() {
 		switch {
 		case d.over:
-		case !n.dark[d.to]:
-			d.arrive()
 		case try == lastSYN:
-			n.wire.send(again, 0, func() { d.finish(nil, syscall.ETIMEDOUT) })
+			d.finish(nil, syscall.ETIMEDOUT)
 		default:
-			n.wire.send(again, 0, func() { d.retry(try + 1) })
+			d.syn(try + 1)
 		}
 	})
-}
-
-func (d *dial) retry(try int) {
-	if !d.over {
-		d.syn(try)
-	}
 }
 
 // arrive is the SYN at its goal.
@@ -78,12 +63,12 @@ func (d *dial) arrive() {
 	n := d.host.net
 	l := n.listeners[d.to]
 	if l == nil {
-		d.later(n.latency, func() { d.finish(nil, syscall.ECONNREFUSED) })
+		d.finish(nil, syscall.ECONNREFUSED)
 		return
 	}
 	client, server := newPair(d.host, l.host, d.from, d.to)
 	d.host.open[client] = struct{}{}
-	server.sent = d.later(n.latency, func() { d.finish(client, nil) })
+	d.finish(client, nil)
 	l.take(server)
 }
 

@@ -19,7 +19,9 @@
 // Equal chunks that leave at the same instant arrive at the same instant: to
 // tell them apart is up to who sends them. Nothing random may stand in what is
 // sent (a UUID, a token from crypto/rand), or it moves the arrival.
-// Ephemeral ports are given out in the order of the dials, and dials of one
+// A connect takes no time, unless it meets a black hole: whether a client finds
+// an idle connection or must dial is often a matter of nanoseconds, and must not
+// change when its request arrives. Ephemeral ports are given out in the order of the dials, and dials of one
 // instant have none: keep ports out of what is sent and compared.
 //
 // A network belongs to the bubble in which it is made, or to none; it works in

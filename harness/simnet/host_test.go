@@ -7,7 +7,6 @@ import (
 	"syscall"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -98,10 +97,8 @@ func (m *meeting) isZombie(t *testing.T) {
 	assert.ErrorIs(t, <-m.dialError, syscall.ENETDOWN)
 	_, err = m.host.Listen("tcp", "127.0.0.1:0")
 	assert.ErrorIs(t, err, syscall.ENETDOWN)
-	start := time.Now()
 	_, err = m.host.DialContext(t.Context(), "tcp", m.listener.Addr().String())
 	assert.ErrorIs(t, err, syscall.ENETDOWN)
-	between(t, 2*latency, 1, time.Since(start))
 	_, err = m.net.DialContext(t.Context(), "tcp", m.listener.Addr().String())
 	assert.ErrorIs(t, err, syscall.ECONNREFUSED)
 }

@@ -63,12 +63,12 @@ func TestHTTPTakesItsTime(t *testing.T) {
 			_, _ = io.WriteString(w, "hello")
 		})
 		c := client(t, n)
-		for _, ways := range []int{4, 2} { // the connection stays
+		for range 2 { // a connect takes no time
 			start := time.Now()
 			body, err := get(c, addr)
 			require.NoError(t, err)
 			assert.Equal(t, "hello", body)
-			between(t, time.Hour+time.Duration(ways)*latency, ways, time.Since(start))
+			between(t, time.Hour+2*latency, 2, time.Since(start))
 		}
 	})
 }
@@ -101,7 +101,7 @@ func TestWhatHTTPSees(t *testing.T) {
 				start := time.Now()
 				_, err := get(client(t, n), addr)
 				assert.ErrorIs(t, err, c.want)
-				between(t, 4*latency, 4, time.Since(start))
+				between(t, 2*latency, 2, time.Since(start))
 			})
 		})
 	}
@@ -113,7 +113,7 @@ func TestRefusedDial(t *testing.T) {
 		start := time.Now()
 		_, err := get(client(t, n), "127.0.0.1:80")
 		assert.ErrorIs(t, err, syscall.ECONNREFUSED)
-		between(t, 2*latency, 2, time.Since(start))
+		assert.Zero(t, time.Since(start))
 	})
 }
 
@@ -157,29 +157,8 @@ func TestConnectAfterTheBlackHole(t *testing.T) {
 		start := time.Now()
 		c, err := n.DialContext(t.Context(), "tcp", addr)
 		require.NoError(t, err)
-		between(t, 15*time.Second+2*latency, 2, time.Since(start))
+		assert.Equal(t, 15*time.Second, time.Since(start))
 		require.NoError(t, c.Close())
-	})
-}
-
-func TestDialThatIsGivenUpLeavesNothing(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		n := New(1, latency)
-		h := n.Host("org")
-		l, err := h.Listen("tcp", "127.0.0.1:0")
-		require.NoError(t, err)
-		ctx, cancel := context.WithTimeout(t.Context(), latency+2*time.Millisecond) // its SYN is there, the answer is not
-		defer cancel()
-		_, err = n.DialContext(ctx, "tcp", l.Addr().String())
-		require.Error(t, err)
-		c, err := l.Accept()
-		require.NoError(t, err)
-		_, err = c.Read(make([]byte, 1))
-		assert.ErrorIs(t, err, syscall.ECONNRESET)
-		require.NoError(t, c.Close())
-		require.NoError(t, l.Close())
-		assert.Empty(t, h.open)
-		assert.Empty(t, n.own.open)
 	})
 }
 

@@ -52,14 +52,14 @@ func TestContainer(t *testing.T) {
 	s := Container("", serverImage(t))
 	env := Env{ListenAddr: freeAddr(t), StateDir: t.TempDir()}
 	i, log := start(t, s, env)
-	require.NoError(t, WaitReady(t.Context(), i, env.ListenAddr, log, 20*time.Second))
+	require.NoError(t, WaitReady(t.Context(), Machine(), i, env.ListenAddr, log, 20*time.Second))
 
 	require.NoError(t, i.(Pausable).Pause())
 	hasty := &http.Client{Timeout: 50 * time.Millisecond, Transport: &http.Transport{DisableKeepAlives: true}}
 	_, err := hasty.Get("http://" + env.ListenAddr)
 	assert.Error(t, err, "silent while it is paused")
 	require.NoError(t, i.(Pausable).Resume())
-	require.NoError(t, WaitReady(t.Context(), i, env.ListenAddr, log, 20*time.Second))
+	require.NoError(t, WaitReady(t.Context(), Machine(), i, env.ListenAddr, log, 20*time.Second))
 
 	require.NoError(t, i.Kill())
 	assert.EqualError(t, i.Err(), "exit status 137")
@@ -68,7 +68,7 @@ func TestContainer(t *testing.T) {
 
 	i, err = s.Start(t.Context(), env, log)
 	require.NoError(t, err)
-	require.NoError(t, WaitReady(t.Context(), i, env.ListenAddr, log, 20*time.Second))
+	require.NoError(t, WaitReady(t.Context(), Machine(), i, env.ListenAddr, log, 20*time.Second))
 	require.NoError(t, i.Stop(10*time.Second))
 	assert.NoError(t, i.Err())
 	assert.Equal(t, "life 1\nlife 2\ngoodbye", Tail(log, 100), "its state survived, its output was appended")

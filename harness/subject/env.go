@@ -32,6 +32,16 @@ func (e Env) Vars() []string {
 	return vars
 }
 
+// Lookup is the value of a variable, as os.Getenv would give it to a program.
+func (e Env) Lookup(name string) string {
+	for _, v := range slices.Backward(e.Vars()) {
+		if value, ok := strings.CutPrefix(v, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
 // String is the environment for people: no value that holds a secret is shown.
 func (e Env) String() string {
 	vars := e.Vars()

@@ -64,7 +64,7 @@ func TestProcessServesStopsAndStartsAgain(t *testing.T) {
 	for range 2 {
 		var i Instance
 		i, log = start(t, s, env)
-		require.NoError(t, WaitReady(t.Context(), i, env.ListenAddr, log, 10*time.Second))
+		require.NoError(t, WaitReady(t.Context(), Machine(), i, env.ListenAddr, log, 10*time.Second))
 		require.NoError(t, i.Stop(10*time.Second))
 		assert.NoError(t, i.Err())
 	}
@@ -136,7 +136,7 @@ func TestPause(t *testing.T) {
 	}
 	env := Env{ListenAddr: freeAddr(t), StateDir: t.TempDir()}
 	i, log := start(t, helperSubject("serve"), env)
-	require.NoError(t, WaitReady(t.Context(), i, env.ListenAddr, log, 10*time.Second))
+	require.NoError(t, WaitReady(t.Context(), Machine(), i, env.ListenAddr, log, 10*time.Second))
 	state := func() string {
 		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", i.(*running).cmd.Process.Pid))
 		require.NoError(t, err)
@@ -147,7 +147,7 @@ func TestPause(t *testing.T) {
 	require.Eventually(t, func() bool { return state() == "T" }, 10*time.Second, 5*time.Millisecond)
 	require.NoError(t, i.(Pausable).Resume())
 	require.Eventually(t, func() bool { return state() != "T" }, 10*time.Second, 5*time.Millisecond)
-	require.NoError(t, WaitReady(t.Context(), i, env.ListenAddr, log, 10*time.Second))
+	require.NoError(t, WaitReady(t.Context(), Machine(), i, env.ListenAddr, log, 10*time.Second))
 	require.NoError(t, i.(Pausable).Pause())
 	assert.NoError(t, i.Stop(10*time.Second), "a paused program hears SIGTERM too")
 }

@@ -14,30 +14,30 @@ const (
 	tailLines   = 15
 )
 
-// WaitReady returns when GET /healthz on addr (host:port) answers 2xx. It
+// WaitReady returns when GET /healthz on addr (host:port) answers 2xx over n. It
 // fails when the instance ends first, when timeout is over, or with ctx; the
 // error says what was seen last and holds the last lines of the log.
-func WaitReady(ctx context.Context, instance Instance, addr, logPath string, timeout time.Duration) error {
-	client := &http.Client{Timeout: pollTimeout, Transport: &http.Transport{DisableKeepAlives: true, Proxy: nil},
+func WaitReady(ctx context.Context, n Network, instance Instance, addr, logPath string, timeout time.Duration) error {
+	client := &http.Client{Timeout: pollTimeout, Transport: &http.Transport{DisableKeepAlives: true, DialContext: n.DialContext},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	within, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	url := "http://" + addr + "/healthz"
 	seen := "no answer"
 	for {
+		select { // first a pause: nothing is ready at the instant of its start
+		case <-instance.Done():
+			return fmt.Errorf("it ended (%s) before GET %s answered; %s", ending(instance.Err()), url, lastLines(logPath))
+		case <-within.Done():
+			return notReady(ctx, url, seen, logPath, timeout)
+		case <-time.After(pollEvery):
+		}
 		what, ready := look(within, client, url)
 		if ready {
 			return nil
 		}
 		if within.Err() == nil {
 			seen = what // what was seen before the time was over says more
-		}
-		select {
-		case <-instance.Done():
-			return fmt.Errorf("it ended (%s) before GET %s answered; %s", ending(instance.Err()), url, lastLines(logPath))
-		case <-within.Done():
-			return notReady(ctx, url, seen, logPath, timeout)
-		case <-time.After(pollEvery):
 		}
 	}
 }

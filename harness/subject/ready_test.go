@@ -26,19 +26,19 @@ func TestNotReady(t *testing.T) {
 			http.DefaultClient.CloseIdleConnections()
 			return err == nil
 		}, 10*time.Second, 5*time.Millisecond)
-		err := WaitReady(t.Context(), i, env.ListenAddr, log, 200*time.Millisecond)
+		err := WaitReady(t.Context(), Machine(), i, env.ListenAddr, log, 200*time.Millisecond)
 		assert.ErrorContains(t, err, "did not answer 2xx within 200ms, it saw: 503 Service Unavailable; it wrote nothing to its log")
 	})
 	t.Run("it listens nowhere", func(t *testing.T) {
 		i, log := start(t, helperSubject("stubborn"), Env{})
 		written(t, log, "ready")
-		err := WaitReady(t.Context(), i, freeAddr(t), log, 50*time.Millisecond)
+		err := WaitReady(t.Context(), Machine(), i, freeAddr(t), log, 500*time.Millisecond)
 		assert.ErrorContains(t, err, "connection refused")
 		assert.ErrorContains(t, err, "the last lines of its log:\nready")
 	})
 	t.Run("it ends", func(t *testing.T) {
 		i, log := start(t, helperSubject("exit"), Env{})
-		err := WaitReady(t.Context(), i, freeAddr(t), log, time.Minute)
+		err := WaitReady(t.Context(), Machine(), i, freeAddr(t), log, time.Minute)
 		assert.ErrorContains(t, err, "it ended (exit status 3) before GET")
 		assert.ErrorContains(t, err, "about to fail")
 	})
@@ -46,7 +46,7 @@ func TestNotReady(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		i, log := start(t, helperSubject("stubborn"), Env{})
 		cancel()
-		assert.ErrorIs(t, WaitReady(ctx, i, freeAddr(t), log, time.Minute), context.Canceled)
+		assert.ErrorIs(t, WaitReady(ctx, Machine(), i, freeAddr(t), log, time.Minute), context.Canceled)
 	})
 }
 
@@ -54,6 +54,6 @@ func TestReadyDoesNotFollowRedirects(t *testing.T) {
 	elsewhere := httptest.NewServer(http.RedirectHandler("/login", http.StatusFound))
 	defer elsewhere.Close()
 	i, log := start(t, helperSubject("stubborn"), Env{})
-	err := WaitReady(t.Context(), i, elsewhere.Listener.Addr().String(), log, 50*time.Millisecond)
+	err := WaitReady(t.Context(), Machine(), i, elsewhere.Listener.Addr().String(), log, 500*time.Millisecond)
 	assert.ErrorContains(t, err, "302 Found")
 }

@@ -4,6 +4,7 @@ package subject
 
 import (
 	"context"
+	"io"
 	"time"
 )
 
@@ -21,6 +22,9 @@ type Env struct {
 	// Extra holds further variables that a scenario asks for; they come last
 	// and win over the contract's.
 	Extra map[string]string
+
+	net Network // of a function; see Listen and DialContext
+	log io.Writer
 }
 
 // Subject is an integration under test. Start may be called again after the

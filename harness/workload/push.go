@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -36,10 +38,11 @@ type Recorder interface {
 // definite. A transaction waits until the earlier one of its key is definite,
 // so that the order of acknowledgements is the order of the source.
 type Push struct {
-	URL      string             // where to POST
-	Body     *template.Template // nil: the default JSON of a transaction
-	Accepted []int              // statuses that acknowledge; none: every 2xx
-	Timeout  time.Duration      // of one attempt; 0: 10 s
+	URL      string                                                            // where to POST
+	Body     *template.Template                                                // nil: the default JSON of a transaction
+	Accepted []int                                                             // statuses that acknowledge; none: every 2xx
+	Timeout  time.Duration                                                     // of one attempt; 0: 10 s
+	Dial     func(ctx context.Context, network, addr string) (net.Conn, error) // nil: the machine's network
 	Recorder Recorder
 
 	ops  []history.Operation
@@ -56,14 +59,30 @@ func (p *Push) Offer(ctx context.Context, ops []history.Operation, rate float64)
 	p.prepare(ops)
 	defer p.client.CloseIdleConnections()
 	attacker := vegeta.NewAttacker(vegeta.Client(&http.Client{Transport: offering{p, ctx}}))
-	pacer := vegeta.ConstantPacer{Freq: 1, Per: time.Duration(float64(time.Second) / rate)}
 	stop := context.AfterFunc(ctx, func() { attacker.Stop() })
 	defer stop()
-	for range attacker.Attack(p.targeter(), pacer, 0, "") {
+	for range attacker.Attack(p.targeter(), timetable{ops, rate}, 0, "") {
 		// Every outcome is in the history already; the results only have to be
 		// taken, or the attacker would stop offering.
 	}
 }
+
+// timetable is vegeta's pacer for transactions that know when they are due.
+type timetable struct {
+	ops  []history.Operation
+	rate float64
+}
+
+// Pace is the time until the next transaction is due.
+func (t timetable) Pace(elapsed time.Duration, hits uint64) (wait time.Duration, stop bool) {
+	if hits >= uint64(len(t.ops)) {
+		return 0, true
+	}
+	return max(0, t.ops[hits].Due-t.ops[0].Due-elapsed), false
+}
+
+// Rate is how many transactions come per second.
+func (t timetable) Rate(time.Duration) float64 { return t.rate }
 
 // Answers counts the attempts that ended with that outcome so far.
 func (p *Push) Answers(o history.Outcome) int { return int(p.tally[o].Load()) }
@@ -80,7 +99,7 @@ func (p *Push) prepare(ops []history.Operation) {
 	}
 	p.client = &http.Client{
 		Timeout:   cmp.Or(p.Timeout, 10*time.Second),
-		Transport: &http.Transport{MaxIdleConnsPerHost: 256, IdleConnTimeout: 5 * time.Second},
+		Transport: &http.Transport{DialContext: p.Dial, MaxIdleConnsPerHost: 256, IdleConnTimeout: 5 * time.Second},
 		// A redirect would turn the POST into a GET; it is an answer like any other.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -132,10 +151,17 @@ func (p *Push) offer(ctx context.Context, i int) {
 		a := p.attempt(ctx, body)
 		p.Recorder.Answer(op.ID, a)
 		p.tally[a.Outcome].Add(1)
-		if a.Outcome != history.Info || !sleep(ctx, wait) {
+		if a.Outcome != history.Info || !sleep(ctx, wait+jitter(i, wait)) {
 			return
 		}
 	}
+}
+
+// jitter is up to a tenth of a wait. It is drawn from what waits, and never
+// lets two transactions come at the same instant but by chance.
+func jitter(i int, wait time.Duration) time.Duration {
+	rng := rand.New(rand.NewPCG(uint64(i), uint64(wait)))
+	return time.Duration(rng.Int64N(int64(wait / 10)))
 }
 
 // awaitTurn waits for the earlier transaction of the key.

@@ -103,7 +103,7 @@ var noTimeout = Mutant{
 	Scenario: outage,
 	Breaks:   []string{drained},
 	Run: with(func(p *reference.Parts) {
-		patient := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 24}}
+		patient := &http.Client{Transport: &http.Transport{DialContext: p.Env.Dial, MaxIdleConnsPerHost: 24}}
 		p.Client.HTTP, p.Client.Timeout, p.Client.ProbeTimeout = patient, 0, 0
 		p.Client.Tokens = &reference.Login{HTTP: patient, Env: p.Env}
 	}),

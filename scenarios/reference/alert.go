@@ -43,8 +43,9 @@ const highBacklog = 500
 // patience is how long no call may succeed before somebody is told.
 const patience = time.Second
 
-func newAlerts(url string, outbox Outbox, gate *Gate) *Alerts {
-	return &Alerts{URL: url, HTTP: &http.Client{Timeout: 2 * time.Second}, Outbox: outbox, Gate: gate, Every: 200 * time.Millisecond}
+func newAlerts(env Env, outbox Outbox, gate *Gate) *Alerts {
+	web := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{DialContext: env.Dial}}
+	return &Alerts{URL: env.AlertURL, HTTP: web, Outbox: outbox, Gate: gate, Every: 200 * time.Millisecond}
 }
 
 // Run looks and tells until ctx ends.

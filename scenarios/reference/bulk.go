@@ -54,12 +54,12 @@ func (b *Bulk) Run(stop, work context.Context) {
 
 func (b *Bulk) send(stop, work context.Context, wave []*Transaction) {
 	var jobs sync.WaitGroup
-	for _, t := range b.Tables(wave) {
+	for i, t := range b.Tables(wave) {
 		if len(t.Txs) < b.Queue.Plan.BulkLeast {
 			b.giveBack(t.Txs)
 			continue
 		}
-		jobs.Go(func() { b.run(stop, work, t) })
+		jobs.Go(func() { inTurn(work, i, jobTurn); b.run(stop, work, t) })
 	}
 	jobs.Wait()
 }

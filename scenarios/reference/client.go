@@ -45,10 +45,13 @@ const maxReply = 160 << 20
 
 // NewTransport returns a connection pool for up to conns calls at once. It
 // never waits long for a connection: a healthy org accepts within milliseconds.
-func NewTransport(conns int) *http.Transport {
-	dialer := &net.Dialer{Timeout: time.Second, KeepAlive: 15 * time.Second}
+func NewTransport(dial func(context.Context, string, string) (net.Conn, error), conns int) *http.Transport {
 	return &http.Transport{
-		DialContext:         dialer.DialContext,
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			ctx, cancel := context.WithTimeout(ctx, time.Second)
+			defer cancel()
+			return dial(ctx, network, addr)
+		},
 		TLSHandshakeTimeout: 2 * time.Second,
 		MaxIdleConnsPerHost: conns,
 		IdleConnTimeout:     60 * time.Second,

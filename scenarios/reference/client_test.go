@@ -2,6 +2,7 @@ package reference
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -120,7 +121,7 @@ func TestASilentServerCostsOneTimeout(t *testing.T) {
 
 func login(t *testing.T, handler http.HandlerFunc) *Login {
 	server := httptest.NewServer(handler)
-	l := &Login{HTTP: newHTTPClient(NewTransport(4)), Env: Env{LoginURL: server.URL + "/", ClientID: "me", ClientSecret: "s"}, Timeout: time.Second}
+	l := &Login{HTTP: newHTTPClient(NewTransport((&net.Dialer{}).DialContext, 4)), Env: Env{LoginURL: server.URL + "/", ClientID: "me", ClientSecret: "s"}, Timeout: time.Second}
 	t.Cleanup(func() {
 		l.HTTP.CloseIdleConnections()
 		server.Close()

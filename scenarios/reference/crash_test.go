@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 func child() int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	env, err := EnvFromOS(os.Getenv)
+	env, err := EnvFrom(os.Getenv)
 	if err == nil {
 		var parts *Parts
 		if parts, err = Assemble(env); err == nil {

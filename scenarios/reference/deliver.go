@@ -4,12 +4,15 @@ import "context"
 
 // work is one worker: it waits until calls may be made, takes a batch, makes
 // one attempt and settles what came of it.
-func (p *Parts) work(stop, calls context.Context, newest bool) {
+func (p *Parts) work(stop, calls context.Context, number int) {
+	newest := number%4 == 3
+	inTurn(stop, number, workerTurn)
 	for p.Client.Gate.Wait(stop) == nil {
 		batch, err := p.Queue.Take(stop, newest)
 		if err != nil {
 			return
 		}
+		inTurn(calls, number, workerTurn)
 		p.settle(p.Send(calls, batch))
 	}
 }

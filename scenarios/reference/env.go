@@ -1,10 +1,15 @@
 package reference
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/url"
+	"os"
 	"strconv"
+	"time"
 )
 
 // Env is everything that the integration is told from outside.
@@ -19,11 +24,32 @@ type Env struct {
 	// BulkFrom is BULK_THRESHOLD: Bulk takes over when so many transactions
 	// that may go that way wait. 0 leaves it to DefaultPlan.
 	BulkFrom int
+
+	// What follows is no variable: a program takes the machine's own, and
+	// whoever runs the integration within another program may give it others.
+
+	Listen func(network, addr string) (net.Listener, error)                  // nil: net.Listen
+	Dial   func(ctx context.Context, network, addr string) (net.Conn, error) // nil: a net.Dialer's
+	Output io.Writer                                                         // nil: os.Stderr
 }
 
-// EnvFromOS reads Env with getenv, usually os.Getenv. The error names every
+// orMachine is e with the machine's own network and output where none is given.
+func (e Env) orMachine() Env {
+	if e.Listen == nil {
+		e.Listen = net.Listen
+	}
+	if e.Dial == nil {
+		e.Dial = (&net.Dialer{Timeout: time.Second, KeepAlive: 15 * time.Second}).DialContext
+	}
+	if e.Output == nil {
+		e.Output = os.Stderr
+	}
+	return e
+}
+
+// EnvFrom reads Env with getenv, usually os.Getenv. The error names every
 // variable that is missing or wrong.
-func EnvFromOS(getenv func(string) string) (Env, error) {
+func EnvFrom(getenv func(string) string) (Env, error) {
 	env := Env{
 		LoginURL:     getenv("SF_LOGIN_URL"),
 		ClientID:     getenv("SF_CLIENT_ID"),

@@ -3,6 +3,7 @@ package reference
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 )
@@ -19,7 +20,7 @@ type Gate struct {
 	Strikes int // failures in a row that shut the gate: single cut connections happen every day
 
 	mu      sync.Mutex
-	changed chan struct{} // closed and replaced whenever something changes
+	waiting []*waiter // in the order of their arrival
 	max     int
 	limit   int // calls that may run now
 	running int
@@ -37,7 +38,7 @@ type Trouble struct {
 
 // NewGate returns an open gate for up to limit calls at once.
 func NewGate(limit int) *Gate {
-	return &Gate{Strikes: 5, changed: make(chan struct{}), max: limit, limit: limit}
+	return &Gate{Strikes: 5, max: limit, limit: limit}
 }
 
 // Enter waits for permission to make a call. Each Enter without error needs a Leave.
@@ -56,24 +57,39 @@ func (g *Gate) Wait(ctx context.Context) error {
 	return g.await(ctx, func() bool { return !g.shut })
 }
 
-// await waits until ready, which is called with the lock held, returns true.
+// waiter is somebody who waits until ready, which is called with the lock held,
+// returns true.
+type waiter struct {
+	ready func() bool
+	over  chan error // gets nil, or ErrStopping
+	turn  int        // among those whom one event lets through
+}
+
+// await waits for its turn: first come, first served.
 func (g *Gate) await(ctx context.Context, ready func() bool) error {
-	for {
-		g.mu.Lock()
-		ok, stopped, changed := ready(), g.stopped, g.changed
-		g.mu.Unlock()
-		if ok {
-			return nil
-		}
-		if stopped {
-			return ErrStopping
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+	w := &waiter{ready: ready, over: make(chan error, 1)}
+	g.mu.Lock()
+	g.waiting = append(g.waiting, w)
+	g.notify()
+	g.mu.Unlock()
+	select {
+	case err := <-w.over:
+		inTurn(ctx, w.turn, gateTurn)
+		return err
+	case <-ctx.Done():
+		return g.leave(w, ctx.Err())
 	}
+}
+
+// leave ends a wait. What was permitted meanwhile stays permitted.
+func (g *Gate) leave(w *waiter, err error) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if i := slices.Index(g.waiting, w); i >= 0 {
+		g.waiting = slices.Delete(g.waiting, i, i+1)
+		return err
+	}
+	return <-w.over
 }
 
 // Leave ends a call. class and err tell how it went.
@@ -115,9 +131,22 @@ func (g *Gate) strike(class Class, err error) {
 	}
 }
 
+// notify asks everybody who waits.
 func (g *Gate) notify() {
-	close(g.changed)
-	g.changed = make(chan struct{})
+	turn := 0
+	g.waiting = slices.DeleteFunc(g.waiting, func(w *waiter) bool {
+		w.turn = turn
+		switch {
+		case w.ready():
+			w.over <- nil
+		case g.stopped:
+			w.over <- ErrStopping
+		default:
+			return false
+		}
+		turn++
+		return true
+	})
 }
 
 // Trouble returns what keeps calls from succeeding at the moment.

@@ -3,8 +3,6 @@ package reference
 import (
 	"context"
 	"log/slog"
-	"net"
-	"os"
 	"time"
 )
 
@@ -31,8 +29,6 @@ type Parts struct {
 	Again func(tx *Transaction, pause time.Duration)
 	// ProbePause is the time between two probes of an org that does not answer.
 	ProbePause Backoff
-	// Listen opens the listener of the source-facing API: net.Listen.
-	Listen func(network, address string) (net.Listener, error)
 	// Grace is how long calls under way may take after the stop.
 	Grace time.Duration
 }
@@ -51,29 +47,30 @@ func GiveUp(class Class, _, rejections int) bool {
 // Assemble opens the outbox and puts the parts together. Nothing runs yet;
 // RunParts closes what was opened.
 func Assemble(env Env) (*Parts, error) {
+	env = env.orMachine()
 	outbox, err := OpenOutbox(env.StateDir)
 	if err != nil {
 		return nil, err
 	}
-	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	log := slog.New(slog.NewTextHandler(env.Output, nil))
 	queue := NewQueue(DefaultPlan.startingBulkAt(env.BulkFrom))
 	client := newClient(env)
 	sender := &Sender{Client: client, Path: Path, Writes: Writes, Read: Read}
 	bulk := newBulk(client, queue, outbox, log)
 	p := &Parts{
 		Env: env, Log: log, Decode: Decode, Outbox: outbox, Queue: queue, Client: client, Sender: sender, Send: sender.Send, Bulk: bulk,
-		Alerts: newAlerts(env.AlertURL, outbox, client.Gate), GiveUp: GiveUp,
+		Alerts: newAlerts(env, outbox, client.Gate), GiveUp: GiveUp,
 		Pause: Backoff{50 * time.Millisecond, 2 * time.Second}, ProbePause: Backoff{50 * time.Millisecond, time.Second},
-		Listen: net.Listen, Grace: 8 * time.Second,
-		Again: queue.Retry,
+		Again: queue.Retry, Grace: 8 * time.Second,
 	}
 	bulk.Settle = p.settle
 	return p, nil
 }
 
 func newClient(env Env) *Client {
+	env = env.orMachine()
 	const calls = 24 // the workers, and Bulk beside them
-	web := newHTTPClient(NewTransport(calls))
+	web := newHTTPClient(NewTransport(env.Dial, calls))
 	timeout := 4 * time.Second
 	return &Client{
 		HTTP: web, Tokens: &Login{HTTP: web, Env: env, Timeout: timeout}, Gate: NewGate(calls), Classify: Classify,

@@ -3,6 +3,7 @@ package reference
 import (
 	"container/list"
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -20,7 +21,8 @@ type Queue struct {
 	MayBulk func(*Transaction) bool
 
 	mu       sync.Mutex
-	changed  chan struct{} // closed and replaced whenever something became ready
+	idle     [2][]chan Batch // who waits in Take, longest first: for the oldest, for the newest
+	awaiting chan struct{}   // Bulk waits for its turn; nil when it does not
 	lanes    map[string]*lane
 	ready    *list.List // of *lane: not busy, something waits
 	bulkable int        // how many of the ready lanes may go by Bulk
@@ -41,7 +43,7 @@ type lane struct {
 func NewQueue(plan Plan) *Queue {
 	return &Queue{
 		Plan: plan, MayBulk: mayBulk, Lane: func(tx *Transaction) string { return tx.Key },
-		changed: make(chan struct{}), lanes: map[string]*lane{}, ready: list.New(), hungry: true,
+		lanes: map[string]*lane{}, ready: list.New(), hungry: true,
 	}
 }
 
@@ -108,7 +110,7 @@ func (q *Queue) place(l *lane) {
 	// Only the sole transaction of its lane goes by Bulk: a job takes seconds,
 	// and a hot key cannot spend that on each of its versions.
 	q.markBulkable(l, len(l.waiting) == 1 && q.MayBulk(l.waiting[0]))
-	q.notify()
+	q.serve()
 }
 
 // insert puts lanes with one transaction in the order of arrival. Before them
@@ -129,9 +131,23 @@ func (q *Queue) insert(l *lane) *list.Element {
 	return q.ready.PushBack(l)
 }
 
-func (q *Queue) notify() {
-	close(q.changed)
-	q.changed = make(chan struct{})
+// serve hands out what has become ready to who waits for it, one after the
+// other: nobody is woken for nothing.
+func (q *Queue) serve() {
+	if q.awaiting != nil && q.bulkTurn() {
+		close(q.awaiting)
+		q.awaiting = nil
+	}
+	for kind := range q.idle {
+		for len(q.idle[kind]) > 0 {
+			b := q.compose(kind == 1)
+			if len(b.Txs) == 0 {
+				break
+			}
+			q.idle[kind][0] <- b // it has room for one
+			q.idle[kind] = q.idle[kind][1:]
+		}
+	}
 }
 
 func (q *Queue) markBulkable(l *lane, is bool) {
@@ -157,12 +173,35 @@ func (q *Queue) claim(l *lane) *Transaction {
 // Take waits for work of the small way and claims the next batch of it: from
 // the front of the queue, or from its back when newest is set.
 func (q *Queue) Take(ctx context.Context, newest bool) (Batch, error) {
-	var b Batch
-	err := q.await(ctx, func() bool {
-		b = q.compose(newest)
-		return len(b.Txs) > 0
-	})
-	return b, err
+	if ctx.Err() != nil {
+		return Batch{}, ctx.Err()
+	}
+	kind := 0
+	if newest {
+		kind = 1
+	}
+	mine := make(chan Batch, 1)
+	q.mu.Lock()
+	q.idle[kind] = append(q.idle[kind], mine)
+	q.serve()
+	q.mu.Unlock()
+	select {
+	case b := <-mine:
+		return b, nil
+	case <-ctx.Done():
+		return q.leave(kind, mine, ctx.Err())
+	}
+}
+
+// leave ends a wait. What was handed out meanwhile is the caller's.
+func (q *Queue) leave(kind int, mine chan Batch, err error) (Batch, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if i := slices.Index(q.idle[kind], mine); i >= 0 {
+		q.idle[kind] = slices.Delete(q.idle[kind], i, i+1)
+		return Batch{}, err
+	}
+	return <-mine, nil
 }
 
 // scanLimit bounds how far a worker looks for company.
@@ -203,7 +242,19 @@ func (q *Queue) OfferBulk() {
 }
 
 // AwaitBulk waits until the backlog is large enough for Bulk.
-func (q *Queue) AwaitBulk(ctx context.Context) error { return q.await(ctx, q.bulkTurn) }
+func (q *Queue) AwaitBulk(ctx context.Context) error {
+	turn := make(chan struct{})
+	q.mu.Lock()
+	q.awaiting = turn
+	q.serve()
+	q.mu.Unlock()
+	select {
+	case <-turn:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 // TakeBulk claims all that may go by Bulk, up to the size of a wave. Bulk is
 // busy then, until the next OfferBulk.
@@ -214,7 +265,7 @@ func (q *Queue) TakeBulk() (wave []*Transaction) {
 		wave = q.wave()
 	}
 	q.hungry = false
-	q.notify() // the workers need not hold back any more
+	q.serve() // the workers need not hold back any more
 	return wave
 }
 
@@ -239,23 +290,4 @@ func (q *Queue) bulkTurn() bool {
 		q.bulking = false
 	}
 	return q.bulking && q.hungry
-}
-
-// await waits until take, which is called with the lock held, returns true.
-func (q *Queue) await(ctx context.Context, take func() bool) error {
-	for {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		q.mu.Lock()
-		ok, changed := take(), q.changed
-		q.mu.Unlock()
-		if ok {
-			return nil
-		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-		}
-	}
 }

@@ -28,7 +28,7 @@ func RunParts(ctx context.Context, p *Parts) (err error) {
 	if err != nil {
 		return fmt.Errorf("reading the outbox: %w", err)
 	}
-	listener, err := p.Listen("tcp", p.Env.ListenAddr)
+	listener, err := p.Env.Listen("tcp", p.Env.ListenAddr)
 	if err != nil {
 		return fmt.Errorf("LISTEN_ADDR: %w", err)
 	}
@@ -69,7 +69,7 @@ func (p *Parts) start(all *sync.WaitGroup, stop, calls context.Context) {
 	all.Go(func() { p.Bulk.Run(stop, calls) })
 	all.Go(func() { p.Alerts.Run(stop) })
 	for i := range p.Queue.Plan.Workers {
-		all.Go(func() { p.work(stop, calls, i%4 == 3) })
+		all.Go(func() { p.work(stop, calls, i) })
 	}
 }
 

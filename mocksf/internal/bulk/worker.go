@@ -32,8 +32,13 @@ func newWorker(q *Queue, j *job, p *plan, by store.Author) *worker {
 	return w
 }
 
-// batch works on the chunks of one batch in their order.
+// batch works on the chunks of one batch in their order. Batches begin some
+// nanoseconds apart: in virtual time, where nothing else parts them, the order
+// of their commits would be chance.
 func (w *worker) batch(from, to int) {
+	if !sleep(w.job.processed, time.Duration(from)) {
+		return
+	}
 	for i := from; i < to; i++ {
 		select {
 		case w.queue.slots <- struct{}{}:

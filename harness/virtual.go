@@ -1,0 +1,60 @@
+package harness
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+
+	"github.com/squall-harness/squall/harness/rundir"
+	"github.com/squall-harness/squall/harness/subject"
+)
+
+// errNoFunction is the answer to virtual time for a program.
+var errNoFunction = errors.New("only a Go function (subject.Func) can live in virtual time: a program has the machine's clock")
+
+// RunVirtual is Run in virtual time: the org, the faults, the load and the
+// subject, which must be a subject.Func, live in a bubble of testing/synctest
+// with a network in memory. Nobody waits for anything there, so that an outage
+// of hours takes seconds. Bubbles belong to tests, hence t.
+func RunVirtual(t *testing.T, s *Scenario, sub subject.Subject, o Options) (*Result, error) {
+	if !subject.Inhabit(sub, subject.World{}) {
+		return nil, fmt.Errorf("subject %s: %w", sub.Name(), errNoFunction)
+	}
+	return run(s, o, func(s *Scenario, dir *rundir.Dir, o Options) (err error) {
+		dir.Identify(virtualID(s, sub))
+		state, err := os.MkdirTemp(memory(), "squall-state-")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = os.RemoveAll(state) }()
+		stateDir := filepath.Join(state, "state")
+		if err := os.Mkdir(stateDir, 0o700); err != nil {
+			return err
+		}
+		synctest.Test(t, func(t *testing.T) {
+			err = rehearse(t.Context(), s, sub, dir, o, bubble(s.Seed, stateDir))
+		})
+		return err
+	})
+}
+
+// memory is a folder in memory, where there is one: in virtual time a disk is
+// all that anybody would wait for, and proves nothing.
+func memory() string {
+	const shm = "/dev/shm"
+	if info, err := os.Stat(shm); err == nil && info.IsDir() {
+		return shm
+	}
+	return os.TempDir()
+}
+
+// virtualID names a run in virtual time: the same one again has the same name.
+func virtualID(s *Scenario, sub subject.Subject) string {
+	h := fnv.New64a()
+	_, _ = h.Write(s.effective())
+	return fmt.Sprintf("%s-%s-%016x", s.Name, sub.Name(), h.Sum64())
+}

@@ -1,0 +1,67 @@
+package scenarios_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/squall-harness/squall/harness"
+	"github.com/squall-harness/squall/scenarios"
+)
+
+// virtually rehearses a scenario in virtual time on one of our integrations.
+func virtually(t *testing.T, s *harness.Scenario, name string) *harness.Result {
+	t.Helper()
+	require.NoError(t, s.Err())
+	sub, err := scenarios.Func(name)
+	require.NoError(t, err)
+	r, err := harness.RunVirtual(t, s, sub, harness.Options{Out: t.TempDir()})
+	require.NoError(t, err)
+	t.Log(r.Summary.Sentence)
+	return r
+}
+
+// The same seed leads to the same ledgers, byte for byte, on one processor and
+// on two.
+func TestVirtualRunsRepeat(t *testing.T) {
+	for _, name := range []string{"outage"} {
+		t.Run(name, func(t *testing.T) {
+			var first map[string]string
+			for _, processors := range []int{2, 1, 2} {
+				got := onProcessors(processors, func() map[string]string {
+					return digests(t, virtually(t, scenarios.Load(name), scenarios.Reference).Dir)
+				})
+				if first == nil {
+					first = got
+				}
+				assert.Equal(t, first, got, "with %d processors", processors)
+			}
+		})
+	}
+}
+
+func onProcessors(n int, do func() map[string]string) map[string]string {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(n))
+	return do()
+}
+
+// digests are the hashes of a run's ledgers by file.
+func digests(t *testing.T, dir string) map[string]string {
+	sums := map[string]string{}
+	files, err := filepath.Glob(filepath.Join(dir, "*.arrows"))
+	require.NoError(t, err)
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		sum := sha256.Sum256(text)
+		sums[filepath.Base(path)] = hex.EncodeToString(sum[:8])
+	}
+	require.NotEmpty(t, sums)
+	return sums
+}
