@@ -98,7 +98,7 @@ func (r *rig) setUpOrg(dir *rundir.Dir) error {
 	if err != nil {
 		return err
 	}
-	if r.link, err = fault.ListenOn(r.world.Network, l.Addr().String()); err != nil {
+	if r.link, err = r.world.link(l.Addr().String()); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	r.nemesis = &fault.Nemesis{Clock: r.clock.since, Recorder: r.recorder, Link: r.link, Org: r.org}

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/squall-harness/squall/harness/fault"
 	"github.com/squall-harness/squall/harness/simnet"
 	"github.com/squall-harness/squall/harness/subject"
 )
@@ -15,13 +16,14 @@ import (
 // clock, or a network in memory and virtual time.
 type world struct {
 	subject.World
-	tokenSeed uint64                 // of the org: tokens travel, and what travels must be the same again
-	stateDir  string                 // "": in the run directory
+	link      func(upstream string) (*fault.Link, error)
 	freeAddr  func() (string, error) // for the subject, which must be told its port
+	tokenSeed uint64                 // of the org: tokens travel, and what travels must be the same again; 0: nobody can guess them
+	stateDir  string                 // "": in the run directory
 }
 
 func realWorld() *world {
-	return &world{World: subject.World{Network: subject.Machine()}, freeAddr: freeAddr}
+	return &world{World: subject.World{Network: subject.Machine()}, link: fault.Listen, freeAddr: freeAddr}
 }
 
 // hop is how long a chunk of bytes travels in virtual time, one way.
@@ -29,11 +31,13 @@ const hop = 200 * time.Microsecond
 
 // bubble is the world inside a bubble of testing/synctest.
 func bubble(seed uint64, stateDir string) *world {
+	network := simnet.New(seed, hop)
 	return &world{
-		World:     subject.World{Network: simnet.New(seed, hop), Settle: synctest.Wait},
+		World:     subject.World{Network: network, Settle: synctest.Wait},
+		link:      func(upstream string) (*fault.Link, error) { return fault.ListenOn(network, upstream) },
+		freeAddr:  func() (string, error) { return "127.0.0.1:8080", nil },
 		tokenSeed: seed | 1,
 		stateDir:  stateDir,
-		freeAddr:  func() (string, error) { return "127.0.0.1:8080", nil },
 	}
 }
 

@@ -148,7 +148,7 @@ func story(t *testing.T) map[string]string {
 	told := map[string]string{}
 	inBubble(t, func(t *testing.T, w *world) {
 		start, s := time.Now(), newStageOn(w)
-		w.client.Timeout = 10 * time.Second
+		w.client.Timeout = 8 * time.Second
 		var mu sync.Mutex
 		var all sync.WaitGroup
 		for i := range 32 {

@@ -31,7 +31,7 @@ func newDial(h *Host, to netip.AddrPort) *dial {
 	defer h.net.mu.Unlock()
 	d := &dial{host: h, to: to, done: make(chan result, 1), from: netip.AddrPortFrom(loopback, h.net.client.take())}
 	if h.down {
-		d.finish(nil, syscall.ENETDOWN)
+		d.refuse(syscall.ENETDOWN)
 		return d
 	}
 	h.open[d] = struct{}{}
@@ -39,7 +39,8 @@ func newDial(h *Host, to netip.AddrPort) *dial {
 	return d
 }
 
-// syn sends SYN number try. It arrives at once, or never.
+// syn sends SYN number try. It arrives at once, or never; a refusal takes the
+// latency.
 func (d *dial) syn(try int) {
 	n := d.host.net
 	if !n.dark[d.to] {
@@ -63,13 +64,19 @@ func (d *dial) arrive() {
 	n := d.host.net
 	l := n.listeners[d.to]
 	if l == nil {
-		d.finish(nil, syscall.ECONNREFUSED)
+		d.refuse(syscall.ECONNREFUSED)
 		return
 	}
 	client, server := newPair(d.host, l.host, d.from, d.to)
 	d.host.open[client] = struct{}{}
 	d.finish(client, nil)
 	l.take(server)
+}
+
+// refuse takes its time: who dials again without a pause must not stop it.
+func (d *dial) refuse(why syscall.Errno) {
+	n := d.host.net
+	n.wire.send(n.wire.now()+int64(n.latency)+1, mix(n.seed, name(d.host.name), address(d.to)), func() { d.finish(nil, why) })
 }
 
 // finish ends the dial. Who gave up meanwhile resets what it gets.

@@ -47,12 +47,22 @@ func (f *fence) Listen(network, addr string) (net.Listener, error) {
 
 // DialContext dials on the network within.
 func (f *fence) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
+	if f.isOver() {
+		time.Sleep(time.Millisecond) // who dials again without a pause must not stop virtual time
+		return nil, errOver
+	}
 	f.pass([]byte(addr))
 	conn, err := f.Network.DialContext(ctx, network, addr)
 	if err != nil {
 		return nil, err
 	}
 	return f.admit(conn)
+}
+
+func (f *fence) isOver() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.over
 }
 
 func (f *fence) admit(conn net.Conn) (net.Conn, error) {
