@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -42,7 +43,9 @@ func saved(t *testing.T, name func(string) string) files {
 	require.NoError(t, err)
 	s.recorder.Mark(history.MarkStarted, "")
 	for i := range 80 {
-		ledgers.Request(s.deliver(fmt.Sprintf("t-%d", i), name))
+		request, read := s.deliver(fmt.Sprintf("t-%d", i), name)
+		ledgers.Request(request)
+		ledgers.Read(read)
 		if i == 40 { // two blocks at least of each ledger
 			s.await(t, dir)
 		}
@@ -52,11 +55,21 @@ func saved(t *testing.T, name func(string) string) files {
 		s.recorder.Mark(mark, "")
 	}
 	require.NoError(t, ledgers.Close())
+	return readFiles(t, dir.Path())
+}
+
+// ledgers are the files that a run cannot be judged without.
+var ledgers = []string{"history.arrows", "commits.arrows", "requests.arrows", "reads.arrows"}
+
+func readFiles(t *testing.T, dir string) files {
 	f := files{}
-	for _, name := range []rundir.File{rundir.ScenarioFile, rundir.RunFile, rundir.HistoryFile, rundir.CommitsFile, rundir.RequestsFile} {
-		f[string(name)], err = os.ReadFile(dir.Join(name))
-		require.NoError(t, err)
-	}
+	require.NoError(t, fs.WalkDir(os.DirFS(dir), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			f[path], err = os.ReadFile(filepath.Join(dir, path))
+		}
+		return err
+	}))
+	require.Subset(t, slices.Collect(maps.Keys(f)), ledgers)
 	return f
 }
 
@@ -70,7 +83,7 @@ type story struct {
 func (s *story) clock() time.Duration { s.now += time.Millisecond; return s.now }
 
 // deliver offers an operation, commits it and acknowledges it.
-func (s *story) deliver(id string, name func(string) string) commitlog.Request {
+func (s *story) deliver(id string, name func(string) string) (commitlog.Request, commitlog.Read) {
 	fields := map[string]any{"Name": "Ada " + id, "Token__c": id + ".0"}
 	s.recorder.Offer(history.Operation{ID: id, Key: id, Class: "upsert", Due: s.now, Records: []history.Record{
 		{Object: "Account", ExternalIDField: "Ext_Id__c", ExternalID: id, Version: 1, Fields: fields}}})
@@ -78,7 +91,10 @@ func (s *story) deliver(id string, name func(string) string) commitlog.Request {
 		{Op: commitlog.Insert, Object: "Account", ID: "001" + id, ExternalID: id,
 			Fields: map[string]any{"Name": name("Ada " + id), "Token__c": id + ".0", "Ext_Id__c": id}}}}, s.clock)
 	s.recorder.Answer(id, history.Attempt{At: s.now, Took: time.Millisecond, Status: 202, Outcome: history.OK})
-	return commitlog.Request{ID: "r-" + id, At: s.now, Took: time.Millisecond, Method: "PATCH", Status: 201, Records: 1, Traces: []string{id + ".0"}}
+	lsn := uint64(s.log.Len())
+	return commitlog.Request{ID: "r-" + id, At: s.now, Took: time.Millisecond, Method: "PATCH", Status: 201, Records: 1, Traces: []string{id + ".0"}},
+		commitlog.Read{Request: "q-" + id, At: s.now, API: commitlog.APIRow, LSN: lsn, Object: "Account",
+			Records: []commitlog.Served{{ID: "001" + id, ExternalID: id, LSN: lsn}}}
 }
 
 // await waits until all so far is in a block of its own.
@@ -92,8 +108,8 @@ func (s *story) await(t *testing.T, dir *rundir.Dir) {
 // check judges a directory that holds these files.
 func (f files) check(t require.TestingT, dir string) (*harness.Result, error) {
 	require.NoError(t, os.RemoveAll(dir))
-	require.NoError(t, os.MkdirAll(dir, 0o700))
 	for name, data := range f {
+		require.NoError(t, os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700))
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), data, 0o600))
 	}
 	return harness.Check(dir)
@@ -114,7 +130,6 @@ func blocks(data []byte) (all [][]byte) {
 func TestBadLedgersAreNamedAndNeverPass(t *testing.T) {
 	t.Parallel()
 	a, b := saved(t, honest), saved(t, honest)
-	ledgers := []string{"history.arrows", "commits.arrows", "requests.arrows"}
 	spoil := map[string]struct {
 		change func(f files, ledger string)
 		want   string
@@ -171,11 +186,14 @@ func TestAMissingLedger(t *testing.T) {
 		_, err := g.check(t, filepath.Join(t.TempDir(), "run"))
 		assert.ErrorContains(t, err, want)
 	}
-	delete(f, "requests.arrows")
-	r, err := f.check(t, filepath.Join(t.TempDir(), "run"))
-	require.NoError(t, err)
-	assert.Equal(t, harness.ExitNoVerdict, r.Summary.Exit, r.Summary.Sentence)
-	assert.Contains(t, r.Summary.Sentence, "requests.arrows is missing")
+	for _, name := range []string{"requests.arrows", "reads.arrows"} {
+		g := maps.Clone(f)
+		delete(g, name)
+		r, err := g.check(t, filepath.Join(t.TempDir(), "run"))
+		require.NoError(t, err)
+		assert.Equal(t, harness.ExitNoVerdict, r.Summary.Exit, r.Summary.Sentence)
+		assert.Contains(t, r.Summary.Sentence, name+" is missing")
+	}
 }
 
 // A broken promise that the sound part shows stays one.
@@ -200,7 +218,7 @@ func TestWhatTheSoundPartShowsIsJudged(t *testing.T) {
 
 func honest(name string) string { return name }
 
-// Whatever byte is changed and wherever a ledger is cut, the judge neither
+// Whatever byte is changed and wherever a file of numbers is cut, the judge neither
 // panics, nor passes what is no longer there, nor blames anybody for it.
 func TestNoDamagePasses(t *testing.T) {
 	t.Parallel()
@@ -209,9 +227,10 @@ func TestNoDamagePasses(t *testing.T) {
 	whole, err := f.check(t, dir)
 	require.NoError(t, err)
 	require.Equal(t, verify.Pass, whole.Summary.Result, whole.Summary.Sentence)
+	arrows := slices.DeleteFunc(slices.Sorted(maps.Keys(f)), func(name string) bool { return filepath.Ext(name) != ".arrows" })
 	rapid.Check(t, func(t *rapid.T) {
 		g := maps.Clone(f)
-		name := rapid.SampledFrom([]string{"history.arrows", "commits.arrows", "requests.arrows"}).Draw(t, "ledger")
+		name := rapid.SampledFrom(arrows).Draw(t, "file")
 		data := bytes.Clone(f[name])
 		at := rapid.IntRange(0, len(data)-1).Draw(t, "at")
 		if rapid.Bool().Draw(t, "cut") {
@@ -222,7 +241,7 @@ func TestNoDamagePasses(t *testing.T) {
 		g[name] = data
 		r, err := g.check(t, dir)
 		require.NoError(t, err)
-		if r.Summary.Result == verify.Pass { // the byte meant nothing
+		if r.Summary.Result == verify.Pass { // the byte means nothing, or is told twice
 			require.Equal(t, whole.Summary, r.Summary)
 			return
 		}

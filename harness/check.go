@@ -103,17 +103,11 @@ func readData(dir *rundir.Dir) (data reports.Data, notes []string, err error) {
 		return data, nil, err
 	}
 	data.Requests, err = dir.ReadRequests()
-	if errors.Is(err, fs.ErrNotExist) {
-		notes, err = append(notes, fmt.Sprintf("%s is missing", rundir.RequestsFile)), nil
-	}
-	if notes, err = tolerate(notes, err); err != nil {
+	if notes, err = tolerateMissing(rundir.RequestsFile, notes, err); err != nil {
 		return data, nil, err
 	}
 	data.Reads, err = dir.ReadReads()
-	if errors.Is(err, fs.ErrNotExist) { // then nobody read anything, and isolation lacks its evidence
-		return data, notes, nil
-	}
-	notes, err = tolerate(notes, err)
+	notes, err = tolerateMissing(rundir.ReadsFile, notes, err)
 	return data, notes, err
 }
 
@@ -141,6 +135,14 @@ func tolerate(notes []string, err error) ([]string, error) {
 		return append(notes, err.Error()), nil
 	}
 	return notes, err
+}
+
+// tolerateMissing is tolerate for what a judge can do without.
+func tolerateMissing(name rundir.File, notes []string, err error) ([]string, error) {
+	if errors.Is(err, fs.ErrNotExist) {
+		return append(notes, fmt.Sprintf("%s is missing", name)), nil
+	}
+	return tolerate(notes, err)
 }
 
 // writeReports writes the page last: it lists what lies beside it.

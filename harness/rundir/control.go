@@ -11,7 +11,7 @@ const controlName = "control"
 
 // CreateControl makes the directory of the control run within the run.
 func (d *Dir) CreateControl() (*Dir, error) {
-	c := &Dir{path: filepath.Join(d.path, controlName)}
+	c := &Dir{path: filepath.Join(d.path, controlName), id: d.id + "-" + controlName}
 	err := os.Mkdir(c.path, dirMode)
 	if err == nil {
 		err = c.prepare()

@@ -16,6 +16,7 @@ func TestTheControlRunLiesWithinTheRun(t *testing.T) {
 	assert.False(t, there)
 	c, err := d.CreateControl()
 	require.NoError(t, err)
+	assert.Equal(t, d.ID()+"-control", c.ID(), "its files are told from those of the run")
 	_, there = d.Control()
 	assert.False(t, there, "nothing is in it yet")
 	require.NoError(t, c.WriteScenario([]byte("name: x")))
