@@ -80,6 +80,17 @@ const ClassPoison = "poison"
 // Poison tells whether the target can never accept the operation.
 func (o *Operation) Poison() bool { return o.Class == ClassPoison }
 
+// Answer adds an attempt. One acknowledgement among the attempts settles the
+// matter for good; a refusal only counts while nothing better is known, and an
+// unknown attempt never takes a refusal's place before the operation was
+// offered again with a definite answer.
+func (o *Operation) Answer(a Attempt) {
+	o.Attempts = append(o.Attempts, a)
+	if a.Outcome == OK || o.Outcome == Info {
+		o.Outcome = a.Outcome
+	}
+}
+
 // Invoked is the time of the first attempt; Due when there was none.
 func (o *Operation) Invoked() time.Duration {
 	if len(o.Attempts) == 0 {

@@ -130,19 +130,13 @@ func (f *folder) offer(op Operation, at time.Duration) {
 	f.h.Operations = append(f.h.Operations, &op)
 }
 
-// answer joins an attempt to its operation. One acknowledgement among the
-// attempts settles the matter for good; a refusal only counts while nothing
-// better is known, and an unknown attempt never takes a refusal's place before
-// the operation was offered again with a definite answer.
+// answer joins an attempt to its operation.
 func (f *folder) answer(id string, a Attempt) {
 	op, ok := f.ops[id]
 	if !ok {
 		return
 	}
-	op.Attempts = append(op.Attempts, a)
-	if a.Outcome == OK || op.Outcome == Info {
-		op.Outcome = a.Outcome
-	}
+	op.Answer(a)
 }
 
 func (f *folder) window(w Window) {

@@ -13,10 +13,7 @@ type duplicates struct{}
 func (duplicates) guarantee() Guarantee { return NoDuplicates }
 
 func (duplicates) judge(l *ledger) *finding {
-	d := &twins{ledger: l, f: &finding{}, live: make([]int32, len(l.last)), doubled: make([]bool, len(l.ops))}
-	for t := range d.live {
-		d.live[t] = none
-	}
+	d := newTwins(l)
 	for i := range l.effects {
 		d.effect(int32(i))
 	}
@@ -36,6 +33,14 @@ type twins struct {
 	writes      int     // record writes that carry out an operation
 	redelivered int
 	lostReplies int
+}
+
+func newTwins(l *ledger) *twins {
+	d := &twins{ledger: l, f: &finding{}, live: make([]int32, len(l.last)), doubled: make([]bool, len(l.ops))}
+	for t := range d.live {
+		d.live[t] = none
+	}
+	return d
 }
 
 func (d *twins) effect(i int32) {

@@ -15,7 +15,8 @@ type integrity struct{}
 func (integrity) guarantee() Guarantee { return Integrity }
 
 func (integrity) judge(l *ledger) *finding {
-	d := &damage{ledger: l, f: &finding{}, looks: make([]look, len(l.effects)), reported: make([]bool, len(l.ops)), open: map[int32]*candidate{}}
+	d := newDamage(l)
+	d.looks = make([]look, len(l.effects))
 	inParts(len(l.effects), func(i int) { d.looks[i] = d.look(&l.effects[i]) })
 	for i := range l.effects {
 		d.effect(&l.effects[i], d.looks[i])
@@ -35,6 +36,10 @@ type damage struct {
 	reported          []bool
 	open              map[int32]*candidate // per target: the damage not repaired yet
 	compared, lookups int
+}
+
+func newDamage(l *ledger) *damage {
+	return &damage{ledger: l, f: &finding{}, reported: make([]bool, len(l.ops)), open: map[int32]*candidate{}}
 }
 
 // look is what a look at one change showed.

@@ -33,28 +33,42 @@ type versions struct {
 	open    *candidate // nil when it was not kept
 }
 
-// staleOverwrites follows the versions of each record. One anomaly stands for
-// one regression: from the older version until the newest, or a newer one, is
-// back.
+// staleOverwrites follows the versions of each record.
 func (l *ledger) staleOverwrites(f *finding) (compared int) {
-	records := make([]versions, len(l.last))
+	s := newStale(l, f)
 	for i := range l.effects {
-		e := &l.effects[i]
-		if e.intent < 0 || e.misplaced || l.intents[e.intent].version == 0 || l.intents[e.intent].alike {
-			continue
-		}
-		compared++
-		v, version := &records[e.target], l.intents[e.intent].version
-		switch {
-		case version < v.highest && !v.stale:
-			v.stale = true
-			v.open = f.anomalies.add(StaleOverwrite, func() candidate { return l.staleOverwrite(e, v) })
-		case version >= v.highest:
-			v.restore(l.commitOf(e))
-			v.highest, v.newest = version, e.intent
-		}
+		s.effect(&l.effects[i])
 	}
-	return compared
+	return s.compared
+}
+
+// stale is the fold's state. One anomaly stands for one regression: from the
+// older version until the newest, or a newer one, is back.
+type stale struct {
+	*ledger
+	f        *finding
+	records  []versions // per target
+	compared int
+}
+
+func newStale(l *ledger, f *finding) *stale {
+	return &stale{ledger: l, f: f, records: make([]versions, len(l.last))}
+}
+
+func (s *stale) effect(e *effect) {
+	if e.intent < 0 || e.misplaced || s.intents[e.intent].version == 0 || s.intents[e.intent].alike {
+		return
+	}
+	s.compared++
+	v, version := &s.records[e.target], s.intents[e.intent].version
+	switch {
+	case version < v.highest && !v.stale:
+		v.stale = true
+		v.open = s.f.anomalies.add(StaleOverwrite, func() candidate { return s.staleOverwrite(e, v) })
+	case version >= v.highest:
+		v.restore(s.commitOf(e))
+		v.highest, v.newest = version, e.intent
+	}
 }
 
 // restore ends a regression.

@@ -25,9 +25,7 @@ func (phantoms) judge(l *ledger) *finding {
 		if change := l.changeOf(e); e.intent == none && l.names.Token(change.Object, change.Fields) == "" {
 			tokenless++
 		}
-		if e.intent == none || e.misplaced {
-			f.anomalies.add(Phantom, func() candidate { return l.phantom(e) })
-		}
+		l.judgePhantom(f, e)
 	}
 	refused := l.falseFailures(f)
 	f.count(figChanges, judged)
@@ -35,6 +33,12 @@ func (phantoms) judge(l *ledger) *finding {
 	f.hint = l.tokenHint(judged, tokenless)
 	f.holds = fmt.Sprintf("%s, each intended by an operation that was not refused.", capital(plural(judged, "change")))
 	return f
+}
+
+func (l *ledger) judgePhantom(f *finding, e *effect) {
+	if e.intent != direct && (e.intent == none || e.misplaced) {
+		f.anomalies.add(Phantom, func() candidate { return l.phantom(e) })
+	}
 }
 
 // falseFailures finds what was refused and applied; it returns how many
