@@ -55,7 +55,7 @@ func (n Names) Apply(ops []history.Operation) {
 
 func (n Names) record(r *history.Record) {
 	f := n.Of(r.Object)
-	if r.ExternalIDField != "" {
+	if r.ExternalIDField == externalID { // twins are named by a field of theirs
 		r.ExternalIDField = f.Key
 	}
 	if r.Parent != nil {

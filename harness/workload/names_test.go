@@ -33,7 +33,7 @@ func TestNamesOfOnesOwn(t *testing.T) {
 }
 
 func TestTheDefaultNamesChangeNothing(t *testing.T) {
-	spec := Spec{Rate: 50, For: 1e9, Mix: Mix{Upsert: 1, Hot: 1, Insert: 1, Unit: 1}, HotKeys: 3, Lines: 2}
+	spec := Spec{Rate: 50, For: 1e9, Mix: Mix{Upsert: 1, Hot: 1, Insert: 1, Unit: 1, Delete: 1, Poison: 5}, HotKeys: 3, Lines: 2}
 	ops := Generate(1, spec, match.DefaultToken)
 	Names{Fields: DefaultFields}.Apply(ops)
 	assert.Equal(t, Generate(1, spec, match.DefaultToken), ops)
