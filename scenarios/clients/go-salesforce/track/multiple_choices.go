@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,16 +10,16 @@ import (
 	"github.com/squall-harness/squall/scenarios/clients/go-salesforce/scaffold"
 )
 
-// multipleChoices upserts with DoRequest. The client takes every status up to
-// 300 for success; 300 says that several records have this external id, and
-// that nothing was written.
+// multipleChoices upserts with DoRequest, and refuses what ends in an error.
+// The client takes every status up to 300 for success; 300 says that several
+// records have this external id, and that nothing was written.
 func multipleChoices(sf connection) error {
-	return upsertEach(sf, func(*http.Response) error { return nil })
+	return upsertDirectly(sf, func(*http.Response) error { return nil })
 }
 
 // multipleChoicesSeen looks at the status itself.
 func multipleChoicesSeen(sf connection) error {
-	return upsertEach(sf, func(r *http.Response) error {
+	return upsertDirectly(sf, func(r *http.Response) error {
 		if r.StatusCode >= http.StatusMultipleChoices {
 			return fmt.Errorf("not written: %s", r.Status)
 		}
@@ -26,21 +27,16 @@ func multipleChoicesSeen(sf connection) error {
 	})
 }
 
-func upsertEach(sf connection, check func(*http.Response) error) error {
-	return scaffold.Queued(func(waiting []scaffold.Transaction, done func(...scaffold.Transaction) error) error {
-		for _, t := range waiting {
-			resp, err := upsert(sf, t)
-			if err != nil {
-				return err
-			}
-			if err := check(resp); err != nil {
-				return err
-			}
-			if err := done(t); err != nil {
-				return err
-			}
+func upsertDirectly(sf connection, check func(*http.Response) error) error {
+	return scaffold.Direct(func(t scaffold.Transaction) error {
+		if len(t.Records) > 1 {
+			return errors.New("this integration takes single records")
 		}
-		return nil
+		resp, err := upsert(sf, t)
+		if err != nil {
+			return err
+		}
+		return check(resp)
 	})
 }
 
