@@ -30,7 +30,7 @@ func virtually(t *testing.T, s *harness.Scenario, name string) *harness.Result {
 // The same seed leads to the same ledgers, byte for byte, on one processor and
 // on two.
 func TestVirtualRunsRepeat(t *testing.T) {
-	for _, name := range []string{"outage"} {
+	for _, name := range scenarios.Names() {
 		t.Run(name, func(t *testing.T) {
 			var first map[string]string
 			for _, processors := range []int{2, 1, 2} {

@@ -149,13 +149,15 @@ type fencedListener struct {
 	fence *fence
 }
 
-// Accept hands out fenced connections.
+// Accept hands out fenced connections, one at a time: those that have waited
+// through a pause do not all come in one instant.
 func (l *fencedListener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
 	l.fence.pass(nil)
+	time.Sleep(time.Microsecond)
 	return l.fence.admit(conn)
 }
 

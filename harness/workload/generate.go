@@ -29,10 +29,19 @@ func Generate(seed uint64, spec Spec, tokenField string) []history.Operation {
 	for i := range spec.Count() {
 		g.rng = rand.New(rand.NewPCG(seed, uint64(i)))
 		op := g.operation(i)
-		op.Due = time.Duration(float64(i) / spec.Rate * float64(time.Second))
+		op.Due = g.due(i)
 		ops = append(ops, op)
 	}
 	return ops
+}
+
+// due keeps the rate, and is a little off the beat: what happens a round time
+// after one transaction does not happen at the instant of another.
+func (g *generator) due(i int) time.Duration {
+	if i == 0 {
+		return 0
+	}
+	return time.Duration((float64(i) + g.rng.Float64()/10) / g.spec.Rate * float64(time.Second))
 }
 
 type generator struct {

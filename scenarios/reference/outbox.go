@@ -57,6 +57,8 @@ CREATE TABLE IF NOT EXISTS firing (alert TEXT PRIMARY KEY);`
 // goroutine (see writer), all reads happen before it starts.
 type sqliteOutbox struct {
 	db       *sql.DB
+	insert   *sql.Stmt
+	update   *sql.Stmt
 	writer   *writer
 	onStored func(*Transaction)
 	waiting  atomic.Int64
@@ -103,8 +105,20 @@ func (o *sqliteOutbox) open() error {
 	if err := o.readLetters(); err != nil {
 		return err
 	}
+	if err := o.prepare(); err != nil {
+		return err
+	}
 	o.writer = startWriter(o.db)
 	return nil
+}
+
+// prepare lets SQLite read once what is done for every transaction.
+func (o *sqliteOutbox) prepare() (err error) {
+	if o.insert, err = o.db.Prepare(`INSERT INTO transactions (id, body) VALUES (?, ?) ON CONFLICT (id) DO NOTHING`); err != nil {
+		return err
+	}
+	o.update, err = o.db.Prepare(`UPDATE transactions SET state = ?, cause = ?, body = ?, job = '' WHERE id = ? AND state = 'waiting'`)
+	return err
 }
 
 func (o *sqliteOutbox) OnStored(f func(*Transaction)) { o.onStored = f }
@@ -112,7 +126,7 @@ func (o *sqliteOutbox) OnStored(f func(*Transaction)) { o.onStored = f }
 func (o *sqliteOutbox) Accept(tx *Transaction) error {
 	isNew := false
 	return o.writer.do(func(w *sql.Tx) error {
-		result, err := w.Exec(`INSERT INTO transactions (id, body) VALUES (?, ?) ON CONFLICT (id) DO NOTHING`, tx.ID, tx.body)
+		result, err := w.Stmt(o.insert).Exec(tx.ID, tx.body)
 		if err != nil {
 			return err
 		}
@@ -131,7 +145,7 @@ func (o *sqliteOutbox) Settle(results []Result) error {
 	var settled []Result
 	return o.writer.do(func(w *sql.Tx) error {
 		for _, r := range results {
-			changed, err := settleOne(w, r)
+			changed, err := o.settleOne(w, r)
 			if err != nil {
 				return err
 			}
@@ -148,7 +162,7 @@ func (o *sqliteOutbox) Settle(results []Result) error {
 }
 
 // settleOne tells whether it changed anything: what is settled stays as it is.
-func settleOne(w *sql.Tx, r Result) (changed bool, err error) {
+func (o *sqliteOutbox) settleOne(w *sql.Tx, r Result) (changed bool, err error) {
 	state, cause, body := "waiting", "", r.Tx.body
 	switch r.Class {
 	case Delivered:
@@ -160,8 +174,7 @@ func settleOne(w *sql.Tx, r Result) (changed bool, err error) {
 			return false, nil
 		}
 	}
-	result, err := w.Exec(`UPDATE transactions SET state = ?, cause = ?, body = ?, job = '' WHERE id = ? AND state = 'waiting'`,
-		state, cause, body, r.Tx.ID)
+	result, err := w.Stmt(o.update).Exec(state, cause, body, r.Tx.ID)
 	if err != nil {
 		return false, err
 	}
