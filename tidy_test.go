@@ -26,8 +26,8 @@ var allowed = map[string][]string{
 	"scenarios/reference": {},
 	"scenarios/mutants":   {"scenarios/reference"},
 
-	"harness": {"harness/crowd", "harness/fault", "harness/history", "harness/match", "harness/recovery", "harness/rundir", "harness/simnet", "harness/subject",
-		"harness/verify", "harness/workload", "mocksf", "mocksf/commitlog", "reports"},
+	"harness": {"harness/crowd", "harness/dense", "harness/fault", "harness/history", "harness/match", "harness/recovery", "harness/rundir", "harness/simnet", "harness/subject",
+		"harness/verify", "harness/verify/sieve", "harness/workload", "mocksf", "mocksf/commitlog", "reports"},
 	"harness/history":  {},
 	"harness/match":    {"harness/history", "mocksf/commitlog"},
 	"harness/workload": {"harness/history", "harness/match"},
@@ -41,6 +41,8 @@ var allowed = map[string][]string{
 	"harness/rundir":   {"harness/dense", "harness/history", "mocksf/commitlog"},
 	"harness/export":   {"harness/rundir"},
 
+	"harness/verify/sieve": {"harness/dense", "harness/history", "harness/match", "harness/verify"},
+
 	"reports": {"harness/history", "harness/recovery", "harness/rundir", "harness/verify", "mocksf/commitlog"},
 
 	"mocksf":           {"mocksf/commitlog", "mocksf/*"},
@@ -50,7 +52,7 @@ var allowed = map[string][]string{
 
 // pure packages are functions of their arguments: no network, no files, no
 // clock of their own.
-var pure = []string{"harness/match", "harness/verify", "harness/recovery", "harness/dense"}
+var pure = []string{"harness/match", "harness/verify", "harness/recovery", "harness/dense", "harness/verify/sieve"}
 
 // topLevel is all that may lie beside go.mod.
 var topLevel = []string{"harness", "mocksf", "reports", "scenarios", "LICENSE", "Makefile", "README.md", "go.mod", "go.sum"}

@@ -37,14 +37,24 @@ const (
 // the answers.
 type Answers struct {
 	Op         []Op
-	Start, End []int64 // ns
-	Outcome    []uint8 // history.Outcome
+	Seq        []uint32 // number of the event in ledger 1
+	Start, End []int64  // ns
+	Outcome    []uint8  // history.Outcome
 }
 
 // Notes has one row for each event that is neither an offer nor an answer.
 type Notes struct {
-	Seq []uint32
+	Seq  []uint32
+	Kind []uint8
 }
+
+// The kinds of notes.
+const (
+	Fault uint8 = iota
+	Mark
+	Gauge
+	Alert
+)
 
 // Changes has one row for each row of ledger 2, in the same order.
 type Changes struct {
@@ -62,7 +72,7 @@ type Changes struct {
 // The flags of a change.
 const (
 	Insert    uint8 = 1 << iota
-	Fresh           // an insert, and its id is higher than any before of its object
+	Fresh           // an insert, and its id is higher than any before that begins like it
 	Others          // not the integration made it
 	ReplyLost       // the reply of its request was cut or lost
 	NoWrite         // a deletion, or a commit without changes
@@ -77,10 +87,11 @@ type Requests struct {
 
 // The flags of a request.
 const (
-	Writes     uint8 = 1 << iota // it meant to write records
-	ReplyGone                    // its reply was cut or lost
-	Failed                       // it, or one of its records, met a fault or was refused
-	NeverReads                   // its method is not GET
+	Writes    uint8 = 1 << iota // it meant to write records
+	ReplyGone                   // its reply was cut or lost
+	Failed                      // it, or one of its records, met a fault or was refused
+	Login                       // it asked for a session
+	Telling                     // it is the first that a fault with its name took part in, or its session was not accepted
 )
 
 // Traces has one row for each value of the trace field that a request carried.

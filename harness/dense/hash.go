@@ -24,7 +24,21 @@ func Target(object, externalID string) uint64 {
 	if externalID == "" {
 		return 0
 	}
-	return mix(Hash(object), Hash(externalID)) | 1<<63
+	return mix(foldedHash(object), Hash(externalID)) | 1<<63
+}
+
+// foldedHash is Hash without regard to case, as objects are compared.
+func foldedHash(text string) uint64 {
+	var buffer [64]byte
+	lower := buffer[:0]
+	for i := range len(text) {
+		c := text[i]
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		lower = append(lower, c)
+	}
+	return xxh3.Hash(lower)
 }
 
 // mix makes one number of two, in their order.

@@ -20,6 +20,7 @@ type Indexer struct {
 	ops      map[string]Op
 	keys     map[uint64]bool   // key -> whether its second operation has come
 	targets  map[uint64]aim    // what was intended for it so far
+	faults   map[string]bool   // those that a request has named
 	newest   map[string]string // object -> highest id
 }
 
@@ -36,7 +37,7 @@ func NewIndexer(tokenField string) *Indexer {
 	}
 	return &Indexer{
 		token: tokenField, ops: map[string]Op{}, keys: map[uint64]bool{},
-		targets: map[uint64]aim{}, newest: map[string]string{},
+		targets: map[uint64]aim{}, newest: map[string]string{}, faults: map[string]bool{},
 	}
 }
 
@@ -57,7 +58,12 @@ func (x *Indexer) Event(e history.Event) {
 		x.answer(e)
 	default:
 		x.Notes.Seq = append(x.Notes.Seq, uint32(e.Seq))
+		x.Notes.Kind = append(x.Notes.Kind, noteKinds[e.Kind])
 	}
+}
+
+var noteKinds = map[history.Kind]uint8{
+	history.KindFault: Fault, history.KindMark: Mark, history.KindGauge: Gauge, history.KindAlert: Alert,
 }
 
 // offer adds the records of an operation. One that was offered before counts
@@ -141,6 +147,7 @@ func (x *Indexer) answer(e history.Event) {
 	}
 	t := &x.Answers
 	t.Op = append(t.Op, op)
+	t.Seq = append(t.Seq, uint32(e.Seq))
 	t.Start = append(t.Start, int64(e.Attempt.At))
 	t.End = append(t.End, int64(e.Attempt.End()))
 	t.Outcome = append(t.Outcome, uint8(e.Attempt.Outcome))
@@ -181,14 +188,17 @@ func (x *Indexer) change(c *commitlog.Commit, request uint64, change *commitlog.
 }
 
 func (x *Indexer) kind(change *commitlog.Change) uint8 {
-	switch change.Op {
-	case commitlog.Insert:
-		if change.ID > x.newest[change.Object] {
-			x.newest[change.Object] = change.ID
-			return Insert | Fresh
-		}
+	prefix := change.ID[:min(3, len(change.ID))]
+	fresh := change.ID > x.newest[prefix]
+	if fresh {
+		x.newest[prefix] = change.ID
+	}
+	switch {
+	case change.Op == commitlog.Insert && fresh:
+		return Insert | Fresh
+	case change.Op == commitlog.Insert:
 		return Insert
-	case commitlog.Update:
+	case change.Op == commitlog.Update:
 		return 0
 	}
 	return NoWrite
@@ -201,7 +211,7 @@ func (x *Indexer) Request(q *commitlog.Request) {
 	t.Took = append(t.Took, int64(q.Took))
 	t.ID = append(t.ID, Hash(q.ID))
 	t.Job = append(t.Job, Hash(q.Job))
-	t.Flags = append(t.Flags, requestFlags(q))
+	t.Flags = append(t.Flags, requestFlags(q)|x.tells(q))
 	for _, token := range q.Traces {
 		x.Traces.Request = append(x.Traces.Request, x.requests)
 		x.Traces.Token = append(x.Traces.Token, Hash(token))
@@ -220,8 +230,22 @@ func requestFlags(q *commitlog.Request) (flags uint8) {
 	if gone || q.Status >= 400 || q.Status == 0 || q.Failed > 0 || q.Fault != "" {
 		flags |= Failed
 	}
-	if q.Method != "GET" {
-		flags |= NeverReads
+	return flags
+}
+
+const unauthorized = 401
+
+// tells marks what a story about any other request may need to mention.
+func (x *Indexer) tells(q *commitlog.Request) (flags uint8) {
+	if q.API == commitlog.APIAuth {
+		flags |= Login
+	}
+	if q.Fault != "" && !x.faults[q.Fault] {
+		x.faults[q.Fault] = true
+		flags |= Telling
+	}
+	if q.Status == unauthorized {
+		flags |= Telling
 	}
 	return flags
 }

@@ -29,7 +29,7 @@ func (t *Intents) Append(from *Intents, i int) {
 
 // Columns lists the columns.
 func (t *Answers) Columns() []Column {
-	return []Column{{"op", &t.Op}, {"start", &t.Start}, {"end", &t.End}, {"outcome", &t.Outcome}}
+	return []Column{{"op", &t.Op}, {"seq", &t.Seq}, {"start", &t.Start}, {"end", &t.End}, {"outcome", &t.Outcome}}
 }
 
 // Rows counts the rows.
@@ -41,13 +41,14 @@ func (t *Answers) Clear() { *t = Answers{} }
 // Append copies a row of another table.
 func (t *Answers) Append(from *Answers, i int) {
 	t.Op = append(t.Op, from.Op[i])
+	t.Seq = append(t.Seq, from.Seq[i])
 	t.Start = append(t.Start, from.Start[i])
 	t.End = append(t.End, from.End[i])
 	t.Outcome = append(t.Outcome, from.Outcome[i])
 }
 
 // Columns lists the columns.
-func (t *Notes) Columns() []Column { return []Column{{"seq", &t.Seq}} }
+func (t *Notes) Columns() []Column { return []Column{{"seq", &t.Seq}, {"kind", &t.Kind}} }
 
 // Rows counts the rows.
 func (t *Notes) Rows() int { return len(t.Seq) }

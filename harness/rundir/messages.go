@@ -23,6 +23,7 @@ type messageReader struct {
 	closed bool   // the end mark is there
 	block  int    // the message that is being read; the head is 0
 	begun  bool
+	want   func(rows int64) bool // whether to read a block of so many rows; nil reads them all
 }
 
 var _ ipc.MessageReader = (*messageReader)(nil)
@@ -75,13 +76,41 @@ func (m *messageReader) withBody(meta []byte) (*ipc.Message, error) {
 	if err := m.check(meta); err != nil {
 		return nil, err
 	}
-	m.begun = true
 	buffer := memory.NewBufferBytes(meta)
-	body, err := m.read(ipc.NewMessage(buffer, memory.NewBufferBytes(nil)).BodyLen())
+	length := ipc.NewMessage(buffer, memory.NewBufferBytes(nil)).BodyLen()
+	if m.begun && m.want != nil && !m.want(rowsOf(meta)) {
+		if err := m.skip(length); err != nil {
+			return nil, err
+		}
+		return m.Message()
+	}
+	m.begun = true
+	body, err := m.read(length)
 	if err != nil {
 		return nil, err
 	}
 	return ipc.NewMessage(buffer, memory.NewBufferBytes(body)), nil
+}
+
+// rowsOf is the number of rows of a block, by what it says.
+func rowsOf(meta []byte) int64 {
+	message := flatbuffers.Table{Bytes: meta, Pos: flatbuffers.GetUOffsetT(meta)}
+	var batch flatbuffers.Table
+	message.Union(&batch, flatbuffers.UOffsetT(message.Offset(messageHeader)))
+	return batch.GetInt64Slot(batchLength, 0)
+}
+
+// skip leaves out n bytes, which the file must have.
+func (m *messageReader) skip(n int64) error {
+	at, err := m.in.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return err
+	}
+	if n < 0 || n > m.in.Size()-at {
+		return m.tooShort(n)
+	}
+	_, err = m.in.Seek(n, io.SeekCurrent)
+	return err
 }
 
 // The places of fields in Arrow's flatbuffers tables (format/Message.fbs): the
@@ -90,6 +119,7 @@ const (
 	messageHeaderType = 4 + 2*1
 	messageHeader     = 4 + 2*2
 	messageMetadata   = 4 + 2*4
+	batchLength       = 4 + 2*0
 	batchCompression  = 4 + 2*3
 
 	recordBatchType = 3

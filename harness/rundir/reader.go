@@ -179,7 +179,11 @@ func (l *ledgerReader) open(want *arrow.Schema) error {
 
 // next returns the next block; nil after the last one.
 func (l *ledgerReader) next() (arrow.RecordBatch, error) {
-	batch, err := l.stream.Read()
+	return l.took(l.stream.Read())
+}
+
+// took looks at what the Arrow library read.
+func (l *ledgerReader) took(batch arrow.RecordBatch, err error) (arrow.RecordBatch, error) {
 	switch {
 	case errors.Is(err, io.EOF) && !l.seal.last:
 		return nil, l.corrupt("it is missing: those before it are not all there were")

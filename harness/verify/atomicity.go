@@ -18,7 +18,7 @@ func (atomicity) guarantee() Guarantee { return Atomicity }
 func (atomicity) judge(l *ledger) *finding {
 	f := &finding{}
 	disturbed := l.disturbed()
-	whole, met := 0, 0
+	whole, met := l.Rest.Units, l.Rest.Disturbed
 	var windows []time.Duration
 	for i := range l.ops {
 		p := l.progress(i)
@@ -46,7 +46,7 @@ func (atomicity) judge(l *ledger) *finding {
 
 func atomicityEvidence(l *ledger, f *finding, whole, met int, windows []time.Duration) {
 	f.count(figUnits, whole)
-	if met > 0 || len(l.Requests) > 0 {
+	if met > 0 || len(l.Requests)+l.Rest.Requests > 0 {
 		f.count(figDisturbed, met)
 	}
 	if len(windows) == 0 {

@@ -50,7 +50,8 @@ type shortfall struct {
 }
 
 func newDrain(l *ledger) *drain {
-	return &drain{ledger: l, f: &finding{}, healed: l.mark(history.MarkHealed), end: l.ends()}
+	return &drain{ledger: l, f: &finding{}, healed: l.mark(history.MarkHealed), end: l.ends(),
+		backlog: l.Rest.Backlog, inTime: l.Rest.Backlog, slowest: l.Rest.Slowest}
 }
 
 // ends is when the harness stopped watching: the last thing known, without a

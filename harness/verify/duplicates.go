@@ -36,7 +36,8 @@ type twins struct {
 }
 
 func newTwins(l *ledger) *twins {
-	d := &twins{ledger: l, f: &finding{}, live: make([]int32, len(l.last)), doubled: make([]bool, len(l.ops))}
+	d := &twins{ledger: l, f: &finding{}, live: make([]int32, len(l.last)), doubled: make([]bool, len(l.ops)),
+		inserts: l.Rest.Inserts, writes: l.Rest.Writes}
 	for t := range d.live {
 		d.live[t] = none
 	}

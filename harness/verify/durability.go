@@ -15,7 +15,7 @@ func (durability) guarantee() Guarantee { return Durability }
 func (durability) judge(l *ledger) *finding {
 	f := &finding{}
 	crashes := l.crashes()
-	open, missing := 0, 0
+	open, missing := l.Rest.Open, 0
 	for i := range l.ops {
 		at, was := l.openAt(i, crashes)
 		if !was {

@@ -132,9 +132,12 @@ const (
 func endsSubject(kind string) bool { return kind == kindKill || kind == kindStop }
 
 // crashes lists when the subject was ended.
-func (l *ledger) crashes() []time.Duration {
+func (l *ledger) crashes() []time.Duration { return Crashes(l.History.Windows) }
+
+// Crashes lists when the subject was ended.
+func Crashes(windows []history.Window) []time.Duration {
 	var at []time.Duration
-	for _, w := range l.History.Windows {
+	for _, w := range windows {
 		if endsSubject(w.Kind) && w.Hits > 0 {
 			at = append(at, w.From)
 		}

@@ -39,7 +39,8 @@ type damage struct {
 }
 
 func newDamage(l *ledger) *damage {
-	return &damage{ledger: l, f: &finding{}, reported: make([]bool, len(l.ops)), open: map[int32]*candidate{}}
+	return &damage{ledger: l, f: &finding{}, reported: make([]bool, len(l.ops)), open: map[int32]*candidate{},
+		compared: l.Rest.Writes, lookups: l.Rest.Lookups}
 }
 
 // look is what a look at one change showed.

@@ -17,9 +17,9 @@ type turn struct {
 
 // reorderings holds the operations of each key against each other. It returns
 // how many keys had two that took effect.
-func (l *ledger) reorderings(f *finding) (keys int) {
+func (l *ledger) reorderings(f *finding) int {
 	turns, ends := l.byKey()
-	start := int32(0)
+	start, keys := int32(0), l.Rest.Keys
 	for _, end := range ends {
 		if end-start > 1 {
 			keys++

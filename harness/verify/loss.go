@@ -15,7 +15,7 @@ func (loss) guarantee() Guarantee { return NoLoss }
 
 func (loss) judge(l *ledger) *finding {
 	f := &finding{}
-	acked, missing, poisoned, reported := 0, 0, 0, 0
+	acked, missing, poisoned, reported := l.Rest.Operations, 0, 0, 0
 	told := l.told()
 	for i := range l.ops {
 		p := l.progress(i)
@@ -97,7 +97,7 @@ func lossEvidence(l *ledger, f *finding) {
 }
 
 func (l *ledger) unanswered() int {
-	n := 0
+	n := l.Rest.Unanswered
 	for _, op := range l.ops {
 		for i := range op.Attempts {
 			if op.Attempts[i].Outcome == history.Info {

@@ -52,7 +52,7 @@ type stale struct {
 }
 
 func newStale(l *ledger, f *finding) *stale {
-	return &stale{ledger: l, f: f, records: make([]versions, len(l.last))}
+	return &stale{ledger: l, f: f, records: make([]versions, len(l.last)), compared: l.Rest.Versions}
 }
 
 func (s *stale) effect(e *effect) {

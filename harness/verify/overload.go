@@ -30,9 +30,9 @@ func (overload) judge(l *ledger) *finding {
 		return f
 	}
 	all, logins := l.arrivals()
-	written := l.recordsWritten()
+	calls, written := len(all)+l.Rest.Requests, l.recordsWritten()
 	allowed := int(l.Settings.Limits.Calls * float64(written))
-	if excess := len(all) - allowed; l.Settings.Limits.Calls > 0 && excess > 0 {
+	if excess := calls - allowed; l.Settings.Limits.Calls > 0 && excess > 0 {
 		f.anomalies.tallyMany(TooManyCalls, excess)
 		f.anomalies.keep(TooManyCalls, l.tooManyCalls(all, written))
 	}
@@ -41,12 +41,12 @@ func (overload) judge(l *ledger) *finding {
 		f.anomalies.tallyMany(TooManyLogins, excess)
 		f.anomalies.keep(TooManyLogins, l.tooManyLogins(all, logins[from:from+most]))
 	}
-	f.count(figRequests, len(all))
+	f.count(figRequests, calls)
 	f.count("of these, logins", len(logins))
 	f.count("most logins within a minute", most)
 	f.count(figWritten, written)
 	f.holds = fmt.Sprintf("%s for %s written, %s within the busiest minute.",
-		plural(len(all), "request"), plural(written, "record"), plural(most, "login"))
+		plural(calls, "request"), plural(written, "record"), plural(most, "login"))
 	return f
 }
 
@@ -79,7 +79,7 @@ func isLogin(r *commitlog.Request) bool {
 
 // recordsWritten counts what the integration changed.
 func (l *ledger) recordsWritten() int {
-	n := 0
+	n := l.Rest.Writes
 	for i := range l.effects {
 		if l.effects[i].intent != direct {
 			n++

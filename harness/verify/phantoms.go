@@ -15,7 +15,7 @@ func (phantoms) guarantee() Guarantee { return NoPhantoms }
 
 func (phantoms) judge(l *ledger) *finding {
 	f := &finding{}
-	judged, tokenless := 0, 0
+	judged, tokenless := l.Rest.Writes, 0
 	for i := range l.effects {
 		e := &l.effects[i]
 		if e.intent == direct {

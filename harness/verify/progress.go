@@ -62,7 +62,7 @@ func (l *ledger) mark(name string) time.Duration {
 
 // worked counts the commits that came from outside.
 func (l *ledger) worked() int {
-	n := 0
+	n := l.Rest.Writes
 	for i := range l.Commits {
 		if !l.Commits[i].ByOthers() {
 			n++

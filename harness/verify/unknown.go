@@ -81,6 +81,7 @@ func (r Redelivery) Ratio() float64 {
 
 // operations fills the truth table of what the source was told.
 func (u *Unknowns) operations(d *twins) {
+	u.Answered.Once, u.Doubted.Once = d.Rest.Operations-d.Rest.Doubted, d.Rest.Doubted
 	for i, op := range d.ops {
 		if d.reached[i].members == 0 {
 			continue

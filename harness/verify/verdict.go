@@ -158,6 +158,7 @@ type Input struct {
 	Requests []commitlog.Request
 	Reads    []commitlog.Read
 	Settings Settings
+	Rest     Rest
 }
 
 // Settings is what a scenario says about judging.

@@ -179,7 +179,7 @@ func (t *teller) commit(i int32, ops []int32) {
 		}
 	}
 	text := fmt.Sprintf("Commit %d through %s: %s", c.LSN, c.API, listed(did, 6))
-	if others := len(c.Changes) - len(did); others > 0 {
+	if others := len(c.Changes) + t.Rest.Beside[c.LSN] - len(did); others > 0 {
 		text += fmt.Sprintf(", beside %s", plural(others, "other change"))
 	}
 	t.steps = append(t.steps, Step{

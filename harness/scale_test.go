@@ -1,0 +1,135 @@
+//go:build linux
+
+package harness
+
+import (
+	"os"
+	"os/exec"
+	"runtime/pprof"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/rundir"
+	"github.com/squall-harness/squall/harness/verify"
+)
+
+// hurtRun is a synthetic run in which a few operations went wrong.
+func hurtRun(n int) *synthetic {
+	s := &synthetic{n: n, hurt: map[int]string{}}
+	for k, base := range []int{n / 8, n / 4, 3 * n / 4} {
+		base -= base % 100
+		for what, i := range map[string]int{"lost": 10, "twice": 20, "altered": 33, "late": 44, "torn": 59, "phantom": 67} {
+			s.hurt[base+i+100*k] = what
+		}
+	}
+	return s
+}
+
+// classesOf adds up what was found, by class.
+func classesOf(verdicts []verify.Verdict) map[string]int {
+	n := map[string]int{}
+	for _, v := range verdicts {
+		for _, c := range v.Classes {
+			n[c.Name] += c.N
+		}
+	}
+	return n
+}
+
+// A saved run judged by its index gets the verdict of one whose ledgers are
+// read as a whole, and what went wrong in it is found exactly.
+func TestARunJudgedByItsIndex(t *testing.T) {
+	dir, err := rundir.Create(t.TempDir(), "synthetic")
+	require.NoError(t, err)
+	require.NoError(t, dir.Save("", hurtRun(20_000).parts()))
+	in := verify.Input{}
+	events, err := dir.ReadHistory()
+	require.NoError(t, err)
+	in.History = history.Fold(events)
+	in.Commits, err = dir.ReadCommits()
+	require.NoError(t, err)
+	in.Requests, err = dir.ReadRequests()
+	require.NoError(t, err)
+	want := verify.JudgeAll(in)
+	got, err := judgeSifted(dir, in.Settings)
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+	assert.Equal(t, injected, classesOf(got.Verdicts))
+}
+
+// injected is what hurtRun does, whatever its size: a stranger that writes a
+// record before its owner does makes a duplicate too, and what was lost or torn
+// before the crash is gone after it.
+var injected = map[string]int{
+	"lost": 3, "duplicate": 6, "corrupted": 3, "stale overwrite": 3, "reordered": 3, "torn": 3, "phantom": 3, "not durable": 4,
+}
+
+// scale is how many operations a measurement is to have.
+func scale(tb testing.TB) int {
+	n, err := strconv.Atoi(os.Getenv("SQUALL_SCALE"))
+	if err != nil {
+		tb.Skip("SQUALL_SCALE=10000000 says how many operations to judge")
+	}
+	return n
+}
+
+// TestScale measures how fast and in how much memory a saved run is judged. The
+// judging is a process of its own, so that its peak is not that of the making.
+func TestScale(t *testing.T) {
+	if path := os.Getenv("SQUALL_SCALE_JUDGE"); path != "" {
+		judgeMeasured(t, path)
+		return
+	}
+	n := scale(t)
+	dir, err := rundir.Create(t.TempDir(), "scale")
+	require.NoError(t, err)
+	began := time.Now()
+	require.NoError(t, dir.Save("", hurtRun(n).parts()))
+	t.Logf("%d operations made and written in %.1f s", n, time.Since(began).Seconds())
+	for range 3 {
+		child := exec.Command(os.Args[0], "-test.run=^TestScale$", "-test.v")
+		child.Env = append(os.Environ(), "SQUALL_SCALE_JUDGE="+dir.Path(), "GOMEMLIMIT=100MiB")
+		out, err := child.CombinedOutput()
+		require.NoError(t, err, string(out))
+		t.Logf("%s", out)
+	}
+}
+
+func judgeMeasured(t *testing.T, path string) {
+	dir, err := rundir.Open(path)
+	require.NoError(t, err)
+	if profile := os.Getenv("SQUALL_SCALE_PROFILE"); profile != "" {
+		f, err := os.Create(profile)
+		require.NoError(t, err)
+		require.NoError(t, pprof.StartCPUProfile(f))
+		defer pprof.StopCPUProfile()
+	}
+	began := time.Now()
+	got, err := judgeSifted(dir, verify.Settings{})
+	took := time.Since(began)
+	require.NoError(t, err)
+	assert.Equal(t, injected, classesOf(got.Verdicts))
+	n, _ := strconv.Atoi(os.Getenv("SQUALL_SCALE"))
+	var used unix.Rusage
+	require.NoError(t, unix.Getrusage(unix.RUSAGE_SELF, &used))
+	cpu := time.Duration(used.Utime.Nano() + used.Stime.Nano())
+	t.Logf("judged in %.2f s (%.2f s of processor): %.2f M operations/s, peak %s", took.Seconds(), cpu.Seconds(), float64(n)/took.Seconds()/1e6, peak())
+}
+
+// peak is the most memory that this process ever held.
+func peak() string {
+	status, _ := os.ReadFile("/proc/self/status")
+	for _, line := range strings.Split(string(status), "\n") {
+		if strings.HasPrefix(line, "VmHWM") {
+			return strings.TrimSpace(strings.TrimPrefix(line, "VmHWM:"))
+		}
+	}
+	return "unknown"
+}

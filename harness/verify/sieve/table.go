@@ -1,0 +1,118 @@
+package sieve
+
+// table maps numbers other than 0 to positions: open addressing with linear
+// probing, and no tombstones, since most of what comes goes again.
+type table struct {
+	slots []slot
+	n     int
+	shift uint
+}
+
+type slot struct {
+	key   uint64
+	value int32
+}
+
+func newTable() *table { return &table{slots: make([]slot, 1024), shift: 64 - 10} }
+
+func (t *table) home(key uint64) int { return int(key * 0x9e3779b97f4a7c15 >> t.shift) }
+
+// get returns the value of a key, or none.
+func (t *table) get(key uint64) int32 {
+	for i := t.home(key); ; i = (i + 1) & (len(t.slots) - 1) {
+		switch t.slots[i].key {
+		case key:
+			return t.slots[i].value
+		case 0:
+			return none
+		}
+	}
+}
+
+// put adds a key that is not there.
+func (t *table) put(key uint64, value int32) {
+	if 4*t.n >= 3*len(t.slots) {
+		t.grow()
+	}
+	i := t.home(key)
+	for t.slots[i].key != 0 {
+		i = (i + 1) & (len(t.slots) - 1)
+	}
+	t.slots[i] = slot{key, value}
+	t.n++
+}
+
+func (t *table) grow() {
+	old := t.slots
+	t.slots, t.n = make([]slot, 2*len(old)), 0
+	t.shift--
+	for _, s := range old {
+		if s.key != 0 {
+			t.put(s.key, s.value)
+		}
+	}
+}
+
+// remove takes a key away and closes the gap, so that every key is still found
+// from its home onwards.
+func (t *table) remove(key uint64) {
+	mask := len(t.slots) - 1
+	i := t.home(key)
+	for t.slots[i].key != key {
+		if t.slots[i].key == 0 {
+			return
+		}
+		i = (i + 1) & mask
+	}
+	t.n--
+	for j := (i + 1) & mask; t.slots[j].key != 0; j = (j + 1) & mask {
+		if (j-t.home(t.slots[j].key))&mask >= (j-i)&mask {
+			t.slots[i] = t.slots[j]
+			i = j
+		}
+	}
+	t.slots[i] = slot{}
+}
+
+// set is a set of numbers; 0 is never in it.
+type set struct{ table }
+
+func newSet() *set { return &set{*newTable()} }
+
+func (s *set) has(key uint64) bool { return key != 0 && s.n > 0 && s.get(key) != none }
+
+// add returns whether the key is new.
+func (s *set) add(key uint64) bool {
+	if key == 0 || s.get(key) != none {
+		return false
+	}
+	s.put(key, 1)
+	return true
+}
+
+// recent is a set that forgets: it holds the latest numbers that were added or
+// asked for, at least size of them.
+type recent struct {
+	size     int
+	now, old *set
+}
+
+func newRecent(size int) *recent { return &recent{size, newSet(), newSet()} }
+
+func (r *recent) add(key uint64) {
+	r.now.add(key)
+	if r.now.n >= r.size {
+		r.now, r.old = newSet(), r.now
+	}
+}
+
+func (r *recent) has(key uint64) bool {
+	if r.now.has(key) {
+		return true
+	}
+	if !r.old.has(key) {
+		return false
+	}
+	r.add(key)
+	return true
+}
