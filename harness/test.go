@@ -53,6 +53,7 @@ func Test(t TB, s *Scenario, sub subject.Subject, options ...func(*Options)) *Re
 // rehearseIn runs in the time that fits the subject.
 func rehearseIn(t TB, s *Scenario, sub subject.Subject, o Options) (*Result, error) {
 	if whole, ok := t.(*testing.T); ok && !o.realTime && subject.Inhabit(sub, subject.World{}) {
+		o.Control = true
 		return RunVirtual(whole, s, sub, o)
 	}
 	return Run(t.Context(), s, sub, o)

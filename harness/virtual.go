@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/squall-harness/squall/harness/rundir"
 	"github.com/squall-harness/squall/harness/subject"
+	"github.com/squall-harness/squall/harness/verify"
 )
 
 // errNoFunction is the answer to virtual time for a program.
@@ -20,26 +22,54 @@ var errNoFunction = errors.New("only a Go function (subject.Func) can live in vi
 // subject, which must be a subject.Func, live in a bubble of testing/synctest
 // with a network in memory. Nobody waits for anything there, so that an outage
 // of hours takes seconds. Bubbles belong to tests, hence t.
+//
+// The same scenario on the same subject leads to the same ledgers, byte for
+// byte, unless the subject does something random. With the option Control, an
+// anomaly's blame is confirmed by a rerun without the fault blamed.
 func RunVirtual(t *testing.T, s *Scenario, sub subject.Subject, o Options) (*Result, error) {
 	if !subject.Inhabit(sub, subject.World{}) {
 		return nil, fmt.Errorf("subject %s: %w", sub.Name(), errNoFunction)
 	}
-	return run(s, o, func(s *Scenario, dir *rundir.Dir, o Options) (err error) {
-		dir.Identify(virtualID(s, sub))
-		state, err := os.MkdirTemp(memory(), "squall-state-")
-		if err != nil {
-			return err
-		}
-		defer func() { _ = os.RemoveAll(state) }()
-		stateDir := filepath.Join(state, "state")
-		if err := os.Mkdir(stateDir, 0o700); err != nil {
-			return err
-		}
-		synctest.Test(t, func(t *testing.T) {
-			err = rehearse(t.Context(), s, sub, dir, o, bubble(s.Seed, stateDir))
-		})
-		return err
+	play := func(s *Scenario, dir *rundir.Dir, o Options) error { return inBubble(t, s, sub, dir, o) }
+	r, err := run(s, o, play)
+	if err != nil || !o.Control || r.Summary.Exit != ExitBroken {
+		return r, err
+	}
+	return ConfirmBlame(t.Context(), r.Dir, func(_ context.Context, s *Scenario) ([]verify.Verdict, error) {
+		return rerun(s, play)
 	})
+}
+
+// inBubble rehearses in a bubble of its own.
+func inBubble(t *testing.T, s *Scenario, sub subject.Subject, dir *rundir.Dir, o Options) error {
+	dir.Identify(virtualID(s, sub))
+	state, err := os.MkdirTemp(memory(), "squall-state-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(state) }()
+	stateDir := filepath.Join(state, "state")
+	if err := os.Mkdir(stateDir, 0o700); err != nil {
+		return err
+	}
+	synctest.Test(t, func(t *testing.T) {
+		err = rehearse(t.Context(), s, sub, dir, o, bubble(s.Seed, stateDir))
+	})
+	return err
+}
+
+// rerun plays a variation of a scenario and leaves nothing behind.
+func rerun(s *Scenario, play rehearser) ([]verify.Verdict, error) {
+	out, err := os.MkdirTemp(memory(), "squall-rerun-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(out) }()
+	r, err := run(s, Options{Out: out}, play)
+	if err != nil {
+		return nil, err
+	}
+	return r.Summary.Guarantees, nil
 }
 
 // memory is a folder in memory, where there is one: in virtual time a disk is
