@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -65,15 +64,18 @@ func concludeControl(out *reports.Summary, control reports.Summary) {
 	}
 }
 
-// Rerunner plays a variation of a scenario on the same subject and says what
-// it broke. An error means that the rerun shows nothing.
-type Rerunner func(context.Context, *Scenario) ([]verify.Verdict, error)
+// Rerunner plays a variation of a scenario on the same subject. An error means
+// that the rerun shows nothing.
+type Rerunner func(*Scenario) (*Result, error)
+
+// maxTrials bounds the reruns that confirm a blame.
+const maxTrials = 6
 
 // ConfirmBlame plays a saved run again without each fault that is blamed
 // first, one rerun for each, writes what that showed into the run directory and
 // judges again. A rerun that fails leaves its fault unconfirmed, and the error
 // tells of it.
-func ConfirmBlame(ctx context.Context, path string, play Rerunner) (*Result, error) {
+func ConfirmBlame(path string, play Rerunner) (*Result, error) {
 	dir, err := rundir.Open(path)
 	if err != nil {
 		return nil, err
@@ -82,7 +84,7 @@ func ConfirmBlame(ctx context.Context, path string, play Rerunner) (*Result, err
 	if err != nil {
 		return nil, err
 	}
-	trials, failed := tryWithout(ctx, s, verify.Suspects(verdicts), play)
+	trials, failed := tryWithout(s, verify.Suspects(verdicts), play)
 	if err := dir.WriteJSON(rundir.TrialsFile, trials); err != nil {
 		return nil, err
 	}
@@ -104,15 +106,18 @@ func judged(dir *rundir.Dir) (*Scenario, []verify.Verdict, error) {
 	return s, summary.Guarantees, err
 }
 
-func tryWithout(ctx context.Context, s *Scenario, faults []string, play Rerunner) ([]verify.Trial, error) {
+func tryWithout(s *Scenario, faults []string, play Rerunner) ([]verify.Trial, error) {
 	trials, failed := []verify.Trial{}, error(nil)
-	for _, name := range faults {
-		verdicts, err := play(ctx, s.Without(name))
+	for _, name := range faults[:min(len(faults), maxTrials)] {
+		r, err := play(s.Without(name))
+		if err == nil && r.Summary.Wanting != "" {
+			err = errors.New(r.Summary.Wanting)
+		}
 		if err != nil {
 			failed = errors.Join(failed, fmt.Errorf("rerun without fault %q: %w", name, err))
 			continue
 		}
-		trials = append(trials, verify.Trial{Without: name, Broken: verify.Signatures(verdicts)})
+		trials = append(trials, verify.Trial{Without: name, Broken: verify.Signatures(r.Summary.Guarantees)})
 	}
 	return trials, failed
 }

@@ -1,7 +1,6 @@
 package harness_test
 
 import (
-	"context"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -44,11 +43,11 @@ func TestTheControlRunAndARerunTellWhatTheFaultDid(t *testing.T) {
 	assert.False(t, lost.Unprovoked)
 	assert.Equal(t, "Possibly: gone (was at work meanwhile).", lost.Cause())
 
-	rerun := func(_ context.Context, s *harness.Scenario) ([]verify.Verdict, error) {
+	rerun := func(s *harness.Scenario) (*harness.Result, error) {
 		assert.Empty(t, s.Faults)
-		return nil, nil
+		return &harness.Result{}, nil
 	}
-	r, err = harness.ConfirmBlame(t.Context(), r.Dir, rerun)
+	r, err = harness.ConfirmBlame(r.Dir, rerun)
 	require.NoError(t, err)
 	cause := "Cause: gone (was at work meanwhile; confirmed: gone in a rerun without it)."
 	assert.Equal(t, cause, anomaly(t, r, verify.NoLoss).Cause())
@@ -65,9 +64,10 @@ func TestARerunThatFailsConfirmsNothing(t *testing.T) {
 	r, err := harness.Run(t.Context(), scenario(t), synchronous(pretend), harness.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	assert.Nil(t, r.Summary.Control)
-	r, err = harness.ConfirmBlame(t.Context(), r.Dir, func(context.Context, *harness.Scenario) ([]verify.Verdict, error) { return nil, assert.AnError })
-	require.ErrorIs(t, err, assert.AnError)
-	assert.ErrorContains(t, err, `rerun without fault "gone"`)
+	wanting := &harness.Result{}
+	wanting.Summary.Wanting = "the load was not reached"
+	r, err = harness.ConfirmBlame(r.Dir, func(*harness.Scenario) (*harness.Result, error) { return wanting, nil })
+	require.EqualError(t, err, `rerun without fault "gone": the load was not reached`)
 	assert.Equal(t, verify.NotRerun, anomaly(t, r, verify.NoLoss).Blame[0].Rerun)
 }
 

@@ -171,7 +171,7 @@ func TestUnknownsAreResolvedEverywhere(t *testing.T) {
 	for _, out := range []*bytes.Buffer{&text, &md, &page} {
 		assert.Contains(t, out.String(), "41 unknown: 29 applied, 12 not, 3 of the 29 applied twice")
 		assert.Contains(t, out.String(), "8 unknown: 7 applied, 1 not")
-		assert.Contains(t, out.String(), "50 of 5,000 record writes, 1 %")
+		assert.Contains(t, out.String(), "50 of 5,000 record writes, 1.0 %")
 	}
 	assert.Contains(t, page.String(), "no loss: nothing was promised")
 }

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/squall-harness/squall/harness/verify"
 )
@@ -11,7 +12,7 @@ import (
 func doubtFacts(s Summary) []fact {
 	again := "none"
 	if r := s.Redelivery; r.Again > 0 {
-		again = fmt.Sprintf("%s of %s record writes, %s", thousands(r.Again), thousands(r.Writes), percent(r.Ratio()))
+		again = fmt.Sprintf("%s of %s record writes, %s", thousands(r.Again), thousands(r.Writes), oneDecimal(r.Ratio()))
 	}
 	return []fact{
 		{"Never answered", s.Unknowns.Unanswered.String(), "operations whose outcome the source never learned"},
@@ -19,6 +20,9 @@ func doubtFacts(s Summary) []fact {
 		{"Redelivered", again, "had been written before: a cost, no broken promise"},
 	}
 }
+
+// oneDecimal writes a small share: 0.4 %.
+func oneDecimal(share float64) string { return strconv.FormatFloat(share*100, 'f', 1, 64) + " %" }
 
 // truthTable sets what somebody knew against what happened.
 type truthTable struct {

@@ -40,7 +40,8 @@ type Rerun string
 const (
 	NotRerun Rerun = ""
 	Gone     Rerun = "gone"  // without the fault there was no such anomaly
-	Stays    Rerun = "stays" // there was one all the same
+	Fewer    Rerun = "fewer" // there were fewer: other faults do the same
+	Stays    Rerun = "stays" // there were as many all the same
 )
 
 // ties ranks the ties.
@@ -70,6 +71,8 @@ func (b Blame) String() string {
 	switch b.Rerun {
 	case Gone:
 		tie += "; confirmed: gone in a rerun without it"
+	case Fewer:
+		tie += "; confirmed: fewer in a rerun without it, other faults do the same"
 	case Stays:
 		tie += "; a rerun without it broke the same promise"
 	}
@@ -88,7 +91,7 @@ func (a Anomaly) Cause() string {
 	}
 	lead := "Possibly: "
 	switch {
-	case all[0].Rerun == Gone:
+	case all[0].Rerun == Gone, all[0].Rerun == Fewer:
 		lead = "Cause: "
 	case all[0].Tie == TieElsewhere:
 		return "No fault touched it. At work on other requests meanwhile: " + faultNames(all) + "."

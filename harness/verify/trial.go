@@ -8,24 +8,40 @@ type Signature struct {
 	Class     Class     `json:"class"`
 }
 
-// Signatures lists in which ways promises were broken, each way once. What a
-// scenario does not claim is none.
-func Signatures(verdicts []Verdict) []Signature {
-	var all []Signature
+// Breaks is how often promises were broken in one way.
+type Breaks struct {
+	Signature
+	N int `json:"n"`
+}
+
+// Signatures lists in which ways promises were broken, each way once, and how
+// often. What a scenario does not claim is none.
+func Signatures(verdicts []Verdict) []Breaks {
+	var all []Breaks
 	for _, v := range verdicts {
 		for _, c := range v.Classes {
 			if v.Result == Fail {
-				all = append(all, Signature{v.Guarantee, Class(c.Name)})
+				all = append(all, Breaks{Signature{v.Guarantee, Class(c.Name)}, c.N})
 			}
 		}
 	}
 	return all
 }
 
+// times is how often a way of breaking occurs.
+func times(s Signature, all []Breaks) int {
+	for _, b := range all {
+		if b.Signature == s {
+			return b.N
+		}
+	}
+	return 0
+}
+
 // Trial is a rerun of the same scenario without one of its faults.
 type Trial struct {
-	Without string      `json:"without"` // name of the fault
-	Broken  []Signature `json:"broken"`  // ways in which it broke all the same
+	Without string   `json:"without"` // name of the fault
+	Broken  []Breaks `json:"broken"`  // what broke all the same
 }
 
 // Suspects lists the faults that are blamed first, in the order of the
@@ -33,7 +49,7 @@ type Trial struct {
 func Suspects(verdicts []Verdict) []string {
 	var names []string
 	each(verdicts, func(_ Signature, a *Anomaly) {
-		if len(a.Blame) > 0 && !slices.Contains(names, a.Blame[0].Fault) {
+		if len(a.Blame) > 0 && !a.Unprovoked && !slices.Contains(names, a.Blame[0].Fault) {
 			names = append(names, a.Blame[0].Fault)
 		}
 	})
@@ -41,28 +57,38 @@ func Suspects(verdicts []Verdict) []string {
 }
 
 // Confirm writes into the blame of every anomaly what the reruns showed: the
-// same way of breaking is gone without the fault, or it stays. A fault whose
-// rerun took the anomaly away comes first.
+// same way of breaking is gone without the fault, or it came less often, or it
+// stays. A fault whose rerun took the anomaly away comes first.
 func Confirm(verdicts []Verdict, trials []Trial) {
+	run := Signatures(verdicts)
 	each(verdicts, func(s Signature, a *Anomaly) {
 		for i := range a.Blame {
 			for _, t := range trials {
 				if t.Without != a.Blame[i].Fault {
 					continue
 				}
-				a.Blame[i].Rerun = Gone
-				if slices.Contains(t.Broken, s) {
-					a.Blame[i].Rerun = Stays
-				}
+				a.Blame[i].Rerun = rerunOf(times(s, t.Broken), times(s, run))
 			}
 		}
 		slices.SortStableFunc(a.Blame, func(x, y Blame) int { return weight(y.Rerun) - weight(x.Rerun) })
 	})
 }
 
+func rerunOf(without, with int) Rerun {
+	switch {
+	case without == 0:
+		return Gone
+	case without < with:
+		return Fewer
+	}
+	return Stays
+}
+
 func weight(r Rerun) int {
 	switch r {
 	case Gone:
+		return 2
+	case Fewer:
 		return 1
 	case Stays:
 		return -1
@@ -74,7 +100,7 @@ func weight(r Rerun) int {
 // need no fault.
 func Unprovoked(verdicts, control []Verdict) {
 	broken := Signatures(control)
-	each(verdicts, func(s Signature, a *Anomaly) { a.Unprovoked = slices.Contains(broken, s) })
+	each(verdicts, func(s Signature, a *Anomaly) { a.Unprovoked = times(s, broken) > 0 })
 }
 
 func each(verdicts []Verdict, do func(Signature, *Anomaly)) {

@@ -16,7 +16,7 @@ func broken(g Guarantee, c Class, r Result, faults ...string) Verdict {
 }
 
 func TestSignatures(t *testing.T) {
-	assert.Equal(t, []Signature{{NoLoss, Lost}}, Signatures([]Verdict{
+	assert.Equal(t, []Breaks{{Signature{NoLoss, Lost}, 1}}, Signatures([]Verdict{
 		broken(NoLoss, Lost, Fail), broken(Order, Reordered, NotClaimed), {Guarantee: Integrity, Result: Pass}}))
 }
 
@@ -34,11 +34,20 @@ func TestConfirm(t *testing.T) {
 	a, b := Blame{Fault: "a", Tie: TiePart}, Blame{Fault: "b", Tie: TiePart}
 	assert.Equal(t, []Blame{a, b}, rerun())
 	a.Rerun = Gone
-	assert.Equal(t, []Blame{a, b}, rerun(Trial{Without: "a", Broken: []Signature{{NoDuplicates, Duplicate}}}), "another way of breaking")
+	assert.Equal(t, []Blame{a, b}, rerun(Trial{Without: "a", Broken: []Breaks{{Signature{NoDuplicates, Duplicate}, 1}}}), "another way of breaking")
 	a.Rerun = Stays
-	assert.Equal(t, []Blame{b, a}, rerun(Trial{Without: "a", Broken: []Signature{{NoLoss, Lost}}}), "cleared")
+	assert.Equal(t, []Blame{b, a}, rerun(Trial{Without: "a", Broken: []Breaks{{Signature{NoLoss, Lost}, 1}}}), "cleared")
 	b.Rerun = Gone
-	assert.Equal(t, []Blame{b, a}, rerun(Trial{Without: "a", Broken: []Signature{{NoLoss, Lost}}}, Trial{Without: "b"}))
+	assert.Equal(t, []Blame{b, a}, rerun(Trial{Without: "a", Broken: []Breaks{{Signature{NoLoss, Lost}, 1}}}, Trial{Without: "b"}))
+}
+
+func TestARerunThatBreaksLessOftenConfirmsInPart(t *testing.T) {
+	verdicts := []Verdict{broken(NoLoss, Lost, Fail, "a", "b")}
+	verdicts[0].Classes[0].N = 8
+	Confirm(verdicts, []Trial{{Without: "b", Broken: []Breaks{{Signature{NoLoss, Lost}, 3}}}, {Without: "a", Broken: []Breaks{{Signature{NoLoss, Lost}, 8}}}})
+	a := verdicts[0].Anomalies[0]
+	assert.Equal(t, []Blame{{Fault: "b", Tie: TiePart, Rerun: Fewer}, {Fault: "a", Tie: TiePart, Rerun: Stays}}, a.Blame)
+	assert.Equal(t, "Cause: b (took part in; confirmed: fewer in a rerun without it, other faults do the same). Less likely: a.", a.Cause())
 }
 
 func TestUnprovoked(t *testing.T) {
