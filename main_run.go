@@ -79,34 +79,10 @@ func rehearse(c console, a *runArgs, name string, s *harness.Scenario, sub subje
 	if err != nil {
 		return c.fail("run", harness.ExitCode(err), err)
 	}
-	if a.virtual && result.Summary.Exit == harness.ExitBroken {
-		result = confirmed(c, result, run)
-	}
 	if err := conclude(c, result); err != nil {
 		return c.fail("run", harness.ExitHarness, err)
 	}
 	return result.Summary.Exit
-}
-
-// confirmed plays a run that broke a promise again without each fault that is
-// blamed for it: in virtual time that takes seconds.
-func confirmed(c console, result *harness.Result, run runner) *harness.Result {
-	out, err := os.MkdirTemp("", "squall-reruns-")
-	if err != nil {
-		return result
-	}
-	defer func() { _ = os.RemoveAll(out) }()
-	better, err := harness.ConfirmBlame(result.Dir, func(s *harness.Scenario) (*harness.Result, error) {
-		fmt.Fprintf(c.err, "squall: once more with %d faults, to confirm what is to blame\n", len(s.Faults))
-		return run(s, harness.Options{Out: out, Version: version()})
-	})
-	if err != nil {
-		fmt.Fprintf(c.err, "squall: not all of the blame is confirmed: %v\n", err)
-	}
-	if better == nil {
-		return result
-	}
-	return better
 }
 
 // conclude prints the verdict.

@@ -1,7 +1,6 @@
 package harness
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/squall-harness/squall/harness/rundir"
 	"github.com/squall-harness/squall/harness/subject"
-	"github.com/squall-harness/squall/harness/verify"
 )
 
 // errNoFunction is the answer to virtual time for a program.
@@ -35,9 +33,7 @@ func RunVirtual(t *testing.T, s *Scenario, sub subject.Subject, o Options) (*Res
 	if err != nil || !o.Control || r.Summary.Exit != ExitBroken {
 		return r, err
 	}
-	return ConfirmBlame(t.Context(), r.Dir, func(_ context.Context, s *Scenario) ([]verify.Verdict, error) {
-		return rerun(s, play)
-	})
+	return ConfirmBlame(r.Dir, func(s *Scenario) (*Result, error) { return rerun(s, play) })
 }
 
 // inBubble rehearses in a bubble of its own.
@@ -59,17 +55,13 @@ func inBubble(t *testing.T, s *Scenario, sub subject.Subject, dir *rundir.Dir, o
 }
 
 // rerun plays a variation of a scenario and leaves nothing behind.
-func rerun(s *Scenario, play rehearser) ([]verify.Verdict, error) {
+func rerun(s *Scenario, play rehearser) (*Result, error) {
 	out, err := os.MkdirTemp(memory(), "squall-rerun-")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(out) }()
-	r, err := run(s, Options{Out: out}, play)
-	if err != nil {
-		return nil, err
-	}
-	return r.Summary.Guarantees, nil
+	return run(s, Options{Out: out}, play)
 }
 
 // memory is a folder in memory, where there is one: in virtual time a disk is
