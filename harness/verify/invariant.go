@@ -24,7 +24,7 @@ type Invariant struct {
 
 	// Moves are the values that Field may take next, by the one that it has; ""
 	// is null, and what a new record may begin with.
-	Moves map[string][]string `yaml:"moves" json:"moves,omitempty"`
+	Moves map[string][]string `yaml:"moves,omitempty" json:"moves,omitempty"`
 }
 
 // Check says what is wrong with a rule, "" when nothing is.

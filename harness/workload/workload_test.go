@@ -112,6 +112,24 @@ func TestGenerateHoldsEveryClassAndOddKeys(t *testing.T) {
 	assert.Positive(t, cleared)
 }
 
+// The twins of poison keep their own external id, in whatever names.
+func TestTwinsAreInTheOrgBefore(t *testing.T) {
+	assert.Empty(t, Seeds(Spec{Mix: Mix{Upsert: 1}}))
+	shared := map[any]int{}
+	for _, s := range Seeds(spec) {
+		shared[s.Fields["Legacy_Id__c"]]++
+	}
+	ops, met := Generate(1, spec, "Token__c"), 0
+	Names{Fields: Fields{Key: "My_Id__c", Token: "Token__c"}}.Apply(ops)
+	for _, op := range ops {
+		if r := op.Records[0]; r.ExternalIDField == "Legacy_Id__c" {
+			assert.Equal(t, 2, shared[r.ExternalID])
+			met++
+		}
+	}
+	assert.Positive(t, met)
+}
+
 func TestSpecCheckNamesTheKey(t *testing.T) {
 	for key, change := range map[string]func(*Spec){
 		"rate":      func(s *Spec) { s.Rate = -1 },

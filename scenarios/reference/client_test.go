@@ -179,6 +179,26 @@ func TestAFailedLoginIsNobodysFault(t *testing.T) {
 	}
 }
 
+// Whoever asks a moment later is told the same, and the org is not asked again.
+func TestALoginThatFailedSpeaksForTheNextOnes(t *testing.T) {
+	var logins atomic.Int64
+	l := login(t, func(w http.ResponseWriter, _ *http.Request) {
+		logins.Add(1)
+		w.WriteHeader(http.StatusBadRequest)
+	})
+	_, first := l.Token(t.Context())
+	l.rest = time.Now().Add(time.Hour)
+	for range 5 {
+		_, err := l.Token(t.Context())
+		assert.Equal(t, first, err)
+	}
+	assert.EqualValues(t, 1, logins.Load())
+	l.rest = time.Now()
+	_, err := l.Token(t.Context())
+	assert.Error(t, err)
+	assert.EqualValues(t, 2, logins.Load())
+}
+
 func TestALoginOutlivesTheCallerThatBeganIt(t *testing.T) {
 	begun, release := make(chan struct{}), make(chan struct{})
 	l := login(t, func(w http.ResponseWriter, _ *http.Request) {

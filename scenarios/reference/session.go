@@ -38,7 +38,13 @@ type Login struct {
 	flight  singleflight.Group
 	mu      sync.Mutex
 	current Token
+	failed  error // of the last login, nil when it succeeded
+	rest    time.Time
 }
+
+// loginRest is how long a login that failed speaks for the next ones: an org
+// counts logins too, and every worker finds out at its own time.
+const loginRest = 250 * time.Millisecond
 
 // Token returns the current token.
 func (l *Login) Token(ctx context.Context) (Token, error) {
@@ -46,10 +52,12 @@ func (l *Login) Token(ctx context.Context) (Token, error) {
 		return token, nil
 	}
 	result := l.flight.DoChan("login", func() (any, error) {
-		if token := l.get(); token != (Token{}) {
-			return token, nil // somebody else's flight has just landed
+		if token, err := l.recent(); token != (Token{}) || err != nil {
+			return token, err // somebody else's flight has just landed
 		}
-		return l.login(context.WithoutCancel(ctx)) // one caller's end is not everybody's
+		token, err := l.login(context.WithoutCancel(ctx)) // one caller's end is not everybody's
+		l.note(err)
+		return token, err
 	})
 	select {
 	case r := <-result:
@@ -64,6 +72,22 @@ func (l *Login) get() Token {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.current
+}
+
+// recent is the current token, or the failure of a login of this moment.
+func (l *Login) recent() (Token, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.current == (Token{}) && time.Now().Before(l.rest) {
+		return Token{}, l.failed
+	}
+	return l.current, nil
+}
+
+func (l *Login) note(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed, l.rest = err, time.Now().Add(loginRest)
 }
 
 // Reject forgets the token, unless it has been replaced already.
