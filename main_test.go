@@ -17,6 +17,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/squall-harness/squall/scenarios"
+
 	"github.com/squall-harness/squall/harness"
 )
 
@@ -38,8 +40,8 @@ func TestBadInputIsToldInOneSentence(t *testing.T) {
 	defer taken.Close()
 	for line, want := range map[string]string{
 		"bogus":                                  "squall: there is no command \"bogus\"; `squall help` lists them",
-		"run":                                    "squall run: which scenario? There are: outage",
-		"run outtage":                            `no scenario "outtage"; there are: outage, relapse; a file of your own must end in .yaml`,
+		"run":                                    "squall run: which scenario? There are: " + strings.Join(scenarios.Names(), ", "),
+		"run outtage":                            `no scenario "outtage"; there are: ` + strings.Join(scenarios.Names(), ", ") + `; a file of your own must end in .yaml`,
 		"run outage outtage":                     `no scenario "outtage"`, // before the first one starts
 		"run outage ./app":                       "a command comes after --",
 		"run outage --bogus":                     "squall run: there is no flag --bogus",

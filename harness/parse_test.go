@@ -169,3 +169,12 @@ func TestTheJudgeKnowsWhichFaultsAreOptional(t *testing.T) {
 	s.markOptional(h)
 	assert.Equal(t, []history.Window{{Fault: "a", Optional: true}, {Fault: "b"}}, h.Windows)
 }
+
+// What a run directory says of a scenario can be read again.
+func TestAnInvariantSurvivesTheRunDirectory(t *testing.T) {
+	s, err := ParseScenario("x.yaml", []byte("{name: x, load: {rate: 1, for: 5s, mix: {upsert: 1}}, expect: {invariants: [{name: t, parent: P, field: F, children: C, lookup: L, sum: S}]}}"))
+	require.NoError(t, err)
+	again, err := ParseScenario("y.yaml", s.effective())
+	require.NoError(t, err)
+	assert.Equal(t, s.Expect.Invariants, again.Expect.Invariants)
+}

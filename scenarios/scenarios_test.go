@@ -46,7 +46,7 @@ func TestEveryScenarioIsValidAndMakesAPromise(t *testing.T) {
 		assert.Equal(t, name, s.Name)
 		assert.NotEmpty(t, s.Promise)
 	}
-	assert.ErrorContains(t, scenarios.Load("outtage").Err(), `no scenario "outtage"; there are: outage`)
+	assert.ErrorContains(t, scenarios.Load("outtage").Err(), `no scenario "outtage"; there are: `+strings.Join(scenarios.Names(), ", "))
 	assert.ErrorContains(t, scenarios.Load("nowhere.yaml").Err(), "nowhere.yaml")
 }
 
