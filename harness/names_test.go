@@ -27,7 +27,7 @@ func dropToken(i *integration, w http.ResponseWriter, body []byte) {
 
 func TestAnIntegrationThatDropsTheTokenIsToldSo(t *testing.T) {
 	t.Parallel()
-	r, err := harness.Run(t.Context(), scenario(t), synchronous(dropToken), harness.Options{Out: t.TempDir()})
+	r, err := harness.RunVirtual(t, scenario(t), synchronous(dropToken), harness.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	assert.Equal(t, harness.ExitBroken, r.Summary.Exit)
 	assert.Contains(t, reason(r, verify.NoPhantoms), "No change carried a token")
@@ -40,7 +40,7 @@ func TestWithoutATokenKeyAndContentTell(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, harness.Setting{Key: "source.token", Value: "none"}, harness.Setting{Key: "source.key", Value: "Customer_No__c"},
 		harness.Setting{Key: "source.version", Value: "Revision__c"})
-	r, err := harness.Run(t.Context(), s, synchronous(dropToken), harness.Options{Out: t.TempDir()})
+	r, err := harness.RunVirtual(t, s, synchronous(dropToken), harness.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	assert.Equal(t, verify.Pass, r.Summary.Result, r.Summary.Sentence)
 	assert.Contains(t, strings.Join(r.Summary.Notes, " "), "Records without a token are recognised by key and content")

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -52,7 +51,7 @@ type integration struct {
 func synchronous(accept func(*integration, http.ResponseWriter, []byte)) subject.Subject {
 	return subject.Func("synchronous", func(ctx context.Context, env subject.Env) error {
 		i := &integration{env: env, accept: accept}
-		l, err := net.Listen("tcp", env.ListenAddr)
+		l, err := env.Listen()
 		if err != nil {
 			return err
 		}
@@ -101,7 +100,9 @@ func (i *integration) write(body []byte) error {
 }
 
 func (i *integration) call(method, path, body string) error {
-	client := &http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	transport := i.env.Transport()
+	transport.DisableKeepAlives = true
+	client := &http.Client{Timeout: time.Second, Transport: transport}
 	login, err := client.Post(i.env.LoginURL+"/services/oauth2/token", "application/x-www-form-urlencoded",
 		strings.NewReader("grant_type=client_credentials&client_id="+i.env.ClientID+"&client_secret="+i.env.ClientSecret))
 	if err != nil {
@@ -149,7 +150,7 @@ func TestAnHonestIntegrationPassesAndTheSavedRunIsJudgedTheSame(t *testing.T) {
 
 func TestReportIsWrittenAgainFromASavedVerdict(t *testing.T) {
 	t.Parallel()
-	r, err := harness.Run(t.Context(), scenario(t), synchronous(writeThrough), harness.Options{Out: t.TempDir()})
+	r, err := harness.RunVirtual(t, scenario(t), synchronous(writeThrough), harness.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	report := filepath.Join(r.Dir, "report.html")
 	before, err := os.ReadFile(report)
@@ -167,7 +168,7 @@ func TestReportIsWrittenAgainFromASavedVerdict(t *testing.T) {
 
 func TestAnIntegrationThatPretendsIsCaught(t *testing.T) {
 	t.Parallel()
-	r, err := harness.Run(t.Context(), scenario(t), synchronous(pretend), harness.Options{Out: t.TempDir()})
+	r, err := harness.RunVirtual(t, scenario(t), synchronous(pretend), harness.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	assert.Equal(t, harness.ExitBroken, r.Summary.Exit)
 	assert.Equal(t, verify.Fail, r.Summary.Guarantees[0].Result, r.Summary.Sentence)
@@ -177,7 +178,7 @@ func TestAnIntegrationThatPretendsIsCaught(t *testing.T) {
 
 func TestWithoutFaultsThereIsNoVerdict(t *testing.T) {
 	t.Parallel()
-	r, err := harness.Run(t.Context(), scenario(t).WithoutFaults(), synchronous(writeThrough), harness.Options{Out: t.TempDir()})
+	r, err := harness.RunVirtual(t, scenario(t).WithoutFaults(), synchronous(writeThrough), harness.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	assert.Equal(t, harness.ExitNoVerdict, r.Summary.Exit, r.Summary.Sentence)
 }
@@ -186,7 +187,7 @@ func TestWithoutFaultsThereIsNoVerdict(t *testing.T) {
 func TestAPartOfALedgerIsNoVerdict(t *testing.T) {
 	t.Parallel()
 	all := harness.Setting{Key: "expect.notClaimed", Value: "[]"}
-	r, err := harness.Run(t.Context(), scenario(t, all), synchronous(writeThrough), harness.Options{Out: t.TempDir()})
+	r, err := harness.RunVirtual(t, scenario(t, all), synchronous(writeThrough), harness.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	for _, ledger := range []string{"commits.arrows", "history.arrows"} {
 		path := filepath.Join(r.Dir, ledger)
@@ -247,7 +248,7 @@ func TestASubjectThatEndsByItself(t *testing.T) {
 		<-i.Done()
 		return ctx.Err()
 	})
-	r, err := harness.Run(t.Context(), scenario(t), flaky, harness.Options{Out: t.TempDir()})
+	r, err := harness.RunVirtual(t, scenario(t), flaky, harness.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	assert.Contains(t, strings.Join(r.Summary.Notes, "\n"), "ended by itself")
 	assert.Equal(t, harness.ExitPass, r.Summary.Exit, r.Summary.Sentence)

@@ -68,17 +68,22 @@ func (f *function) Start(ctx context.Context, env Env, logPath string) (Instance
 	if err != nil {
 		return nil, err
 	}
-	if env.net = f.world.Network; env.net == nil {
-		env.net = Machine()
-	}
 	f.lives++
 	env.StateDir, env.log = cmp.Or(f.state, env.StateDir), log
-	c := &call{function: f, env: env, net: newFence(env.net), done: make(chan struct{})}
+	c := &call{function: f, env: env, net: newFence(f.network(env)), done: make(chan struct{})}
 	c.env.net = c.net
 	f.last = c
 	ctx, c.cancel = context.WithCancelCause(ctx)
 	f.dying.Go(func() { c.live(ctx, log) })
 	return c, nil
+}
+
+// network is the world's; a function that another one starts shares its.
+func (f *function) network(env Env) Network {
+	if f.world.Network != nil {
+		return f.world.Network
+	}
+	return env.network()
 }
 
 // call is one life of a function.
