@@ -81,6 +81,11 @@ func judge(dir *rundir.Dir) (reports.Summary, reports.Data, error) {
 	if err != nil {
 		run.Notes = append(run.Notes, err.Error())
 	}
+	for _, t := range trials {
+		if t.Failed != "" {
+			run.Notes = append(run.Notes, fmt.Sprintf("the rerun without fault %q shows nothing: %s", t.Without, t.Failed))
+		}
+	}
 	verify.Confirm(found.Verdicts, trials)
 	figures := recovery.Measure(data.History, data.Commits, data.Requests, s.names().Tokens())
 	return summarize(s, run, data, found, figures), data, nil

@@ -2,8 +2,8 @@ package harness
 
 import (
 	"errors"
-	"fmt"
 	"os"
+	"strings"
 
 	"github.com/squall-harness/squall/harness/rundir"
 	"github.com/squall-harness/squall/harness/verify"
@@ -73,7 +73,7 @@ const maxTrials = 6
 
 // ConfirmBlame plays a saved run again without each fault that is blamed
 // first, one rerun for each, writes what that showed into the run directory and
-// judges again. A rerun that fails leaves its fault unconfirmed, and the error
+// judges again. A rerun that fails leaves its fault unconfirmed, and a note
 // tells of it.
 func ConfirmBlame(path string, play Rerunner) (*Result, error) {
 	dir, err := rundir.Open(path)
@@ -84,12 +84,10 @@ func ConfirmBlame(path string, play Rerunner) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	trials, failed := tryWithout(s, verify.Suspects(verdicts), play)
-	if err := dir.WriteJSON(rundir.TrialsFile, trials); err != nil {
+	if err := dir.WriteJSON(rundir.TrialsFile, tryWithout(s, verify.Suspects(verdicts), play)); err != nil {
 		return nil, err
 	}
-	r, err := Check(path)
-	return r, errors.Join(failed, err)
+	return Check(path)
 }
 
 // judged reads a run that was judged.
@@ -106,20 +104,22 @@ func judged(dir *rundir.Dir) (*Scenario, []verify.Verdict, error) {
 	return s, summary.Guarantees, err
 }
 
-func tryWithout(s *Scenario, faults []string, play Rerunner) ([]verify.Trial, error) {
-	trials, failed := []verify.Trial{}, error(nil)
+func tryWithout(s *Scenario, faults []string, play Rerunner) []verify.Trial {
+	trials := []verify.Trial{}
 	for _, name := range faults[:min(len(faults), maxTrials)] {
+		t := verify.Trial{Without: name}
 		r, err := play(s.Without(name))
-		if err == nil && r.Summary.Wanting != "" {
-			err = errors.New(r.Summary.Wanting)
+		switch {
+		case err != nil:
+			t.Failed, _, _ = strings.Cut(err.Error(), "\n")
+		case r.Summary.Wanting != "":
+			t.Failed = r.Summary.Wanting
+		default:
+			t.Broken = verify.Signatures(r.Summary.Guarantees)
 		}
-		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("rerun without fault %q: %w", name, err))
-			continue
-		}
-		trials = append(trials, verify.Trial{Without: name, Broken: verify.Signatures(r.Summary.Guarantees)})
+		trials = append(trials, t)
 	}
-	return trials, failed
+	return trials
 }
 
 // readTrials reads what reruns have shown; a run without them has none.

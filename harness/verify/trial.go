@@ -40,8 +40,9 @@ func times(s Signature, all []Breaks) int {
 
 // Trial is a rerun of the same scenario without one of its faults.
 type Trial struct {
-	Without string   `json:"without"` // name of the fault
-	Broken  []Breaks `json:"broken"`  // what broke all the same
+	Without string   `json:"without"`          // name of the fault
+	Broken  []Breaks `json:"broken"`           // what broke all the same
+	Failed  string   `json:"failed,omitempty"` // why the rerun shows nothing
 }
 
 // Suspects lists the faults that are blamed first, in the order of the
@@ -64,7 +65,7 @@ func Confirm(verdicts []Verdict, trials []Trial) {
 	each(verdicts, func(s Signature, a *Anomaly) {
 		for i := range a.Blame {
 			for _, t := range trials {
-				if t.Without != a.Blame[i].Fault {
+				if t.Without != a.Blame[i].Fault || t.Failed != "" {
 					continue
 				}
 				a.Blame[i].Rerun = rerunOf(times(s, t.Broken), times(s, run))
