@@ -32,7 +32,7 @@ type files map[string][]byte
 // saved is the directory of a run of 80 operations, made by hand: none of them
 // is lost, and an outage hits some. The name that arrives is what name makes of
 // the one intended.
-func saved(t *testing.T, name func(string) string) files {
+func saved(t testing.TB, name func(string) string) files {
 	dir, err := rundir.Create(t.TempDir(), "tiny")
 	require.NoError(t, err)
 	require.NoError(t, dir.WriteScenario([]byte(tiny)))
@@ -61,7 +61,7 @@ func saved(t *testing.T, name func(string) string) files {
 // ledgers are the files that a run cannot be judged without.
 var ledgers = []string{"history.arrows", "commits.arrows", "requests.arrows", "reads.arrows"}
 
-func readFiles(t *testing.T, dir string) files {
+func readFiles(t testing.TB, dir string) files {
 	f := files{}
 	require.NoError(t, fs.WalkDir(os.DirFS(dir), ".", func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
@@ -98,7 +98,7 @@ func (s *story) deliver(id string, name func(string) string) (commitlog.Request,
 }
 
 // await waits until all so far is in a block of its own.
-func (s *story) await(t *testing.T, dir *rundir.Dir) {
+func (s *story) await(t testing.TB, dir *rundir.Dir) {
 	require.Eventually(t, func() bool {
 		events, _ := dir.ReadHistory()
 		return len(events) == len(s.recorder.Since(0))
@@ -218,33 +218,50 @@ func TestWhatTheSoundPartShowsIsJudged(t *testing.T) {
 
 func honest(name string) string { return name }
 
-// Whatever byte is changed and wherever a file of numbers is cut, the judge neither
-// panics, nor passes what is no longer there, nor blames anybody for it.
+// Whatever byte is changed and wherever a file is cut, the judge neither panics,
+// nor passes what is no longer there, nor blames anybody for it.
 func TestNoDamagePasses(t *testing.T) {
 	t.Parallel()
-	f := saved(t, honest)
-	dir := filepath.Join(t.TempDir(), "run")
-	whole, err := f.check(t, dir)
-	require.NoError(t, err)
-	require.Equal(t, verify.Pass, whole.Summary.Result, whole.Summary.Sentence)
+	rapid.Check(t, noDamagePasses(t))
+}
+
+func FuzzNoDamagePasses(f *testing.F) { f.Fuzz(rapid.MakeFuzz(noDamagePasses(f))) }
+
+func noDamagePasses(tb testing.TB) func(*rapid.T) {
+	f, dir := saved(tb, honest), filepath.Join(tb.TempDir(), "run")
+	whole, err := f.check(tb, dir)
+	require.NoError(tb, err)
+	require.Equal(tb, verify.Pass, whole.Summary.Result, whole.Summary.Sentence)
 	arrows := slices.DeleteFunc(slices.Sorted(maps.Keys(f)), func(name string) bool { return filepath.Ext(name) != ".arrows" })
-	rapid.Check(t, func(t *rapid.T) {
+	return func(t *rapid.T) {
 		g := maps.Clone(f)
 		name := rapid.SampledFrom(arrows).Draw(t, "file")
-		data := bytes.Clone(f[name])
-		at := rapid.IntRange(0, len(data)-1).Draw(t, "at")
-		if rapid.Bool().Draw(t, "cut") {
-			data = data[:at]
-		} else {
-			data[at] ^= byte(rapid.IntRange(1, 255).Draw(t, "bits"))
-		}
-		g[name] = data
+		g[name] = damaged(t, f[name])
 		r, err := g.check(t, dir)
 		require.NoError(t, err)
-		if r.Summary.Result == verify.Pass { // the byte means nothing, or is told twice
+		if r.Summary.Result == verify.Pass { // what changed means nothing, or is told twice
 			require.Equal(t, whole.Summary, r.Summary)
 			return
 		}
 		require.Equal(t, harness.ExitNoVerdict, r.Summary.Exit, r.Summary.Sentence)
-	})
+	}
+}
+
+// damaged is a file in which something went wrong once.
+func damaged(t *rapid.T, data []byte) []byte {
+	data = bytes.Clone(data)
+	at := rapid.IntRange(0, len(data)-1).Draw(t, "at")
+	switch rapid.SampledFrom([]string{"cut", "flip", "zero", "lose", "repeat"}).Draw(t, "damage") {
+	case "cut":
+		return data[:at]
+	case "flip":
+		data[at] ^= byte(rapid.IntRange(1, 255).Draw(t, "bits"))
+	case "zero": // a page of a disk that was never written
+		clear(data[at:min(at+512, len(data))])
+	case "lose":
+		return slices.Delete(data, at, min(at+rapid.IntRange(1, 64).Draw(t, "bytes"), len(data)))
+	case "repeat":
+		return slices.Insert(data, at, bytes.Clone(data[at:min(at+64, len(data))])...)
+	}
+	return data
 }

@@ -217,6 +217,8 @@ func FuzzReadLedgers(f *testing.F) {
 		mustBeTyped(t, err)
 		_, err = readLedger(bytesOf("r", data), requestTable, requestsFromRows)
 		mustBeTyped(t, err)
+		_, err = readLedger(bytesOf("q", data), readsTable, readsFromRows)
+		mustBeTyped(t, err)
 		_, err = readLedger(bytesOf("s", data), readsTable, readsFromRows)
 		mustBeTyped(t, err)
 		if took := time.Since(began); took > 30*time.Second {
