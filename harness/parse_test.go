@@ -56,7 +56,7 @@ func TestParseScenarioSaysWhatIsWrong(t *testing.T) {
 		"negative logins":     {"drained: 9s", "logins: -1", []string{"bad.yaml:10:", "expect.logins is -1", "within a minute"}},
 		"unknown guarantee":   {"drained: 9s", "notClaimed: [no losses]", []string{"bad.yaml:10:", "no losses", "no loss, no duplicates"}},
 		"odd invariant":       {"drained: 9s", "invariants: [{name: a, parent: B}]", []string{"bad.yaml:10:", `invariant "a" must say one thing`}},
-		"invariant twice":     {"drained: 9s", "invariants: [{name: a, parent: B, field: C, moves: {}}, {name: a, parent: B, field: C, moves: {}}]", []string{"bad.yaml:10:", `two invariants are called "a"`}},
+		"invariant twice":     {"drained: 9s", "invariants: [{name: a, parent: B, field: C, moves: {a: [b]}}, {name: a, parent: B, field: C, moves: {a: [b]}}]", []string{"bad.yaml:10:", `two invariants are called "a"`}},
 		"no YAML":             {"load:", "load: [", []string{"bad.yaml:"}},
 		"bad template":        {"expect:", "source: {body: '{{.ID'}\nexpect:", []string{"bad.yaml:9:", "source.body is no Go template"}},
 		"path without slash":  {"expect:", "source: {path: transactions}\nexpect:", []string{"bad.yaml:9:16:", "must begin with a slash"}},

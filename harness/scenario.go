@@ -147,6 +147,7 @@ func (s *Scenario) settings() verify.Settings {
 	tokens := s.names().Tokens()
 	return verify.Settings{TokenField: tokens.Default, Tokens: tokens.Objects, Budget: s.Expect.Drained,
 		NotClaimed: s.Expect.NotClaimed, Minima: minima, Invariants: s.Expect.Invariants,
+		Readers: s.Crowd.Readers, Users: s.Crowd.Users,
 		Limits: verify.Limits{Calls: s.Expect.Calls, Logins: s.Expect.Logins}}
 }
 

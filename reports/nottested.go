@@ -32,12 +32,30 @@ func NotTested(s Summary, d Data) []string {
 			out = append(out, rule.sentence)
 		}
 	}
-	return append(out, r.longestOutage(), noReader, oneDirection)
+	return append(append(append(out, r.longestOutage()), unclaimed(s)...), oneDirection)
+}
+
+// unclaimed tells what nobody asked the judge about.
+func unclaimed(s Summary) []string {
+	var out []string
+	for _, one := range []struct {
+		guarantee verify.Guarantee
+		sentence  string
+	}{{verify.Consistency, noInvariant}, {verify.Isolation, noReader}} {
+		claimed := slices.ContainsFunc(s.Guarantees, func(v verify.Verdict) bool {
+			return v.Guarantee == one.guarantee && v.Result != verify.NotClaimed
+		})
+		if !claimed {
+			out = append(out, one.sentence)
+		}
+	}
+	return out
 }
 
 // The limits of every run so far.
 const (
 	noControl    = "No control run was played, so nobody knows how it does without any fault (--control plays one)."
+	noInvariant  = "No invariant of the records was declared, so consistency was not judged."
 	noReader     = "Nobody else read or wrote in Salesforce meanwhile, so isolation was not judged."
 	oneDirection = "Flows from Salesforce (events, callouts) were no part of this run."
 )

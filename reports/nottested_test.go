@@ -42,8 +42,12 @@ func TestWhatTheRunHadIsNotListed(t *testing.T) {
 	}
 	assert.Equal(t, []string{
 		"Salesforce was away for 7.0 s at most: retry limits, sessions and queues that run out over hours were not tested.",
-		noReader, oneDirection,
+		noInvariant, noReader, oneDirection,
 	}, NotTested(Summary{Control: &Control{}}, everything))
+	claimed := Summary{Control: &Control{}, Guarantees: []verify.Verdict{
+		{Guarantee: verify.Isolation, Result: verify.Pass}, {Guarantee: verify.Consistency, Result: verify.Fail},
+	}}
+	assert.Equal(t, oneDirection, NotTested(claimed, everything)[1])
 }
 
 func TestAFaultThatNeverFiredTestedNothing(t *testing.T) {

@@ -83,5 +83,5 @@ func stepWord(kind string) string {
 }
 
 var stepWords = map[string]string{
-	"intent": "Source", "answer": "Answer", "request": "Request", "commit": "Commit", "fault": "Fault", "mark": "Run", "more": "…",
+	"intent": "Source", "answer": "Answer", "request": "Request", "commit": "Commit", "read": "Read", "fault": "Fault", "mark": "Run", "more": "…",
 }

@@ -23,6 +23,15 @@ var classes = []struct {
 	{Inconsistent, "record", "at odds with an invariant"},
 	{Orphan, "record", "without a parent"},
 	{NotUnique, "external id", "held twice"},
+	{DirtyRead, "unit", "seen that never came to be"},
+	{IntermediateRead, "operation", "seen half done"},
+	{NonRepeatable, "record", "changed back between two looks"},
+	{ReadSkew, "unit", "seen in parts"},
+	{LostUpdate, "update", "lost"},
+	{DirtyWrite, "unit", "mixed with another"},
+	{CircularFlow, "operation", "caught in a circle"},
+	{WriteSkew, "operation", "skewed by a concurrent write"},
+	{PredicateAnomaly, "insert", "on an answer out of date"},
 	{NotDurable, "operation", "gone after a crash"},
 	{Shortfall, "operation", "not delivered in time"},
 	{TooManyCalls, "call", "too many"},
@@ -40,6 +49,7 @@ type candidate struct {
 	commits  []int32 // further commits that belong to it
 	requests []int   // further requests that belong to it
 	during   []span  // times at which a fault may have led to it, beside those of its operations
+	more     []Step  // what else the story tells
 }
 
 // bag counts anomalies and keeps the first of each class.

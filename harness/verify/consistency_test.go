@@ -229,8 +229,8 @@ func TestInvariantsThatMakeNoSense(t *testing.T) {
 		"beside sum":          alter(func(v *Invariant) { v.Lookup = "" }),
 		"beside least":        {Name: "n", Parent: "P", Least: 1},
 		"between 2 and 1":     {Name: "n", Parent: "P", Children: "C", Lookup: "L", Least: 2, Most: 1},
-		"beside moves":        {Name: "n", Parent: "P", Moves: map[string][]string{}},
-		"neither children no": {Name: "n", Parent: "P", Field: "F", Children: "C", Moves: map[string][]string{}},
+		"beside moves":        {Name: "n", Parent: "P", Moves: map[string][]string{"": {"a"}}},
+		"neither children no": {Name: "n", Parent: "P", Field: "F", Children: "C", Moves: map[string][]string{"": {"a"}}},
 	} {
 		if want == "" {
 			assert.Empty(t, v.Check())

@@ -29,6 +29,8 @@ const (
 	figKeys       = "keys with two operations or more"
 	figUnits      = "units committed"
 	figDisturbed  = "units disturbed"
+	figOverlaps   = "of these, at a unit under way"
+	figContested  = "of these, in a record that the integration wrote again"
 	figRules      = "invariants put to the test"
 	figCrashes    = "crashes"
 	figOpen       = "operations acknowledged and still open at a crash"
@@ -55,6 +57,10 @@ var minima = map[Guarantee][]minimum{
 		{figDisturbed, 1, "no transaction of several records met a fault or was sent twice"},
 	},
 	Consistency: {{figRules, 1, "no record that an invariant speaks of was written"}},
+	Isolation: {
+		{figOverlaps, 1, "no reader looked at a unit that was under way"},
+		{figContested, 1, "the integration wrote no record again that a user had edited"},
+	},
 	Durability: {
 		{figCrashes, 1, "no crash was injected"},
 		{figOpen, 1, "nothing acknowledged was open when the crash came"},

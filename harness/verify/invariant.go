@@ -44,7 +44,7 @@ func (v *Invariant) Check() string {
 		return fmt.Sprintf("invariant %q needs children and lookup, and no field, beside least and most", v.Name)
 	case v.Least < 0 || v.Most < 0 || v.Most > 0 && v.Most < v.Least:
 		return fmt.Sprintf("invariant %q: no number of children is between %d and %d", v.Name, v.Least, v.Most)
-	case v.Moves != nil && (v.Field == "" || v.Children != "" || v.Lookup != ""):
+	case len(v.Moves) > 0 && (v.Field == "" || v.Children != "" || v.Lookup != ""):
 		return fmt.Sprintf("invariant %q needs field, and neither children nor lookup, beside moves", v.Name)
 	}
 	return ""
@@ -52,7 +52,7 @@ func (v *Invariant) Check() string {
 
 func (v *Invariant) kinds() int {
 	n := 0
-	for _, said := range []bool{v.Sum != "", v.Least != 0 || v.Most != 0, v.Moves != nil} {
+	for _, said := range []bool{v.Sum != "", v.Least != 0 || v.Most != 0, len(v.Moves) > 0} {
 		if said {
 			n++
 		}

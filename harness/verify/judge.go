@@ -10,7 +10,7 @@ type checker interface {
 
 // checkers holds one for each guarantee, in the order of Guarantees.
 var checkers = []checker{
-	loss{}, duplicates{}, phantoms{}, integrity{}, order{}, atomicity{}, consistency{}, durability{}, drained{}, overload{},
+	loss{}, duplicates{}, phantoms{}, integrity{}, order{}, atomicity{}, consistency{}, isolation{}, durability{}, drained{}, overload{},
 }
 
 // finding is what a checker hands back.
@@ -60,6 +60,8 @@ func (s *Settings) waives(g Guarantee) string {
 	switch {
 	case slices.Contains(s.NotClaimed, g):
 		return "The scenario makes no such promise."
+	case g == Isolation && s.Readers+s.Users == 0:
+		return "The scenario has nobody who reads or edits beside the integration."
 	case g == Consistency && len(s.Invariants) == 0:
 		return "The scenario declares no invariants."
 	case g == NoOverload && s.Limits == Limits{}:

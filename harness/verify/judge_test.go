@@ -23,16 +23,16 @@ func TestCleanRunPassesEveryGuarantee(t *testing.T) {
 	verdicts := rehearsed().over()
 	onlyBroken(t, verdicts)
 	assert.Equal(t, Pass, Overall(verdicts))
-	assert.Equal(t, "SAFE: 4 acknowledged operations, 8 guarantees put to the test, no anomaly. Not claimed: consistency, no overload.", Sentence(verdicts))
+	assert.Equal(t, "SAFE: 4 acknowledged operations, 8 guarantees put to the test, no anomaly. Not claimed: consistency, isolation, no overload.", Sentence(verdicts))
 }
 
 // everything is claimed.
-var everything = Settings{Invariants: []Invariant{orderHasALine}, Limits: Limits{Calls: 100, Logins: 100}}
+var everything = Settings{Readers: 1, Users: 1, Invariants: []Invariant{orderHasALine}, Limits: Limits{Calls: 100, Logins: 100}}
 
 // Every minimum names a figure that its checker reports, else it would never
 // be asked for.
 func TestMinimaAskForFiguresThatExist(t *testing.T) {
-	s := rehearsed()
+	s := crowded()
 	s.in.Settings.Limits = everything.Limits
 	for _, v := range s.over() {
 		for _, m := range minima[v.Guarantee] {
@@ -109,7 +109,7 @@ func TestNotClaimedIsNeitherPassNorFail(t *testing.T) {
 	assert.Equal(t, NotClaimed, of(verdicts, NoLoss).Result)
 	assert.Equal(t, 1, of(verdicts, NoLoss).Found, "what was found is still told")
 	assert.Equal(t, Pass, Overall(verdicts))
-	assert.Contains(t, Sentence(verdicts), "Not claimed: no loss, consistency, no overload.")
+	assert.Contains(t, Sentence(verdicts), "Not claimed: no loss, consistency, isolation, no overload.")
 
 	s.in.Settings.NotClaimed = Guarantees
 	assert.Equal(t, NoEvidence, Overall(Judge(s.in)))

@@ -49,6 +49,7 @@ func TestTheEditsSayWhatTheyProve(t *testing.T) {
 	never := map[Guarantee]string{
 		Durability:  "what a crash took is lost or torn too",
 		Consistency: "what the source intends is consistent, so whatever is not differs from it",
+		Isolation:   "nobody reads or edits beside the integration in these runs",
 	}
 	for _, g := range Guarantees {
 		assert.NotEqual(t, alone[g], never[g] != "", g)

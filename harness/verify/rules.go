@@ -67,7 +67,7 @@ func (r *rule) applyParent(change *commitlog.Change) {
 		got = nil
 	}
 	p.value, _ = number(got)
-	if r.Moves != nil {
+	if len(r.Moves) > 0 {
 		r.move(p, textOf(got))
 	}
 }
@@ -135,7 +135,7 @@ func (r *rule) breach(p *parent) string {
 	switch {
 	case !p.alive:
 		return ""
-	case r.Moves != nil:
+	case len(r.Moves) > 0:
 		return p.wrong
 	case r.Sum != "" && math.Abs(p.value-p.sum) > 1e-6+1e-12*math.Max(math.Abs(p.value), math.Abs(p.sum)):
 		return fmt.Sprintf("%s is %s, and %s over its %s of %s is %s", r.Field, amount(p.value), r.Sum, plural(p.n, "record"), r.Children, amount(p.sum))

@@ -17,6 +17,7 @@ const (
 	stepCommit  = "commit"
 	stepFault   = "fault"
 	stepMark    = "mark"
+	stepRead    = "read"
 	stepMore    = "more"
 )
 
@@ -56,6 +57,7 @@ func (w *witness) tell(c *candidate) {
 	for _, i := range commits {
 		t.commit(i, c.ops)
 	}
+	t.steps = append(t.steps, c.more...)
 	t.faults(c, requests)
 	if absence[c.Class] {
 		t.marks()

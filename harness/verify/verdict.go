@@ -53,13 +53,14 @@ const (
 	Order        Guarantee = "order"
 	Atomicity    Guarantee = "atomicity"
 	Consistency  Guarantee = "consistency"
+	Isolation    Guarantee = "isolation"
 	Durability   Guarantee = "durability"
 	Drained      Guarantee = "drained in time"
 	NoOverload   Guarantee = "no overload"
 )
 
 // Guarantees lists them all, in the order in which reports show them.
-var Guarantees = []Guarantee{NoLoss, NoDuplicates, NoPhantoms, Integrity, Order, Atomicity, Consistency, Durability, Drained, NoOverload}
+var Guarantees = []Guarantee{NoLoss, NoDuplicates, NoPhantoms, Integrity, Order, Atomicity, Consistency, Isolation, Durability, Drained, NoOverload}
 
 // Promise is the sentence that a guarantee stands for.
 func (g Guarantee) Promise() string { return promises[g] }
@@ -72,6 +73,7 @@ var promises = map[Guarantee]string{
 	Order:        "Changes of one key take effect in the order of their acknowledgement.",
 	Atomicity:    "The records of one transaction appear together or not at all.",
 	Consistency:  "The declared invariants hold after every commit, lookups lead to records, external ids are unique.",
+	Isolation:    "Whoever reads or edits in Salesforce meanwhile sees no half of a transaction, and loses nothing.",
 	Durability:   "What was acknowledged before a crash survives it.",
 	Drained:      "The backlog is cleared within the budget after the outage.",
 	NoOverload:   "The integration asks no more of Salesforce than the scenario allows.",
@@ -107,22 +109,31 @@ type Class string
 
 // The classes of anomalies.
 const (
-	Lost           Class = "lost"            // acknowledged, quiescent, absent
-	Duplicate      Class = "duplicate"       // took effect twice
-	Phantom        Class = "phantom"         // never intended
-	FalseFailure   Class = "false failure"   // refused, and applied all the same
-	Corrupted      Class = "corrupted"       // other values than were sent
-	StaleOverwrite Class = "stale overwrite" // an older version replaced a newer one
-	Reordered      Class = "reordered"       // took effect before an operation that was acknowledged earlier
-	Torn           Class = "torn"            // some records of a unit are missing at the end
-	TornWindow     Class = "torn window"     // the records of a unit appeared one after another
-	Inconsistent   Class = "inconsistent"    // broke a declared invariant
-	Orphan         Class = "orphan"          // stood without the parent that it was given
-	NotUnique      Class = "not unique"      // an external id was held by two records
-	NotDurable     Class = "not durable"     // acknowledged before a crash, lost after it
-	Shortfall      Class = "shortfall"       // not delivered by the deadline
-	TooManyCalls   Class = "too many calls"  // more requests for each record than the scenario allows
-	TooManyLogins  Class = "too many logins" // more of them within a minute than the scenario allows
+	Lost             Class = "lost"                // acknowledged, quiescent, absent
+	Duplicate        Class = "duplicate"           // took effect twice
+	Phantom          Class = "phantom"             // never intended
+	FalseFailure     Class = "false failure"       // refused, and applied all the same
+	Corrupted        Class = "corrupted"           // other values than were sent
+	StaleOverwrite   Class = "stale overwrite"     // an older version replaced a newer one
+	Reordered        Class = "reordered"           // took effect before an operation that was acknowledged earlier
+	Torn             Class = "torn"                // some records of a unit are missing at the end
+	TornWindow       Class = "torn window"         // the records of a unit appeared one after another
+	Inconsistent     Class = "inconsistent"        // broke a declared invariant
+	Orphan           Class = "orphan"              // stood without the parent that it was given
+	NotUnique        Class = "not unique"          // an external id was held by two records
+	DirtyRead        Class = "dirty read"          // somebody saw what never came to be
+	IntermediateRead Class = "intermediate read"   // somebody saw what its operation changed again
+	NonRepeatable    Class = "non-repeatable read" // a record went back under the eyes of a reader
+	ReadSkew         Class = "read skew"           // somebody saw an operation in parts
+	LostUpdate       Class = "lost update"         // what somebody wrote was overwritten by whom nobody had asked to
+	DirtyWrite       Class = "dirty write"         // two operations wrote over each other
+	CircularFlow     Class = "circular flow"       // each saw what the other wrote
+	WriteSkew        Class = "write skew"          // each wrote on what the other made out of date
+	PredicateAnomaly Class = "predicate anomaly"   // written on the answer to a question that was out of date
+	NotDurable       Class = "not durable"         // acknowledged before a crash, lost after it
+	Shortfall        Class = "shortfall"           // not delivered by the deadline
+	TooManyCalls     Class = "too many calls"      // more requests for each record than the scenario allows
+	TooManyLogins    Class = "too many logins"     // more of them within a minute than the scenario allows
 )
 
 // Anomaly is one broken promise with its witness.
@@ -167,6 +178,8 @@ type Settings struct {
 	Tokens     map[string]string // objects that have another token field, or match.None
 	Budget     time.Duration     // from the heal until the backlog must be clear; 0 gives it until the end of the run
 	NotClaimed []Guarantee       // promises that the scenario does not make
+	Readers    int               // how many read whole units beside the integration
+	Users      int               // how many edit records; without either, isolation is not claimed
 	Invariants []Invariant       // what must hold after every commit; without any, consistency is not claimed
 	Limits     Limits            // what may be asked of Salesforce; without any, no overload is not claimed
 	// Minima is the least evidence for a pass, where it differs from the

@@ -14,6 +14,10 @@ const crowdPrefix = "crowd/"
 // for example crowd/user-1.
 func CrowdIdentity(name string) string { return crowdPrefix + name }
 
+// CrowdName is what an identity of the crowd is called, for example user-1;
+// other identities are called what they are.
+func CrowdName(identity string) string { return strings.TrimPrefix(identity, crowdPrefix) }
+
 // OfCrowd tells whether an identity is of a reader or user beside the
 // integration.
 func OfCrowd(identity string) bool { return strings.HasPrefix(identity, crowdPrefix) }
