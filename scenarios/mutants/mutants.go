@@ -35,6 +35,7 @@ const (
 	order        = "order"
 	atomicity    = "atomicity"
 	consistency  = "consistency"
+	isolation    = "isolation"
 	durability   = "durability"
 	drained      = "drained in time"
 	noOverload   = "no overload"
@@ -56,6 +57,7 @@ const (
 	deploys   = "deploys"
 	late      = "late"
 	poison    = "poison"
+	crowd     = "crowd"
 )
 
 // All lists the mutants, by the part in which their defect is.
@@ -64,7 +66,7 @@ var All = []Mutant{
 	ackBeforeStore, skipsAtRestart, markBeforeSend, offeredTwice, unorderedResume, idAtLoad, idWatermark, publishBeforeCommit, shutdownDrops,
 	// inserts, units, rows
 	insertBlindRetry, checkThenCreate, transportRetry, firstErrorWins,
-	tornUnit, unitCutAtLimit, compositeOK, composite4xxOnly,
+	tornUnit, unitCutAtLimit, wholeRecord, compositeOK, composite4xxOnly,
 	collectionsOK, updateIsError, unescapedID, nullLeftOut, dropReference, claimWithoutLock, leaseWithoutFence,
 	// what a failure means
 	timeoutMeansFailed, htmlIsPermanent, lockIsPermanent, outageSpendsAttempts,
