@@ -30,7 +30,7 @@ type console struct{ out, err io.Writer }
 
 func verbs() []verb {
 	return []verb{
-		{"run", "run SCENARIO... [--seed N] [--out DIR] [--speed 2x] [--set key=value] [--control] [--no-faults] [--virtual] [-- COMMAND ARG...]",
+		{"run", "run SCENARIO... [--seed N] [--out DIR] [--speed 2x] [--set key=value] [--control] [--no-faults] [--stop-at-first] [--virtual] [-- COMMAND ARG...]",
 			"rehearse an outage and judge the integration: the reference, or the one that COMMAND starts", runFlags, runVerb},
 		{"check", "check RUN_DIR", "judge a saved run again", nil, checkVerb},
 		{"report", "report RUN_DIR", "write the report of a saved run again", nil, reportVerb},
@@ -49,6 +49,7 @@ var runFlags = []string{
 	"--set key=value  overrides a key of the scenario, for example load.rate=50; may come again",
 	"--control        plays the control run too: the same without faults, for the report",
 	"--no-faults      leaves the faults out",
+	"--stop-at-first  freezes the run at the commit that breaks the first promise",
 	"--virtual        in virtual time, a minute in a second or so: the built-in integrations only; with the control run",
 }
 

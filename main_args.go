@@ -15,15 +15,16 @@ import (
 
 // runArgs is the command line of `squall run`, parsed.
 type runArgs struct {
-	scenarios []string
-	seed      *uint64 // nil: the scenario's own
-	out       string
-	speed     float64
-	control   bool
-	noFaults  bool
-	virtual   bool
-	set       settings
-	command   []string // after --
+	scenarios   []string
+	seed        *uint64 // nil: the scenario's own
+	out         string
+	speed       float64
+	control     bool
+	noFaults    bool
+	stopAtFirst bool
+	virtual     bool
+	set         settings
+	command     []string // after --
 }
 
 // settings collects --set key=value.
@@ -52,6 +53,7 @@ func parseRun(args []string) (a *runArgs, err error) {
 	f := flag.NewFlagSet("run", flag.ContinueOnError)
 	f.StringVar(&a.out, "out", "runs", "")
 	f.BoolVar(&a.control, "control", false, "")
+	f.BoolVar(&a.stopAtFirst, "stop-at-first", false, "")
 	f.BoolVar(&a.noFaults, "no-faults", false, "")
 	f.BoolVar(&a.virtual, "virtual", false, "")
 	f.Var(&a.set, "set", "")

@@ -74,7 +74,8 @@ func worse(a, b int) int {
 func rehearse(c console, a *runArgs, name string, s *harness.Scenario, sub subject.Subject, run runner) int {
 	show := newProgress(c.err, a.virtual)
 	fmt.Fprintf(c.err, "squall: scenario %s, seed %d, subject %s\n", s.Name, s.Seed, sub.Command())
-	result, err := run(s, harness.Options{Out: a.out, Repeat: a.repeat(name, s.Seed), Version: version(), Progress: show.status, Control: a.control || a.virtual && !a.noFaults})
+	result, err := run(s, harness.Options{Out: a.out, Repeat: a.repeat(name, s.Seed), Version: version(), Progress: show.status, Control: a.control || a.virtual && !a.noFaults,
+		StopAtFirst: a.stopAtFirst, Hold: a.hold(c, show)})
 	show.done()
 	if err != nil {
 		return c.fail("run", harness.ExitCode(err), err)
@@ -140,6 +141,9 @@ func (a *runArgs) repeat(name string, seed uint64) string {
 	}
 	if a.control {
 		words = append(words, "--control")
+	}
+	if a.stopAtFirst {
+		words = append(words, "--stop-at-first")
 	}
 	if a.noFaults {
 		words = append(words, "--no-faults")

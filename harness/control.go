@@ -21,6 +21,7 @@ func playControl(s *Scenario, dir *rundir.Dir, o Options, play rehearser) error 
 	if err != nil {
 		return err
 	}
+	o.StopAtFirst, o.Hold = false, nil
 	tell := o.Progress
 	if tell != nil {
 		o.Progress = func(st Status) {

@@ -262,6 +262,16 @@ func (h *host) pausable(do func(subject.Pausable) error) error {
 	return do(p)
 }
 
+// PID is the process id of the subject, 0 when it is no process of its own.
+func (h *host) PID() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if p, ok := h.instance.(interface{ PID() int }); ok {
+		return p.PID()
+	}
+	return 0
+}
+
 // Stop ends the subject for good and waits until nothing of it is left.
 func (h *host) Stop() {
 	h.mu.Lock()

@@ -47,6 +47,13 @@ func (a *activity) ended(q commitlog.Request, now time.Duration) {
 	}
 }
 
+// working tells whether work is under way at the org.
+func (a *activity) working() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.busy) > 0
+}
+
 // silentSince is the time of the last work at the org; now while some is under
 // way.
 func (a *activity) silentSince(now time.Duration) time.Duration {

@@ -19,8 +19,9 @@ type rehearsal struct {
 	Planned     int                 `json:"planned"` // transactions that the scenario asks for
 	Environment reports.Environment `json:"environment"`
 	Notes       []string            `json:"notes,omitempty"`
-	Finished    bool                `json:"finished"`        // it came to its end, so that all of it can be judged
-	Ended       string              `json:"ended,omitempty"` // why it did not come to its end
+	Stopped     *reports.Stop       `json:"stopped,omitempty"` // at the first broken promise
+	Finished    bool                `json:"finished"`          // it came to its end, so that all of it can be judged
+	Ended       string              `json:"ended,omitempty"`   // why it did not come to its end
 
 	incomplete string // why only a part of the run can be judged
 }

@@ -39,6 +39,9 @@ type rig struct {
 	schedule   fault.Schedule
 	ledgers    *rundir.Ledgers
 	activity   activity
+	sentry     *sentry         // nil unless the run stops at the first broken promise
+	running    context.Context // of load and faults
+	halt       context.CancelFunc
 	background sync.WaitGroup
 
 	noteMu sync.Mutex
@@ -51,6 +54,7 @@ type rig struct {
 func setUp(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Dir, w *world) (r *rig, err error) {
 	r = &rig{world: w, scenario: s, clock: newClock()}
 	r.ctx, r.cancel = context.WithCancel(ctx)
+	r.running, r.halt = context.WithCancel(r.ctx)
 	r.recorder = history.NewRecorder(r.clock.since)
 	defer func() {
 		if err != nil {
@@ -139,7 +143,7 @@ func (r *rig) startNemesis() <-chan struct{} {
 	start := r.recorder.Now() + aside
 	r.background.Go(func() {
 		defer close(done)
-		if err := r.nemesis.Run(r.ctx, start, r.schedule); err != nil && r.ctx.Err() == nil {
+		if err := r.nemesis.Run(r.running, start, r.schedule); err != nil && r.running.Err() == nil {
 			r.note("a fault did not work: " + err.Error())
 		}
 	})
@@ -148,6 +152,9 @@ func (r *rig) startNemesis() <-chan struct{} {
 
 // hook lets the service faults take part in the org's requests.
 func (r *rig) hook(c *mocksf.Call) mocksf.Decision {
+	if end := r.sentry.gate(r.ctx); end != nil {
+		return mocksf.Decision{Reply: end}
+	}
 	if commitlog.OfCrowd(c.Identity) {
 		return mocksf.Decision{}
 	}
@@ -155,7 +162,7 @@ func (r *rig) hook(c *mocksf.Call) mocksf.Decision {
 	write := c.Write && c.Identity != "" // without a session it is refused: a cut of its reply would be wasted
 	d := r.nemesis.Decide(fault.Call{ID: c.ID, At: c.At, Method: c.Method, Path: c.Path, API: string(c.API),
 		Write: write, Records: c.Records, Objects: c.Objects, Traces: c.Traces, Step: string(c.Step), Running: c.Running})
-	out := mocksf.Decision{Fault: d.Fault, Cut: d.Cut, AfterCommit: d.AfterCommit, AfterWork: d.AfterWork, Hold: d.Hold, Job: jobTrouble(d.Job)}
+	out := mocksf.Decision{Fault: d.Fault, Cut: d.Cut, AfterCommit: r.sentry.atCommit(d.AfterCommit), AfterWork: d.AfterWork, Hold: d.Hold, Job: jobTrouble(d.Job)}
 	if d.Reply != nil {
 		out.Reply = &mocksf.Reply{Status: d.Reply.Status, ContentType: d.Reply.ContentType, Body: d.Reply.Body}
 	}

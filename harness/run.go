@@ -15,11 +15,15 @@ import (
 
 // Options are the choices of a run that are no part of the scenario.
 type Options struct {
-	Out      string       // directory for run directories; "" is "runs"
-	Repeat   string       // the command that repeats the run
-	Version  string       // of the harness, for the report
-	Progress func(Status) // called about ten times a second; nil for silence
-	Control  bool         // play the control run, too: the same without faults
+	Out         string       // directory for run directories; "" is "runs"
+	Repeat      string       // the command that repeats the run
+	Version     string       // of the harness, for the report
+	Progress    func(Status) // called about ten times a second; nil for silence
+	StopAtFirst bool         // freeze the run at the commit that breaks the first promise
+	// Hold is called when a run is frozen and its report is written, with the
+	// integration still there; the run ends when it returns. nil ends it at once.
+	Hold    func(context.Context, Frozen)
+	Control bool // play the control run, too: the same without faults
 
 	realTime bool // Test: also for a function
 }
@@ -79,8 +83,14 @@ func rehearse(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir
 		return err
 	}
 	r, err := setUp(ctx, s, sub, dir, w)
+	if err == nil && o.StopAtFirst {
+		r.stopAtFirst(sub, dir)
+	}
 	if err == nil {
 		err = r.play(o.Progress)
+	}
+	if errors.Is(err, errFrozen) {
+		err = r.hold(dir, run, o)
 	}
 	if lost := r.close(); lost != nil { // whatever else went wrong, it has left no trace
 		err = first(lost)
@@ -134,7 +144,8 @@ func (r *rig) startLoad() <-chan struct{} {
 	r.recorder.Mark(history.MarkStarted, "")
 	shift(ops, r.recorder.Now())
 	due := ops[len(ops)-1].Due
-	r.background.Go(func() { r.push.Offer(r.ctx, ops, r.scenario.Load.Rate) })
+	r.sentry.begin(ops, r.scenario.settings())
+	r.background.Go(func() { r.push.Offer(r.running, ops, r.scenario.Load.Rate) })
 	r.startCrowd(ops)
 	done := make(chan struct{})
 	r.background.Go(func() {
@@ -164,6 +175,8 @@ func (r *rig) await(done <-chan struct{}) error {
 				return errInterrupted
 			}
 			return nil
+		case <-r.sentry.stopped():
+			return errFrozen
 		case err := <-r.host.failed:
 			return err
 		case err := <-r.ledgers.Failed():

@@ -30,6 +30,7 @@ func summarize(s *Scenario, run rehearsal, data reports.Data, found verify.Judge
 		Load:        load(data.History, s),
 		Environment: run.Environment,
 		Notes:       run.Notes,
+		Stopped:     run.Stopped,
 	}
 	if found.Weaker != "" {
 		out.Notes = append(out.Notes, found.Weaker)
@@ -106,6 +107,8 @@ func whyNoVerdict(s reports.Summary, run rehearsal, h *history.History) string {
 	switch {
 	case run.incomplete != "":
 		return run.incomplete
+	case run.Stopped != nil:
+		return stopNote(run.Stopped)
 	case float64(s.Operations.Offered) < leastOffered*float64(run.Planned):
 		return fmt.Sprintf("only %d of %d transactions were offered", s.Operations.Offered, run.Planned)
 	case s.Load.LagP99 > mostLag:

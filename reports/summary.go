@@ -37,6 +37,7 @@ type Summary struct {
 	Operations  Operations        `json:"operations"`
 	Unknowns    verify.Unknowns   `json:"unknowns"` // what nobody could know, resolved by the commit log
 	Redelivery  verify.Redelivery `json:"redelivery"`
+	Stopped     *Stop             `json:"stopped,omitempty"` // nil: the run went on to its end
 	Control     *Control          `json:"control,omitempty"` // nil: none was played
 	Alerts      Alerts            `json:"alerts"`
 	DeadLetters int               `json:"deadLetters"` // the subject's last figure
@@ -44,6 +45,13 @@ type Summary struct {
 	Load        Load              `json:"load"`
 	Environment Environment       `json:"environment"`
 	Notes       []string          `json:"notes,omitempty"` // anything a reader must know, for example a truncated ledger
+}
+
+// Stop is where a run was frozen: at the first broken promise.
+type Stop struct {
+	verify.Breach
+	PID  int  `json:"pid,omitempty"`  // of the integration, 0 when it is no process
+	Dump bool `json:"dump,omitempty"` // what its goroutines were about lies beside the report
 }
 
 // Scenario is what was promised.

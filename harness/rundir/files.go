@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // File names one file of a run directory. The constants are all there are.
@@ -26,7 +27,8 @@ const (
 	ReportFile   = "report.html"
 	JUnitFile    = "junit.xml"
 	MarkdownFile = "summary.md"
-	TrialsFile   = "trials.json" // what reruns without one of the faults showed
+	DumpFile     = "goroutines.txt" // what a Go function was about when the run was frozen
+	TrialsFile   = "trials.json"    // what reruns without one of the faults showed
 	// ControlReport is the report of the control run.
 	ControlReport = controlName + "/" + ReportFile
 	stateName     = "state" // the subject's STATE_DIR
@@ -48,6 +50,7 @@ var meanings = map[File]string{
 	ReportFile:    "the report for people",
 	JUnitFile:     "the verdict for CI servers",
 	MarkdownFile:  "the verdict for a review comment",
+	DumpFile:      "what the integration's goroutines were about when the first promise broke",
 	TrialsFile:    "what reruns without one of the faults showed",
 	ControlReport: "the same transactions without any fault: the control run's own report",
 }
@@ -55,7 +58,7 @@ var meanings = map[File]string{
 // all is the order in which Files lists them.
 var all = []File{
 	ReportFile, VerdictFile, JUnitFile, MarkdownFile, ScenarioFile, RunFile, PlanFile,
-	HistoryFile, CommitsFile, RequestsFile, ReadsFile, LogFile, TrialsFile, ControlReport,
+	HistoryFile, CommitsFile, RequestsFile, ReadsFile, LogFile, DumpFile, TrialsFile, ControlReport,
 }
 
 // Path is the run directory itself.
@@ -69,6 +72,9 @@ func (d *Dir) StateDir() string { return d.Join(stateName) }
 
 // SubjectLog is the path of the file that takes the subject's output.
 func (d *Dir) SubjectLog() string { return d.Join(LogFile) }
+
+// Has tells whether the run has the file.
+func (d *Dir) Has(f File) bool { return slices.Contains(d.Files(), f) }
 
 // Files lists the files that the run has.
 func (d *Dir) Files() []File {

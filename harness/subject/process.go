@@ -125,6 +125,9 @@ func (i *running) Stop(grace time.Duration) error {
 	}
 }
 
+// PID is its process id.
+func (i *running) PID() int { return i.cmd.Process.Pid }
+
 // Pause implements Pausable by SIGSTOP.
 func (i *running) Pause() error { return i.signal(sigStop) }
 
