@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,6 +30,10 @@ type offer struct {
 // judged asks the checker: does this log, a list of operations in the order of
 // their commits, break the order?
 func judged(offers []offer, log []int) bool {
+	return order{}.judge(join(ledgersOf(offers, log))).anomalies.found() > 0
+}
+
+func ledgersOf(offers []offer, log []int) Input {
 	in := Input{History: &history.History{}}
 	for i, o := range offers {
 		at := time.Duration(o.invoked) * time.Second
@@ -41,7 +46,7 @@ func judged(offers []offer, log []int) bool {
 		in.Commits = append(in.Commits, commitlog.Commit{LSN: uint64(n + 1), API: commitlog.APIRow, Changes: []commitlog.Change{
 			{Op: commitlog.Update, Object: rec.Object, ID: rec.ExternalID, ExternalID: rec.ExternalID, Fields: rec.Fields}}})
 	}
-	return order{}.judge(join(in)).anomalies.found() > 0
+	return in
 }
 
 // intends is an upsert of the record; version 0 makes it a record of its own.
@@ -68,18 +73,47 @@ func TestOrderOfAKeyAgreesWithAQueueInPorcupine(t *testing.T) {
 			offers = append(offers, offer{invoked: at, acked: at + r.IntN(6)})
 		}
 		log = scrambled(r, offers)
-		var events []porcupine.Operation
-		for i, o := range offers {
-			if slices.Contains(log, i) {
-				events = append(events, porcupine.Operation{ClientId: i, Input: i, Call: int64(o.invoked), Output: enqueued, Return: int64(o.acked)})
-			}
-		}
-		for n, i := range log {
-			at := int64(100 + 2*n)
-			events = append(events, porcupine.Operation{ClientId: len(offers), Input: dequeue, Call: at, Output: i, Return: at + 1})
-		}
-		return offers, log, porcupine.CheckOperations(queue, events)
+		return offers, log, porcupine.CheckOperations(queue, asQueue(offers, log))
 	})
+}
+
+func asQueue(offers []offer, log []int) (events []porcupine.Operation) {
+	end := 0
+	for i, o := range offers {
+		end = max(end, o.acked)
+		if slices.Contains(log, i) {
+			events = append(events, porcupine.Operation{ClientId: i, Input: i, Call: int64(o.invoked), Output: enqueued, Return: int64(o.acked)})
+		}
+	}
+	for n, i := range log {
+		at := int64(end + 1 + 2*n)
+		events = append(events, porcupine.Operation{ClientId: len(offers), Input: dequeue, Call: at, Output: i, Return: at + 1})
+	}
+	return events
+}
+
+// The same question side by side, on one key whose operations overlap by
+// threes: here and in porcupine, which searches.
+func BenchmarkOrderOfAKey(b *testing.B) {
+	for _, n := range []int{100, 1000, 10_000} {
+		offers, log := make([]offer, n), make([]int, n)
+		for i := range offers {
+			offers[i], log[i] = offer{invoked: 2 * i, acked: 2*i + 5}, i
+		}
+		in, events := ledgersOf(offers, log), asQueue(offers, log)
+		b.Run(fmt.Sprintf("squall/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				require.Zero(b, order{}.judge(join(in)).anomalies.found())
+			}
+			b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "ops/s")
+		})
+		b.Run(fmt.Sprintf("porcupine/%d", n), func(b *testing.B) {
+			for b.Loop() {
+				require.True(b, porcupine.CheckOperations(queue, events))
+			}
+			b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "ops/s")
+		})
+	}
 }
 
 // scrambled is the order of invocation with some neighbours exchanged, so that
@@ -105,7 +139,7 @@ const (
 	enqueued = -2 // output of an input that puts itself in
 )
 
-// queue has the operations that wait as its state, oldest first.
+// queue has the operations that wait as its state, oldest first, one rune each.
 var queue = porcupine.Model{
 	Init: func() any { return "" },
 	Step: func(state, input, output any) (bool, any) {
@@ -113,10 +147,8 @@ var queue = porcupine.Model{
 		if input != dequeue {
 			return true, waiting + string(rune('a'+input.(int)))
 		}
-		if waiting == "" || waiting[0] != byte('a'+output.(int)) {
-			return false, state
-		}
-		return true, waiting[1:]
+		rest, oldest := strings.CutPrefix(waiting, string(rune('a'+output.(int))))
+		return oldest, rest
 	},
 }
 
