@@ -33,7 +33,7 @@ func TestVirtualRunsRepeat(t *testing.T) {
 	for _, name := range scenarios.Names() {
 		t.Run(name, func(t *testing.T) {
 			var first map[string]string
-			for _, processors := range []int{2, 1, 2} {
+			for _, processors := range []int{2, 1} {
 				got := onProcessors(processors, func() map[string]string {
 					return digests(t, virtually(t, scenarios.Load(name), scenarios.Reference).Dir)
 				})

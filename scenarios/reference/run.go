@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -55,9 +57,13 @@ func (p *Parts) resume(all *sync.WaitGroup, stop, calls context.Context, waiting
 			jobs[tx.job] = append(jobs[tx.job], tx)
 		}
 	}
-	for id, txs := range jobs {
+	for i, id := range slices.Sorted(maps.Keys(jobs)) {
+		txs := jobs[id]
 		p.Log.Info("bulk job resumed", "job", id, "rows", len(txs))
-		all.Go(func() { p.Bulk.Watch(stop, calls, id, txs, false) })
+		all.Go(func() {
+			inTurn(stop, i, jobTurn)
+			p.Bulk.Watch(stop, calls, id, txs, false)
+		})
 	}
 	p.Outbox.OnStored(p.Queue.Add)
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -36,6 +37,7 @@ type Login struct {
 	Timeout time.Duration // 0 waits for ever
 
 	flight  singleflight.Group
+	callers atomic.Int64 // who have waited for a flight
 	mu      sync.Mutex
 	current Token
 	failed  error // of the last login, nil when it succeeded
@@ -45,6 +47,9 @@ type Login struct {
 // loginRest is how long a login that failed speaks for the next ones: an org
 // counts logins too, and every worker finds out at its own time.
 const loginRest = 250 * time.Millisecond
+
+// mostCallers is more than there are calls at once.
+const mostCallers = 64
 
 // Token returns the current token.
 func (l *Login) Token(ctx context.Context) (Token, error) {
@@ -59,8 +64,10 @@ func (l *Login) Token(ctx context.Context) (Token, error) {
 		l.note(err)
 		return token, err
 	})
+	place := int(l.callers.Add(1) % mostCallers)
 	select {
 	case r := <-result:
+		inTurn(ctx, place, loginTurn)
 		token, _ := r.Val.(Token)
 		return token, r.Err
 	case <-ctx.Done():

@@ -14,6 +14,7 @@ const (
 	gateTurn   = time.Microsecond
 	workerTurn = 31 * time.Nanosecond
 	jobTurn    = 7 * time.Nanosecond
+	loginTurn  = 67 * time.Nanosecond
 )
 
 // inTurn waits for one's place: 0, 1, 2, ...
