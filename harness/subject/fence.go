@@ -30,6 +30,9 @@ var errOver = &net.OpError{Op: "use", Net: "tcp", Err: syscall.ESHUTDOWN}
 
 // Listen listens on the network within.
 func (f *fence) Listen(network, addr string) (net.Listener, error) {
+	if f.isOver() {
+		return nil, errOver
+	}
 	l, err := f.Network.Listen(network, addr)
 	if err != nil {
 		return nil, err
