@@ -12,6 +12,7 @@ import (
 
 	"github.com/squall-harness/squall/harness"
 	"github.com/squall-harness/squall/harness/verify"
+	"github.com/squall-harness/squall/scenarios"
 )
 
 // row is one publicly known defect of an unmodified client, and the guarantee
@@ -126,5 +127,26 @@ func TestEveryScenarioIsThatOfARow(t *testing.T) {
 		assert.Equal(t, strings.TrimSuffix(filepath.Base(file), ".yaml"), s.Name)
 		assert.NotEmpty(t, s.Promise)
 		assert.NotContains(t, s.Expect.NotClaimed, claimed[file][0])
+	}
+}
+
+// The reference integration breaks no promise in any of the scenarios: what is
+// found there is the client's.
+func TestTheReferenceKeepsItsPromises(t *testing.T) {
+	files, err := filepath.Glob("track/*.yaml")
+	require.NoError(t, err)
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			s, err := harness.ReadScenario(file)
+			require.NoError(t, err)
+			sub, err := scenarios.Func(scenarios.Reference)
+			require.NoError(t, err)
+			r, err := harness.RunVirtual(t, s, sub, harness.Options{Out: t.TempDir()})
+			require.NoError(t, err)
+			t.Log(r.Summary.Sentence)
+			for _, v := range r.Summary.Guarantees {
+				assert.NotEqual(t, verify.Fail, v.Result, "%s: %s", v.Guarantee, v.Reason)
+			}
+		})
 	}
 }
