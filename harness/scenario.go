@@ -75,6 +75,7 @@ type Expect struct {
 	Logins     int                `yaml:"logins"`     // most logins within any minute; 0 limits nothing
 	NotClaimed []verify.Guarantee `yaml:"notClaimed"` // promises that this scenario does not make
 	Minima     map[string]int     `yaml:"minima"`     // least evidence per guarantee, where it differs from the default
+	Repairs    bool               `yaml:"repairs"`    // what a restore of the org from a backup takes must come back
 	Invariants []verify.Invariant `yaml:"invariants"` // what must hold after every commit
 }
 
@@ -147,7 +148,7 @@ func (s *Scenario) settings() verify.Settings {
 	tokens := s.names().Tokens()
 	return verify.Settings{TokenField: tokens.Default, Tokens: tokens.Objects, Budget: s.Expect.Drained,
 		NotClaimed: s.Expect.NotClaimed, Minima: minima, Invariants: s.Expect.Invariants,
-		Readers: s.Crowd.Readers, Users: s.Crowd.Users,
+		Readers: s.Crowd.Readers, Users: s.Crowd.Users, Repairs: s.Expect.Repairs,
 		Limits: verify.Limits{Calls: s.Expect.Calls, Logins: s.Expect.Logins}}
 }
 

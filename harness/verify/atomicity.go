@@ -22,7 +22,7 @@ func (atomicity) judge(l *ledger) *finding {
 	var windows []time.Duration
 	for i := range l.ops {
 		p := l.progress(i)
-		if p.members < 2 || p.absent() || l.blurred(i) {
+		if p.members < 2 || p.absent() || l.blurred(i) || !p.whole() && l.excused(i) {
 			continue
 		}
 		if disturbed[i] {

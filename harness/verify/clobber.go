@@ -38,7 +38,7 @@ func (s *scene) lostUpdates() {
 // intended, for the first time, and are done with at once.
 func (s *scene) clobber(i int32) {
 	e := &s.effects[i]
-	first := e.intent >= 0 && s.intents[e.intent].first == i
+	first := e.intent >= 0 && s.firstTime(i)
 	if e.deletes || e.inserts || e.verbatim && first {
 		return
 	}
@@ -98,7 +98,7 @@ func (s *scene) meant(i, victim int32, field string) bool {
 	}
 	// An operation replaces what came before its turn. Its repetition replaces
 	// what came after it, which order judges where the source wrote that.
-	return !commitlog.OfCrowd(s.commitOf(v).Identity) || it.first > victim || it.first == i
+	return !commitlog.OfCrowd(s.commitOf(v).Identity) || it.first > victim || s.firstTime(i)
 }
 
 // besideThePoint tells whether a field goes with the record without being

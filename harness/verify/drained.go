@@ -69,7 +69,7 @@ func (l *ledger) ends() time.Duration {
 
 func (d *drain) operation(op int32) {
 	p := d.progress(int(op))
-	if d.acked[op] == never || d.ops[op].Poison() || p.members == 0 || !p.whole() && d.quiet || d.blurred(int(op)) {
+	if d.acked[op] == never || d.ops[op].Poison() || p.members == 0 || !p.whole() && (d.quiet || d.excused(int(op))) || d.blurred(int(op)) {
 		return
 	}
 	s := shortfall{op: op, deadline: d.end, at: never}

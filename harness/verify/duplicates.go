@@ -54,6 +54,9 @@ func (d *twins) effect(i int32) {
 		return
 	}
 	alive := d.live[t]
+	if alive != none && d.undone(&d.effects[alive], e.commit) {
+		alive, d.live[t] = none, none
+	}
 	switch {
 	case e.deletes:
 		d.live[t] = none
@@ -70,7 +73,7 @@ func (d *twins) effect(i int32) {
 func (d *twins) applied(i, alive int32) {
 	e := &d.effects[i]
 	it := &d.intents[e.intent]
-	first := it.first == i
+	first := d.firstTime(i)
 	d.writes++
 	if first && e.inserts && it.rec.ExternalID == "" {
 		d.inserts++
@@ -99,7 +102,8 @@ func (d *twins) twin(e *effect, alive int32) bool {
 
 // had tells whether the intent took effect first on the record with that id.
 func (d *twins) had(intent int32, id string) bool {
-	return d.changeOf(&d.effects[d.intents[intent].first]).ID == id
+	first := d.intents[intent].first
+	return first != none && d.changeOf(&d.effects[first]).ID == id
 }
 
 func (d *twins) report(e *effect, alive int32) {

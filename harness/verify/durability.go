@@ -6,8 +6,9 @@ import (
 )
 
 // durability judges Durability at each crash: what had been acknowledged and
-// was not wholly in Salesforce must be there once the run is quiescent. What a
-// crash took is also lost, or torn when a part had arrived.
+// was not wholly in Salesforce must be there once the run is quiescent. Where
+// the scenario says so, what a restore of Salesforce from a backup took must
+// come back, too. What is missing is also lost, or torn when a part is there.
 type durability struct{}
 
 func (durability) guarantee() Guarantee { return Durability }
@@ -15,13 +16,18 @@ func (durability) guarantee() Guarantee { return Durability }
 func (durability) judge(l *ledger) *finding {
 	f := &finding{}
 	crashes := l.crashes()
-	open, missing := l.Rest.Open, 0
+	open, taken, missing := l.Rest.Open, 0, 0
 	for i := range l.ops {
 		at, was := l.openAt(i, crashes)
-		if !was {
+		restored := l.taken[int32(i)]
+		if restored && l.Settings.Repairs {
+			taken++
+		} else if !was || restored && !l.progress(i).whole() {
 			continue
 		}
-		open++
+		if was {
+			open++
+		}
 		if l.progress(i).whole() {
 			continue
 		}
@@ -30,14 +36,28 @@ func (durability) judge(l *ledger) *finding {
 			f.anomalies.add(NotDurable, func() candidate { return l.notDurable(int32(i), at) })
 		}
 	}
-	f.count(figCrashes, len(crashes))
-	f.count(figOpen, open)
-	f.count("of these, arrived", open-missing)
-	f.holds = fmt.Sprintf("%s survived %s.", capital(plural(open, "open operation")), plural(len(crashes), "crash"))
+	f.durable(l, len(crashes), open, taken, missing)
+	return f
+}
+
+// durable puts the evidence together. What a restore took is asked for where
+// the scenario wants it back, and a crash where there was one, or nothing else.
+func (f *finding) durable(l *ledger, crashes, open, taken, missing int) {
+	if crashes > 0 || !l.Settings.Repairs {
+		f.count(figCrashes, crashes)
+		f.count(figOpen, open)
+	}
+	if l.Settings.Repairs {
+		f.count(figTaken, taken)
+	}
+	f.count("of these, arrived", open+taken-missing)
+	f.holds = fmt.Sprintf("%s survived %s.", capital(plural(open, "open operation")), plural(crashes, "crash"))
+	if l.Settings.Repairs {
+		f.holds = fmt.Sprintf("%s came back that a restore from a backup had taken. ", capital(plural(taken, "operation"))) + f.holds
+	}
 	if missing > 0 && !l.quiet {
 		f.unproven = fmt.Sprintf("%s from before a crash had not arrived when the harness stopped watching, and quiescence was not proven.", capital(plural(missing, "operation")))
 	}
-	return f
 }
 
 // openAt finds the first crash that found the operation acknowledged and not
@@ -56,6 +76,9 @@ func (l *ledger) openAt(op int, crashes []time.Duration) (time.Duration, bool) {
 }
 
 func (l *ledger) notDurable(op int32, crash time.Duration) candidate {
+	if l.taken[op] {
+		return l.gone(op)
+	}
 	o := l.ops[op]
 	what := "never reached Salesforce"
 	if !l.progress(int(op)).absent() {

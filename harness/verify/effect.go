@@ -76,6 +76,9 @@ func (l *ledger) place(e *effect, change *commitlog.Change) {
 // fileEffect puts a change behind those before it.
 func (l *ledger) fileEffect(i int32) {
 	e := &l.effects[i]
+	if l.commitOf(e).API == commitlog.APIRestore && e.change == 0 {
+		l.undo(e.commit)
+	}
 	switch change := l.changeOf(e); e.intent {
 	case byName:
 		e.intent = l.deletionOf(change)
@@ -151,7 +154,7 @@ func (l *ledger) versionOf(t int32) int {
 		return 0
 	}
 	for e := l.last[t]; e != none; e = l.effects[e].prev {
-		if i := l.effects[e].intent; i >= 0 {
+		if i := l.effects[e].intent; i >= 0 && !l.undone(&l.effects[e], int32(len(l.Commits))) {
 			return l.intents[i].version
 		}
 	}

@@ -33,6 +33,7 @@ const (
 	figContested  = "of these, in a record that the integration wrote again"
 	figRules      = "invariants put to the test"
 	figCrashes    = "crashes"
+	figTaken      = "operations that a restore from a backup took"
 	figOpen       = "operations acknowledged and still open at a crash"
 	figBacklog    = "backlog at the heal"
 	figRequests   = "requests"
@@ -63,6 +64,7 @@ var minima = map[Guarantee][]minimum{
 	},
 	Durability: {
 		{figCrashes, 1, "no crash was injected"},
+		{figTaken, 1, "no restore from a backup took anything that had been acknowledged"},
 		{figOpen, 1, "nothing acknowledged was open when the crash came"},
 	},
 	Drained: {{figBacklog, 1, "there was no heal with a backlog to clear"}},

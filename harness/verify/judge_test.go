@@ -33,7 +33,7 @@ var everything = Settings{Readers: 1, Users: 1, Invariants: []Invariant{orderHas
 // be asked for.
 func TestMinimaAskForFiguresThatExist(t *testing.T) {
 	s := crowded()
-	s.in.Settings.Limits = everything.Limits
+	s.in.Settings.Limits, s.in.Settings.Repairs = everything.Limits, true
 	for _, v := range s.over() {
 		for _, m := range minima[v.Guarantee] {
 			_, known := figure(v.Evidence, m.figure)

@@ -56,7 +56,7 @@ func (l *ledger) numberKeys() (keys, sizes []int32) {
 	known, firsts := newIndex(len(l.ops)), []int32{}
 	for i, op := range l.ops {
 		keys[i] = none
-		if op.Key == "" || l.reached[i].absent() || l.blurred(i) {
+		if op.Key == "" || l.reached[i].absent() || l.blurred(i) || l.taken[int32(i)] { // what comes back after a restore has had its turn
 			continue
 		}
 		hash := known.hash(op.Key)

@@ -39,14 +39,16 @@ type intent struct {
 // ledger is the two ledgers joined. The checkers fold over it and share it.
 type ledger struct {
 	Input
-	ops     []*history.Operation
-	invoked []time.Duration // per operation: when it was first offered
-	acked   []time.Duration // per operation: when it was acknowledged, or never
-	spans   []int32         // operation i intends intents[spans[i]:spans[i+1]]
-	intents []intent
-	reached []progress // per operation: how far it got
-	effects []effect   // every change, in the order of the log
-	quiet   bool       // quiescence was proven: what is absent stays absent
+	ops      []*history.Operation
+	invoked  []time.Duration // per operation: when it was first offered
+	acked    []time.Duration // per operation: when it was acknowledged, or never
+	spans    []int32         // operation i intends intents[spans[i]:spans[i+1]]
+	intents  []intent
+	reached  []progress     // per operation: how far it got
+	effects  []effect       // every change, in the order of the log
+	undoings []undoing      // restores from a backup
+	taken    map[int32]bool // operations of which a restore took something
+	quiet    bool           // quiescence was proven: what is absent stays absent
 
 	byToken  *index             // token -> intent
 	byTarget *index             // object and external id -> target

@@ -23,7 +23,7 @@ func (loss) judge(l *ledger) *finding {
 			continue
 		}
 		acked++
-		if !p.absent() {
+		if !p.absent() || l.excused(i) {
 			continue
 		}
 		if l.ops[i].Poison() {
@@ -55,6 +55,9 @@ func (loss) judge(l *ledger) *finding {
 
 func (l *ledger) lost(op int) candidate {
 	o := l.ops[op]
+	if l.taken[int32(op)] {
+		return l.gone(int32(op))
+	}
 	if o.Poison() {
 		return l.buried(op)
 	}

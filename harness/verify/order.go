@@ -56,6 +56,9 @@ func newStale(l *ledger, f *finding) *stale {
 }
 
 func (s *stale) effect(e *effect) {
+	if s.commitOf(e).API == commitlog.APIRestore {
+		s.goBack(e)
+	}
 	if e.intent < 0 || e.misplaced || s.intents[e.intent].version == 0 || s.intents[e.intent].alike {
 		return
 	}
@@ -68,6 +71,21 @@ func (s *stale) effect(e *effect) {
 	case version >= v.highest:
 		v.restore(s.commitOf(e))
 		v.highest, v.newest = version, e.intent
+	}
+}
+
+// goBack follows a record to the version that a restore put back.
+func (s *stale) goBack(e *effect) {
+	if e.target < 0 {
+		return
+	}
+	v := &s.records[e.target]
+	*v = versions{newest: none}
+	for i := e.prev; i != none; i = s.effects[i].prev {
+		if old := &s.effects[i]; old.intent >= 0 && !old.misplaced && !s.undone(old, e.commit) {
+			v.highest, v.newest = s.intents[old.intent].version, old.intent
+			return
+		}
 	}
 }
 
@@ -84,7 +102,7 @@ func (l *ledger) staleOverwrite(e *effect, v *versions) candidate {
 	it, newer := &l.intents[e.intent], &l.intents[v.newest]
 	c := l.commitOf(e)
 	how := "version"
-	if e != &l.effects[it.first] {
+	if it.first == none || e != &l.effects[it.first] {
 		how = "redelivered version"
 	}
 	return candidate{

@@ -181,6 +181,7 @@ type Settings struct {
 	Readers    int               // how many read whole units beside the integration
 	Users      int               // how many edit records; without either, isolation is not claimed
 	Invariants []Invariant       // what must hold after every commit; without any, consistency is not claimed
+	Repairs    bool              // what a restore from a backup takes must come back
 	Limits     Limits            // what may be asked of Salesforce; without any, no overload is not claimed
 	// Minima is the least evidence for a pass, where it differs from the
 	// default: it replaces the first minimum of the guarantee; 0 waives them all.

@@ -19,6 +19,7 @@ package sieve
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/squall-harness/squall/harness/dense"
@@ -52,7 +53,7 @@ type Frame struct {
 func FrameOf(in *verify.Input) (Frame, error) {
 	end, ended := in.History.Mark(history.MarkEnd)
 	tokenless := len(in.Settings.Tokens) > 0 || in.Settings.TokenField == match.None
-	if !ended || tokenless || len(in.Settings.Invariants) > 0 || len(in.Reads) > 0 {
+	if !ended || tokenless || len(in.Settings.Invariants) > 0 || in.Settings.Readers+in.Settings.Users > 0 || restored(in.History.Windows) {
 		return Frame{}, ErrWhole
 	}
 	f := Frame{Healed: Never, End: end.At, Budget: in.Settings.Budget, Crashes: verify.Crashes(in.History.Windows), Calls: in.Settings.Limits.Calls}
@@ -60,6 +61,11 @@ func FrameOf(in *verify.Input) (Frame, error) {
 		f.Healed = healed.At
 	}
 	return f, nil
+}
+
+// restored tells whether commits may have lost their effect.
+func restored(windows []history.Window) bool {
+	return slices.ContainsFunc(windows, func(w history.Window) bool { return w.Kind == "restore" })
 }
 
 // Never is the time of what did not happen.
