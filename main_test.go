@@ -17,9 +17,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/squall-harness/squall/scenarios"
-
 	"github.com/squall-harness/squall/harness"
+	"github.com/squall-harness/squall/scenarios"
 )
 
 // squall runs a command line within a moment: no run, no server.

@@ -42,6 +42,9 @@ type Options struct {
 // The error is nil when there is a verdict, whatever it says; ExitCode gives
 // its exit status otherwise.
 func Run(ctx context.Context, s *Scenario, sub subject.Subject, o Options) (*Result, error) {
+	if s.Err() == nil && s.Virtual {
+		return nil, fmt.Errorf("scenario %s lasts %v and is for virtual time: add --virtual, rehearse a Go function by harness.Test, or shorten it by --set load.for and set virtual to false", s.Name, s.Load.For)
+	}
 	return run(s, o, func(s *Scenario, dir *rundir.Dir, o Options) error {
 		return rehearse(ctx, s, sub, dir, o, realWorld())
 	})

@@ -21,6 +21,7 @@ type Scenario struct {
 	Name    string        `yaml:"name"`
 	Promise string        `yaml:"promise"` // one sentence
 	Seed    uint64        `yaml:"seed"`    // fixes the transactions and the fault plan, not the interleaving
+	Virtual bool          `yaml:"virtual"` // for virtual time only: it lasts too long for anybody to wait
 	Org     Org           `yaml:"org"`
 	Source  Source        `yaml:"source"`
 	Subject SubjectRules  `yaml:"subject"`

@@ -156,12 +156,22 @@ func (g *Gate) Trouble() Trouble {
 	return g.trouble
 }
 
+// mostPatience is the longest time between two probes.
+const mostPatience = time.Minute
+
+// probePause is the time before a probe. An outage of hours is not asked about
+// every second: the pause grows to a twentieth of the time that it has lasted.
+func probePause(pause Backoff, attempt int, lasted time.Duration) time.Duration {
+	return max(pause.Delay("probe", attempt), min(lasted/20, mostPatience))
+}
+
 // Run probes whenever the gate is shut, until ctx ends.
 func (g *Gate) Run(ctx context.Context, pause Backoff, probe func(context.Context) (Class, error)) {
 	defer g.stop()
 	isShut := func() bool { return g.shut }
 	for g.await(ctx, isShut) == nil {
-		for attempt := 1; sleep(ctx, pause.Delay("probe", attempt)); attempt++ {
+		shut := time.Now()
+		for attempt := 1; sleep(ctx, probePause(pause, attempt, time.Since(shut))); attempt++ {
 			class, err := probe(ctx)
 			if answered(class) {
 				g.reopen()

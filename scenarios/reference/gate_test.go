@@ -19,6 +19,13 @@ func enter(t *testing.T, g *Gate, class Class) {
 	g.Leave(class, errDown)
 }
 
+func TestALongOutageIsAskedAboutLessOften(t *testing.T) {
+	pause := Backoff{50 * time.Millisecond, time.Second}
+	assert.LessOrEqual(t, probePause(pause, 9, 10*time.Second), time.Second)
+	assert.Equal(t, 3*time.Second, probePause(pause, 9, time.Minute))
+	assert.Equal(t, time.Minute, probePause(pause, 9, 20*time.Hour))
+}
+
 func TestGateShutsAfterStrikesInARow(t *testing.T) {
 	g := NewGate(8)
 	for range 4 {
