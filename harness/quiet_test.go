@@ -143,3 +143,24 @@ func TestTheTrackerKnowsDeletions(t *testing.T) {
 	tr.take(c.recorder, c.org.Log())
 	assert.Equal(t, before+2, tr.committed, "a third deletion is nobody's")
 }
+
+// After a restore from a backup the tracker waits again for what was undone.
+func TestTheTrackerKnowsRestores(t *testing.T) {
+	t.Parallel()
+	c, tr := newScene(t, true), newTracker(match.Names{})
+	tr.take(c.recorder, c.org.Log())
+	lsn, before := c.org.Log().Len(), tr.committed
+	fields := map[string]any{"Token__c": "x-1"}
+	c.recorder.Offer(history.Operation{ID: "x-1", Records: []history.Record{{Fields: fields}}})
+	c.recorder.Answer("x-1", history.Attempt{Outcome: history.OK})
+	delivered := commitlog.Commit{Changes: []commitlog.Change{{Fields: fields}}}
+	c.org.Log().Append(delivered, c.recorder.Now)
+	tr.take(c.recorder, c.org.Log())
+	assert.Equal(t, []int{0, before + 1}, []int{tr.backlog(), tr.committed})
+	c.org.Log().Append(commitlog.Commit{API: commitlog.APIRestore, Request: commitlog.Backup(uint64(lsn))}, c.recorder.Now)
+	tr.take(c.recorder, c.org.Log())
+	assert.Equal(t, []int{1, before}, []int{tr.backlog(), tr.committed})
+	c.org.Log().Append(delivered, c.recorder.Now)
+	tr.take(c.recorder, c.org.Log())
+	assert.Equal(t, []int{0, before + 1}, []int{tr.backlog(), tr.committed})
+}

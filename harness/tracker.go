@@ -1,6 +1,8 @@
 package harness
 
 import (
+	"slices"
+
 	"github.com/squall-harness/squall/harness/history"
 	"github.com/squall-harness/squall/harness/match"
 	"github.com/squall-harness/squall/mocksf/commitlog"
@@ -34,7 +36,15 @@ type tracked struct {
 type deletion struct{ object, externalID string }
 
 func newTracker(names match.Names) *tracker {
-	return &tracker{names: names, book: match.NewBook(names), ops: map[string]*tracked{}, tokens: map[string]*tracked{}, deletes: map[deletion][]*tracked{}}
+	t := &tracker{names: names}
+	t.reset()
+	return t
+}
+
+// reset forgets all operations.
+func (t *tracker) reset() {
+	t.book, t.ops = match.NewBook(t.names), map[string]*tracked{}
+	t.tokens, t.deletes = map[string]*tracked{}, map[deletion][]*tracked{}
 }
 
 // backlog is the number of operations accepted and not yet committed.
@@ -47,6 +57,11 @@ func (t *tracker) take(r *history.Recorder, l *commitlog.Log) {
 	events := r.Since(t.events)
 	t.commits += len(commits)
 	t.events += len(events)
+	if slices.ContainsFunc(commits, isRestore) { // what was undone is to be waited for again
+		events, commits = r.Since(0), standing(l.Since(0))
+		*t = tracker{names: t.names, events: len(events), commits: t.commits}
+		t.reset()
+	}
 	for _, e := range events {
 		t.event(e)
 	}
@@ -55,6 +70,20 @@ func (t *tracker) take(r *history.Recorder, l *commitlog.Log) {
 			t.change(change)
 		}
 	}
+}
+
+func isRestore(c commitlog.Commit) bool { return c.API == commitlog.APIRestore }
+
+// standing leaves out what restores from a backup undid, and the restores.
+func standing(commits []commitlog.Commit) (kept []commitlog.Commit) {
+	for _, c := range commits {
+		if to, ok := c.RestoredTo(); ok {
+			kept = slices.DeleteFunc(kept, func(c commitlog.Commit) bool { return c.LSN > to })
+		} else {
+			kept = append(kept, c)
+		}
+	}
+	return kept
 }
 
 func (t *tracker) event(e history.Event) {
