@@ -76,6 +76,7 @@ const (
 	Others          // not the integration made it
 	ReplyLost       // the reply of its request was cut or lost
 	NoWrite         // a deletion, or a commit without changes
+	LookedUp        // its object has been named as the parent of a record
 )
 
 // Requests has one row for each row of the request log.

@@ -21,6 +21,7 @@ type Indexer struct {
 	keys     map[uint64]bool   // key -> whether its second operation has come
 	targets  map[uint64]aim    // what was intended for it so far
 	faults   map[string]bool   // those that a request has named
+	parents  map[string]bool   // objects that have been named as parents
 	newest   map[string]string // object -> highest id
 }
 
@@ -37,7 +38,7 @@ func NewIndexer(tokenField string) *Indexer {
 	}
 	return &Indexer{
 		token: tokenField, ops: map[string]Op{}, keys: map[uint64]bool{},
-		targets: map[uint64]aim{}, newest: map[string]string{}, faults: map[string]bool{},
+		targets: map[uint64]aim{}, newest: map[string]string{}, faults: map[string]bool{}, parents: map[string]bool{},
 	}
 }
 
@@ -107,6 +108,7 @@ func (x *Indexer) intent(r *history.Record, flags uint8) {
 	}
 	parent := uint64(0)
 	if r.Parent != nil {
+		x.parents[r.Parent.Object] = true
 		if parent = Target(r.Parent.Object, r.Parent.ExternalID); parent == 0 {
 			flags |= Odd
 		}
@@ -187,7 +189,10 @@ func (x *Indexer) change(c *commitlog.Commit, request uint64, change *commitlog.
 	t.Flags = append(t.Flags, flags)
 }
 
-func (x *Indexer) kind(change *commitlog.Change) uint8 {
+func (x *Indexer) kind(change *commitlog.Change) (flags uint8) {
+	if x.parents[change.Object] {
+		flags = LookedUp
+	}
 	prefix := change.ID[:min(3, len(change.ID))]
 	fresh := change.ID > x.newest[prefix]
 	if fresh {
@@ -195,13 +200,13 @@ func (x *Indexer) kind(change *commitlog.Change) uint8 {
 	}
 	switch {
 	case change.Op == commitlog.Insert && fresh:
-		return Insert | Fresh
+		return flags | Insert | Fresh
 	case change.Op == commitlog.Insert:
-		return Insert
+		return flags | Insert
 	case change.Op == commitlog.Update:
-		return 0
+		return flags
 	}
-	return NoWrite
+	return flags | NoWrite
 }
 
 // Request adds a line of the request log.

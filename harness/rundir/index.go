@@ -52,8 +52,14 @@ func (d *Dir) indexFile(table string) string {
 	return filepath.Join(d.path, indexName, table+".arrows")
 }
 
+// add takes in a part of the run: what was offered first, since that tells what
+// the columns of a commit must hold.
+func (x *indexWriter) add(p Part) error {
+	return errors.Join(x.events(p.Events), x.commits(p.Commits), x.requests(p.Requests))
+}
+
 // indexBlock bounds the rows of a block of the index.
-const indexBlock = 1 << 16
+const indexBlock = 1 << 13
 
 func (x *indexWriter) events(events []history.Event) error {
 	for part := range slices.Chunk(events, indexBlock) {

@@ -13,13 +13,29 @@ import (
 	"github.com/squall-harness/squall/harness/dense"
 )
 
-// ColumnReader walks the blocks of one table of the index.
+// ColumnReader walks the blocks of one table of the index. The next blocks are
+// read and checked while the one at hand is used.
 type ColumnReader struct {
 	table  dense.Table
 	size   []int // bytes of a value, per column
 	blocks *ledgerReader
 	file   io.Closer
+	ahead  chan loaded
+	used   chan []byte // bodies whose blocks are done with
+	body   []byte      // of the block at hand
+	stop   chan struct{}
+	done   chan struct{}
 }
+
+// loaded is a block that was read ahead, or why there is none.
+type loaded struct {
+	columns [][]byte // parts of body
+	body    []byte
+	err     error
+}
+
+// blocksAhead is how many blocks are read ahead.
+const blocksAhead = 2
 
 // HasIndex tells whether the run was written with dense columns.
 func (d *Dir) HasIndex() bool {
@@ -45,32 +61,85 @@ func (d *Dir) OpenColumns(name, token string, t dense.Table) (*ColumnReader, err
 	if err := l.open(schema); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	c := &ColumnReader{table: t, blocks: l, file: file}
+	c := &ColumnReader{
+		table: t, blocks: l, file: file, ahead: make(chan loaded, blocksAhead), used: make(chan []byte, blocksAhead+2),
+		stop: make(chan struct{}), done: make(chan struct{}),
+	}
 	for _, column := range t.Columns() {
 		c.size = append(c.size, columnType(column).(arrow.FixedWidthDataType).BitWidth()/8)
 	}
+	go c.readAhead()
 	return c, nil
 }
 
-// Next brings the next block into the table; io.EOF after the last one. What
-// the table held before stays valid.
-func (c *ColumnReader) Next() (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = c.blocks.corrupt(fmt.Sprint(p))
+func (c *ColumnReader) readAhead() {
+	defer close(c.done)
+	for {
+		next := c.load()
+		select {
+		case c.ahead <- next:
+		case <-c.stop:
+			return
 		}
-	}()
-	batch, err := c.blocks.next()
-	if batch == nil && err == nil {
-		return io.EOF
+		if next.err != nil {
+			return
+		}
 	}
-	if err != nil {
-		return err
-	}
-	return c.take(batch)
 }
 
-func (c *ColumnReader) take(batch arrow.RecordBatch) error {
+// load reads a block into memory that an earlier one has left.
+func (c *ColumnReader) load() (next loaded) {
+	defer func() {
+		if p := recover(); p != nil {
+			next.err = c.blocks.corrupt(fmt.Sprint(p))
+		}
+	}()
+	c.blocks.messages.room = func(n int64) []byte {
+		select {
+		case next.body = <-c.used:
+		default:
+		}
+		if int64(cap(next.body)) < n {
+			next.body = make([]byte, n)
+		}
+		return next.body[:n]
+	}
+	batch, err := c.blocks.next()
+	switch {
+	case err != nil:
+		next.err = err
+	case batch == nil:
+		next.err = io.EOF
+	default:
+		next.columns, next.err = c.cut(batch)
+	}
+	return next
+}
+
+// Next brings the next block into the table; io.EOF after the last one. What
+// the table held before is no longer valid.
+func (c *ColumnReader) Next() error {
+	if c.body != nil {
+		c.used <- c.body
+		c.body = nil
+	}
+	next, more := <-c.ahead
+	if !more {
+		return io.EOF
+	}
+	if next.err != nil {
+		close(c.ahead)
+		return next.err
+	}
+	c.body = next.body
+	for i, column := range c.table.Columns() {
+		setColumn(column, next.columns[i])
+	}
+	return nil
+}
+
+// cut returns the values of each column.
+func (c *ColumnReader) cut(batch arrow.RecordBatch) (columns [][]byte, err error) {
 	n := int(batch.NumRows())
 	for i, column := range c.table.Columns() {
 		data := batch.Column(i).Data()
@@ -79,15 +148,19 @@ func (c *ColumnReader) take(batch arrow.RecordBatch) error {
 			bytes = values.Bytes()
 		}
 		if data.Offset() != 0 || data.NullN() != 0 || len(bytes) < n*c.size[i] {
-			return c.blocks.corrupt("column " + column.Name + " is not whole")
+			return nil, c.blocks.corrupt("column " + column.Name + " is not whole")
 		}
-		setColumn(column, bytes[:n*c.size[i]])
+		columns = append(columns, bytes[:n*c.size[i]])
 	}
-	return nil
+	return columns, nil
 }
 
 // Close ends the reading.
-func (c *ColumnReader) Close() error { return c.file.Close() }
+func (c *ColumnReader) Close() error {
+	close(c.stop)
+	<-c.done
+	return c.file.Close()
+}
 
 func setColumn(c dense.Column, bytes []byte) {
 	switch v := c.Values.(type) {

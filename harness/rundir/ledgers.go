@@ -150,24 +150,35 @@ func (l *Ledgers) flush(newCommits func(n int) []commitlog.Commit) error {
 	if l.err != nil {
 		return nil
 	}
-	return errors.Join(
-		l.flushRequests(),
-		l.flushReads(),
-		l.flushCommits(newCommits(l.seen.commits)),
-		l.flushEvents(l.events.Since(l.seen.events)),
-	)
-}
-
-func (l *Ledgers) flushRequests() error {
 	l.mu.Lock()
 	requests := l.requests
 	l.requests = nil
 	l.mu.Unlock()
-	err := writeAll(l.requestOut, requests, func(rows []requestRow, q commitlog.Request) ([]requestRow, error) {
+	commits := newCommits(l.seen.commits)
+	return l.write(Part{l.events.Since(l.seen.events), commits, requests})
+}
+
+// write brings a part of the run into the ledgers, and then into the index.
+func (l *Ledgers) write(p Part) error {
+	l.seen.commits += len(p.Commits)
+	l.seen.events += len(p.Events)
+	err := errors.Join(
+		l.flushRequests(p.Requests),
+		l.flushReads(),
+		writeAll(l.commitsOut, p.Commits, commitToRows),
+		l.flushEvents(p.Events),
+	)
+	if err != nil {
+		return err
+	}
+	return l.index.add(p)
+}
+
+func (l *Ledgers) flushRequests(requests []commitlog.Request) error {
+	return writeAll(l.requestOut, requests, func(rows []requestRow, q commitlog.Request) ([]requestRow, error) {
 		row, err := requestToRow(q)
 		return append(rows, row), err
 	})
-	return errors.Join(err, l.index.requests(requests))
 }
 
 func (l *Ledgers) flushReads() error {
@@ -178,18 +189,11 @@ func (l *Ledgers) flushReads() error {
 	return writeAll(l.readsOut, reads, readToRows)
 }
 
-func (l *Ledgers) flushCommits(commits []commitlog.Commit) error {
-	l.seen.commits += len(commits)
-	return errors.Join(writeAll(l.commitsOut, commits, commitToRows), l.index.commits(commits))
-}
-
 func (l *Ledgers) flushEvents(events []history.Event) error {
-	l.seen.events += len(events)
-	err := writeAll(l.historyOut, events, func(rows []eventRow, e history.Event) ([]eventRow, error) {
+	return writeAll(l.historyOut, events, func(rows []eventRow, e history.Event) ([]eventRow, error) {
 		row, err := eventToRow(e)
 		return append(rows, row), err
 	})
-	return errors.Join(err, l.index.events(events))
 }
 
 // blockRows bounds a block: a reader holds one at a time.

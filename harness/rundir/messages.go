@@ -23,6 +23,7 @@ type messageReader struct {
 	closed bool   // the end mark is there
 	block  int    // the message that is being read; the head is 0
 	begun  bool
+	room   func(n int64) []byte  // memory for the body of a block; nil makes new one each time
 	want   func(rows int64) bool // whether to read a block of so many rows; nil reads them all
 }
 
@@ -85,7 +86,7 @@ func (m *messageReader) withBody(meta []byte) (*ipc.Message, error) {
 		return m.Message()
 	}
 	m.begun = true
-	body, err := m.read(length)
+	body, err := m.readInto(m.room, length)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +164,9 @@ func (m *messageReader) end() error {
 
 // read reads n bytes. A file that is too short for them was cut off, unless it
 // has its end mark.
-func (m *messageReader) read(n int64) ([]byte, error) {
+func (m *messageReader) read(n int64) ([]byte, error) { return m.readInto(nil, n) }
+
+func (m *messageReader) readInto(room func(n int64) []byte, n int64) ([]byte, error) {
 	at, err := m.in.Seek(0, io.SeekCurrent)
 	if err != nil {
 		return nil, err
@@ -171,7 +174,10 @@ func (m *messageReader) read(n int64) ([]byte, error) {
 	if n < 0 || n > m.in.Size()-at {
 		return nil, m.tooShort(n)
 	}
-	data := make([]byte, n)
+	if room == nil {
+		room = func(n int64) []byte { return make([]byte, n) }
+	}
+	data := room(n)
 	if _, err := io.ReadFull(m.in, data); err != nil {
 		return nil, errors.Join(m.corrupt("it cannot be read"), err)
 	}

@@ -67,6 +67,9 @@ func pick[R any](d *Dir, name File, t table[R], wanted []uint32, use func(*R) er
 			var row R
 			for c, column := range t.columns {
 				column.get(block.Column(c), i, &row)
+				if column.own != nil {
+					column.own(&row) // a few rows must not keep all of the block
+				}
 			}
 			return use(&row)
 		})

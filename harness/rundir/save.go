@@ -24,9 +24,7 @@ func (d *Dir) Save(token string, parts iter.Seq[Part]) error {
 	}
 	var err error
 	for p := range parts {
-		l.requests = p.Requests
-		err = errors.Join(l.flushRequests(), l.flushCommits(p.Commits), l.flushEvents(p.Events))
-		if err != nil {
+		if err = l.write(p); err != nil {
 			break
 		}
 	}
@@ -41,7 +39,7 @@ func (d *Dir) SaveIndex(token string, parts iter.Seq[Part]) error {
 		return err
 	}
 	for p := range parts {
-		if err = errors.Join(x.requests(p.Requests), x.commits(p.Commits), x.events(p.Events)); err != nil {
+		if err = x.add(p); err != nil {
 			break
 		}
 	}

@@ -2,6 +2,7 @@ package rundir
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -31,19 +32,20 @@ type column[R any] struct {
 	kind arrow.DataType
 	put  func(b array.Builder, row *R)
 	get  func(a arrow.Array, i int, row *R)
+	own  func(row *R) // copies a text out of the block; nil where there is none
 }
 
 func number[R any](name string, field func(*R) *int64) column[R] {
 	return column[R]{name, arrow.PrimitiveTypes.Int64,
 		func(b array.Builder, row *R) { b.(*array.Int64Builder).Append(*field(row)) },
-		func(a arrow.Array, i int, row *R) { *field(row) = a.(*array.Int64).Value(i) },
+		func(a arrow.Array, i int, row *R) { *field(row) = a.(*array.Int64).Value(i) }, nil,
 	}
 }
 
 func figure[R any](name string, field func(*R) *float64) column[R] {
 	return column[R]{name, arrow.PrimitiveTypes.Float64,
 		func(b array.Builder, row *R) { b.(*array.Float64Builder).Append(*field(row)) },
-		func(a arrow.Array, i int, row *R) { *field(row) = a.(*array.Float64).Value(i) },
+		func(a arrow.Array, i int, row *R) { *field(row) = a.(*array.Float64).Value(i) }, nil,
 	}
 }
 
@@ -51,6 +53,7 @@ func text[R any](name string, field func(*R) *string) column[R] {
 	return column[R]{name, arrow.BinaryTypes.String,
 		func(b array.Builder, row *R) { b.(*array.StringBuilder).Append(*field(row)) },
 		func(a arrow.Array, i int, row *R) { *field(row) = a.(*array.String).Value(i) },
+		func(row *R) { *field(row) = strings.Clone(*field(row)) },
 	}
 }
 

@@ -49,7 +49,7 @@ func (f *fold) stray(b *dense.Changes, i int, n int32) {
 // name keeps the name of a record that was inserted under a new id: no other
 // change can have named it before.
 func (f *fold) name(b *dense.Changes, i int) {
-	const inserted = dense.Insert | dense.Fresh
+	const inserted = dense.Insert | dense.Fresh | dense.LookedUp
 	if b.Flags[i]&inserted == inserted && b.Target[i] != 0 {
 		f.names.add(pair(b.Record[i], b.Target[i]))
 	}
@@ -61,30 +61,28 @@ func pair(record, target uint64) uint64 { return (record*0x9e3779b97f4a7c15 ^ ta
 // carry takes in the change that carries out an intent.
 func (f *fold) carry(in *intent, b *dense.Changes, i int) {
 	op, inserts := f.ops.at(in.op), b.Flags[i]&dense.Insert != 0
-	in.record = b.Record[i]
+	in.applied = true
 	f.name(b, i)
 	if in.target != 0 && (in.target != b.Target[i] || inserts && (in.flags&dense.First == 0 || f.touched.has(in.target))) {
 		op.bad = true
 	}
 	if in.parent != 0 {
 		op.writes.lookups++
-		op.bad = op.bad || !f.pointsRight(op, in.parent, b.Lookup[i])
+		op.bad = op.bad || !f.pointsRight(in.parent, b.Lookup[i])
 	}
 	if in.target == 0 && inserts {
 		op.writes.inserts++
 	}
 	f.follow(op, in)
 	f.took(op, b.LSN[i], b.At[i])
-	op.met = op.met || f.cut.has(in.token)
+	if op.members > 1 || !op.whole {
+		op.met = op.met || f.cut.has(in.token)
+	}
 }
 
-// pointsRight tells whether the lookup holds the id of the parent: a record of
-// the same operation, or one that was named before.
-func (f *fold) pointsRight(op *operation, parent, lookup uint64) bool {
-	if lookup == 0 {
-		return false
-	}
-	return f.names.has(pair(lookup, parent))
+// pointsRight tells whether the lookup holds the id of the parent.
+func (f *fold) pointsRight(parent, lookup uint64) bool {
+	return lookup != 0 && f.names.has(pair(lookup, parent))
 }
 
 // follow holds the version against those of its record that took effect.

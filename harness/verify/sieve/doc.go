@@ -32,7 +32,7 @@ import (
 // into t, and io.EOF after the last one.
 type Source func(name string, t dense.Table) (Reader, error)
 
-// Reader brings the blocks of a table. What it brought before stays valid.
+// Reader brings the blocks of a table. What it brought before is gone then.
 type Reader interface {
 	Next() error
 	Close() error

@@ -18,12 +18,12 @@ const mostNames = 1 << 20
 // intent is one record write of an open operation.
 type intent struct {
 	token, target, parent, fields uint64
-	record                        uint64 // that it went to, once applied
-	line                          int32  // of its target, or none
+	line                          int32 // of its target, or none
 	op                            int32
 	next                          int32 // of the same operation, or none
 	version                       int32
 	flags                         uint8
+	applied                       bool
 }
 
 // operation is an open one.
@@ -225,7 +225,7 @@ func (f *fold) forget(n int32) {
 	op := f.ops.at(n)
 	for i := op.first; i != none; {
 		in := f.intents.at(i)
-		if in.token != 0 && f.byToken.get(in.token) == i {
+		if !in.applied && in.token != 0 && f.byToken.get(in.token) == i {
 			f.byToken.remove(in.token)
 		}
 		if in.line != none {

@@ -74,18 +74,27 @@ func (t *table) remove(key uint64) {
 	t.slots[i] = slot{}
 }
 
-// set is a set of numbers; 0 is never in it.
-type set struct{ table }
+// set is a set of numbers; 0 is never in it. Most questions to a small set are
+// answered by a few bits, without a look at the table.
+type set struct {
+	table
+	bits [1 << 10]uint64
+}
 
-func newSet() *set { return &set{*newTable()} }
+func newSet() *set { return &set{table: *newTable()} }
 
-func (s *set) has(key uint64) bool { return key != 0 && s.n > 0 && s.get(key) != none }
+func (s *set) has(key uint64) bool {
+	bit := key * 0x9e3779b97f4a7c15 >> 48
+	return s.bits[bit>>6]>>(bit&63)&1 != 0 && key != 0 && s.get(key) != none
+}
 
 // add returns whether the key is new.
 func (s *set) add(key uint64) bool {
 	if key == 0 || s.get(key) != none {
 		return false
 	}
+	bit := key * 0x9e3779b97f4a7c15 >> 48
+	s.bits[bit>>6] |= 1 << (bit & 63)
 	s.put(key, 1)
 	return true
 }
