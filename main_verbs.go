@@ -34,18 +34,6 @@ func only(args []string, question string) (string, error) {
 	return args[0], nil
 }
 
-func checkVerb(_ context.Context, c console, args []string) (int, error) {
-	path, err := only(args, "which run? For example: squall check runs/latest")
-	if err != nil {
-		return harness.ExitHarness, err
-	}
-	result, err := harness.Check(path)
-	if err != nil {
-		return harness.ExitHarness, err
-	}
-	return result.Summary.Exit, conclude(c, result)
-}
-
 func reportVerb(_ context.Context, c console, args []string) (int, error) {
 	path, err := only(args, "which run? For example: squall report runs/latest")
 	if err != nil {

@@ -58,10 +58,14 @@ func TestARunJudgedByItsIndex(t *testing.T) {
 	require.NoError(t, err)
 	in.Requests, err = dir.ReadRequests()
 	require.NoError(t, err)
+	scenario := defaults()
+	in.Settings = scenario.settings()
 	want := verify.JudgeAll(in)
-	got, err := judgeSifted(dir, in.Settings)
+	got, err := judgeSifted(dir, &scenario)
 	require.NoError(t, err)
-	assert.Equal(t, want, got)
+	assert.Equal(t, want, got.Judgement)
+	assert.Equal(t, 20_000, got.offered)
+	assert.Zero(t, got.late)
 	assert.Equal(t, injected, classesOf(got.Verdicts))
 }
 
@@ -127,7 +131,8 @@ func judgeMeasured(t *testing.T, path string) {
 		require.NoError(t, err)
 		t.Logf("%d operations, %d changes, %d requests left to judge", len(left.Ops), len(left.Changes), len(left.Requests))
 	} else {
-		got, err := judgeSifted(dir, verify.Settings{})
+		scenario := defaults()
+		got, err := judgeSifted(dir, &scenario)
 		require.NoError(t, err)
 		assert.Equal(t, injected, classesOf(got.Verdicts))
 	}

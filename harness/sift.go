@@ -2,6 +2,7 @@ package harness
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 
@@ -10,31 +11,83 @@ import (
 	"github.com/squall-harness/squall/harness/rundir"
 	"github.com/squall-harness/squall/harness/verify"
 	"github.com/squall-harness/squall/harness/verify/sieve"
+	"github.com/squall-harness/squall/reports"
 )
 
-// judgeSifted judges a run by its index, and by what of its ledgers the index
-// makes look suspicious: a fiftieth of the bytes, and memory for what is open
-// at a time. It fails with sieve.ErrWhole when the ledgers must be read as a
-// whole.
-func judgeSifted(dir *rundir.Dir, settings verify.Settings) (verify.Judgement, error) {
-	in := verify.Input{Settings: settings}
-	notes, err := readNotes(dir, settings.TokenField)
+// CheckIndex judges a saved run by its index, and by what of its ledgers the
+// index makes look suspicious: a fiftieth of the bytes, and memory for what is
+// open at a time. The summary holds the verdict and neither recovery nor load,
+// and no report is written. It fails with sieve.ErrWhole when the run must be
+// judged as a whole, by Check.
+func CheckIndex(path string) (*Result, error) {
+	dir, err := rundir.Open(path)
 	if err != nil {
-		return verify.Judgement{}, err
+		return nil, err
+	}
+	text, err := dir.ReadScenario()
+	if err != nil {
+		return nil, err
+	}
+	s, err := ParseScenario(string(rundir.ScenarioFile), text)
+	if err != nil {
+		return nil, err
+	}
+	run := rehearsal{Seed: s.Seed, Planned: s.Load.Count()}
+	if err := dir.ReadJSON(rundir.RunFile, &run); err != nil || !run.Finished {
+		return nil, sieve.ErrWhole
+	}
+	j, err := judgeSifted(dir, s)
+	if err != nil {
+		return nil, err
+	}
+	out := reports.Summary{
+		Version: reports.FormatVersion, Scenario: reports.Scenario{Name: s.Name, Promise: s.Promise, Budget: s.Expect.Drained},
+		Seed: run.Seed, Subject: run.Subject, Repeat: run.Repeat, Windows: j.windows, Unknowns: j.Unknowns, Redelivery: j.Redelivery,
+		Environment: run.Environment, Notes: run.Notes,
+	}
+	conclude(&out, j.Verdicts, j.whyNoVerdict(run.Planned))
+	return &Result{Dir: dir.Path(), Summary: out}, nil
+}
+
+// sifted is a judgement by the index.
+type sifted struct {
+	verify.Judgement
+	windows       []history.Window
+	offered, late int // operations
+}
+
+// whyNoVerdict says why the load was not what the scenario asks for.
+func (j *sifted) whyNoVerdict(planned int) string {
+	switch {
+	case float64(j.offered) < leastOffered*float64(planned):
+		return fmt.Sprintf("only %d of %d transactions were offered", j.offered, planned)
+	case 100*j.late > j.offered:
+		return fmt.Sprintf("the harness offered %d transactions more than %s late, the machine is too busy: close what else is running and repeat it", j.late, dense.LateAfter)
+	}
+	return ""
+}
+
+func judgeSifted(dir *rundir.Dir, s *Scenario) (*sifted, error) {
+	in := verify.Input{Settings: s.settings()}
+	notes, err := readNotes(dir, in.Settings.TokenField)
+	if err != nil {
+		return nil, err
 	}
 	in.History = history.Fold(notes)
+	s.markOptional(in.History)
 	frame, err := sieve.FrameOf(&in)
 	if err != nil {
-		return verify.Judgement{}, err
+		return nil, err
 	}
-	left, err := sieve.Sift(columnsOf(dir, settings.TokenField), frame)
+	left, err := sieve.Sift(columnsOf(dir, in.Settings.TokenField), frame)
 	if err != nil {
-		return verify.Judgement{}, err
+		return nil, err
 	}
 	if err := readLeft(dir, left, notes, &in); err != nil {
-		return verify.Judgement{}, err
+		return nil, err
 	}
-	return verify.JudgeAll(in), nil
+	s.markOptional(in.History)
+	return &sifted{verify.JudgeAll(in), in.History.Windows, left.Rest.Operations + len(left.Ops), left.Late}, nil
 }
 
 func columnsOf(dir *rundir.Dir, token string) sieve.Source {

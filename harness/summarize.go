@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/squall-harness/squall/harness/dense"
 	"github.com/squall-harness/squall/harness/history"
 	"github.com/squall-harness/squall/harness/recovery"
 	"github.com/squall-harness/squall/harness/verify"
@@ -98,7 +99,7 @@ func exitOf(r verify.Result) int {
 // for changes no promise; a harness that lags for longer measures itself.
 const (
 	leastOffered = 0.98
-	mostLag      = 2 * time.Second
+	mostLag      = dense.LateAfter
 )
 
 // whyNoVerdict says why the run proves nothing: a part of it is missing, or the

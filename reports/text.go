@@ -32,6 +32,18 @@ func Text(w io.Writer, s Summary, o TextOptions) error {
 	return err
 }
 
+// Verdict writes the verdict and its witnesses alone, for a summary that holds
+// nothing else.
+func Verdict(w io.Writer, s Summary, o TextOptions) error {
+	t := &terminal{TextOptions: o, s: scrub(s)}
+	t.Width = max(cmp.Or(t.Width, 80), 40)
+	t.verdict()
+	t.guarantees()
+	t.witnesses()
+	_, err := io.WriteString(w, t.b.String())
+	return err
+}
+
 // terminal is the text in the making.
 type terminal struct {
 	TextOptions

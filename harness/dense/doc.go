@@ -7,6 +7,8 @@
 // their own: what they make look suspicious is judged by the ledgers.
 package dense
 
+import "time"
+
 // Op is the number of the event that offered an operation: its seq in ledger 1.
 type Op = uint32
 
@@ -30,8 +32,12 @@ const (
 	First                    // no operation before wrote its target, or the one before deleted it
 	Rises                    // its version is higher than any before on its target; or it has none
 	Second                   // it is the first record of the second operation of its key
+	Late                     // first record of an operation that was offered more than LateAfter after it was due
 	Odd                      // its columns do not say all of it: deletions, records without a token, values such as lists
 )
+
+// LateAfter is how late an operation may be offered before the harness lags.
+const LateAfter = 2 * time.Second
 
 // Answers has one row for each attempt to offer an operation, in the order of
 // the answers.

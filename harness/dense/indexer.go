@@ -31,10 +31,13 @@ type aim struct {
 	deleted bool // by the latest of them
 }
 
+// DefaultToken is the token field unless a scenario names another.
+const DefaultToken = "Token__c"
+
 // NewIndexer returns an indexer of ledgers that are joined by tokenField.
 func NewIndexer(tokenField string) *Indexer {
 	if tokenField == "" {
-		tokenField = "Token__c"
+		tokenField = DefaultToken
 	}
 	return &Indexer{
 		token: tokenField, ops: map[string]Op{}, keys: map[uint64]bool{},
@@ -78,9 +81,12 @@ func (x *Indexer) offer(e history.Event) {
 	if key != 0 {
 		second, known := x.keys[key]
 		if known && !second {
-			flags = Second
+			flags |= Second
 		}
 		x.keys[key] = known
+	}
+	if e.At-e.Operation.Due > LateAfter {
+		flags |= Late
 	}
 	records := e.Operation.Records
 	if len(records) == 0 {

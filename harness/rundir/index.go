@@ -135,8 +135,11 @@ func newColumnWriter(path, name, token string, t dense.Table) (*columnWriter, er
 	return w, nil
 }
 
-// columnSchema is the head of a table: who wrote it, and the field that joins.
+// columnSchema is the head of a table: who wrote it, and the field that joins, "" for the usual one.
 func columnSchema(name, token string, t dense.Table) *arrow.Schema {
+	if token == dense.DefaultToken {
+		token = ""
+	}
 	var fields []arrow.Field
 	for _, c := range t.Columns() {
 		fields = append(fields, arrow.Field{Name: c.Name, Type: columnType(c)})

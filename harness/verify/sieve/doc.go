@@ -48,8 +48,9 @@ type Frame struct {
 }
 
 // FrameOf finds out what the fold must know. It fails with ErrWhole where the
-// sieve cannot sift: a run that was not watched to its end, guarantees that it
-// knows nothing of, and records without a token or with several token fields.
+// sieve cannot sift: a run that was not watched to its end, records without a
+// token or with several token fields, and guarantees that it knows nothing of:
+// declared invariants, and isolation.
 func FrameOf(in *verify.Input) (Frame, error) {
 	end, ended := in.History.Mark(history.MarkEnd)
 	tokenless := len(in.Settings.Tokens) > 0 || in.Settings.TokenField == match.None
@@ -78,6 +79,7 @@ type Sifted struct {
 	Answers  []uint32   // numbers of the events that answer them
 	Changes  []uint32   // rows of ledger 2, from 0
 	Requests []uint32   // rows of the request log, from 0
+	Late     int        // operations that the harness offered late, of all
 }
 
 // ErrWhole says that the sieve is of no use for this run: most of it is

@@ -79,6 +79,7 @@ type fold struct {
 	at      int64
 	offered int64 // when the latest operation was
 	written int   // changes that the integration made
+	late    int   // operations that the harness offered late
 	unsure  bool  // the columns are in no order of time
 }
 
@@ -133,6 +134,9 @@ func (f *fold) begin(b *dense.Intents, i int) {
 	}
 	if b.Flags[i]&dense.Second != 0 {
 		f.rest.Keys++
+	}
+	if b.Flags[i]&dense.Late != 0 {
+		f.late++
 	}
 }
 

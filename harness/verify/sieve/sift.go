@@ -125,6 +125,6 @@ func (s *sifting) settle(f *fold) error {
 	r.Slowest = slowest
 	beside := s.out.Rest.Beside
 	s.out.Rest = *r
-	s.out.Rest.Beside = beside
+	s.out.Rest.Beside, s.out.Late = beside, f.late
 	return nil
 }
