@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/squall-harness/squall/harness"
-	"github.com/squall-harness/squall/harness/verify/sieve"
 	"github.com/squall-harness/squall/reports"
 )
 
@@ -22,7 +21,7 @@ func checkVerb(_ context.Context, c console, args []string) (int, error) {
 	}
 	if byIndex {
 		code, err := checkIndex(c, path)
-		if !errors.Is(err, sieve.ErrWhole) {
+		if !errors.Is(err, harness.ErrWhole) {
 			return code, err
 		}
 		fmt.Fprintln(c.err, "squall check: the index cannot answer for this run, or too much of it is suspicious; all of it is read")

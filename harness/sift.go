@@ -14,11 +14,14 @@ import (
 	"github.com/squall-harness/squall/reports"
 )
 
+// ErrWhole says that a run must be judged as a whole.
+var ErrWhole = sieve.ErrWhole
+
 // CheckIndex judges a saved run by its index, and by what of its ledgers the
 // index makes look suspicious: a fiftieth of the bytes, and memory for what is
 // open at a time. The summary holds the verdict and neither recovery nor load,
-// and no report is written. It fails with sieve.ErrWhole when the run must be
-// judged as a whole, by Check.
+// and no report is written. It fails with ErrWhole when the run must be judged
+// as a whole, by Check.
 func CheckIndex(path string) (*Result, error) {
 	dir, err := rundir.Open(path)
 	if err != nil {
