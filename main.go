@@ -32,7 +32,7 @@ func verbs() []verb {
 	return []verb{
 		{"run", "run SCENARIO... [--seed N] [--out DIR] [--speed 2x] [--set key=value] [--control] [--no-faults] [--stop-at-first] [--virtual] [-- COMMAND ARG...]",
 			"rehearse an outage and judge the integration: the reference, or the one that COMMAND starts", runFlags, runVerb},
-		{"check", "check [--index] RUN_DIR", "judge a saved run again", checkFlags, checkVerb},
+		{"check", "check RUN_DIR [--index]", "judge a saved run again", checkFlags, checkVerb},
 		{"report", "report RUN_DIR", "write the report of a saved run again", nil, reportVerb},
 		{"export", "export RUN_DIR --format FORMAT [--out DIR] [--force]", "write the ledgers of a saved run as files that other tools read", exportFlags, exportVerb},
 		{"serve", "serve [--addr 127.0.0.1:8080]", "the mock Salesforce org alone, to develop against", nil, serveVerb},

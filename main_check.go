@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/squall-harness/squall/harness"
 	"github.com/squall-harness/squall/reports"
@@ -11,10 +12,8 @@ import (
 
 // checkVerb judges a saved run again.
 func checkVerb(_ context.Context, c console, args []string) (int, error) {
-	byIndex := len(args) > 0 && args[0] == "--index"
-	if byIndex {
-		args = args[1:]
-	}
+	byIndex := slices.Contains(args, "--index")
+	args = slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return arg == "--index" })
 	path, err := only(args, "which run? For example: squall check runs/latest")
 	if err != nil {
 		return harness.ExitHarness, err
