@@ -33,6 +33,7 @@ var classes = []struct {
 	{WriteSkew, "operation", "skewed by a concurrent write"},
 	{PredicateAnomaly, "insert", "on an answer out of date"},
 	{NotDurable, "operation", "gone after a crash"},
+	{TakenBack, "operation", "taken by a restore and never delivered again"},
 	{Shortfall, "operation", "not delivered in time"},
 	{TooManyCalls, "call", "too many"},
 	{TooManyLogins, "login", "too many"},

@@ -33,7 +33,11 @@ func (durability) judge(l *ledger) *finding {
 		}
 		missing++
 		if l.quiet {
-			f.anomalies.add(NotDurable, func() candidate { return l.notDurable(int32(i), at) })
+			class := NotDurable
+			if restored {
+				class = TakenBack
+			}
+			f.anomalies.add(class, func() candidate { return l.notDurable(int32(i), at) })
 		}
 	}
 	f.durable(l, len(crashes), open, taken, missing)

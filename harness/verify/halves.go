@@ -39,7 +39,7 @@ func (s *scene) dirtyRead(g *glance, effect, op int32) {
 	switch p := s.progress(int(op)); {
 	case s.ops[op].Outcome == history.Fail:
 		why = "which was refused"
-	case s.quiet && p.members > 1 && !p.whole():
+	case s.quiet && p.members > 1 && !p.whole() && !s.taken[op]:
 		why = "of which the rest never came"
 	default:
 		return

@@ -69,6 +69,16 @@ func TestWhatARestoreTookNeedNotComeBackUnasked(t *testing.T) {
 	onlyBroken(t, s.over())
 }
 
+// Who saw a unit that a restore took saw nothing that the integration tore.
+func TestWhatARestoreTookWasNoDirtyRead(t *testing.T) {
+	s := crowded()
+	op := s.ack("t-1", "k", unit("ord-1")...)
+	s.apply(op)
+	s.look("reader-1", op)
+	s.restore(6)
+	onlyBroken(t, s.over())
+}
+
 func TestWhatARestoreTookIsGoneUnlessItComesBack(t *testing.T) {
 	s, _ := taken(true)
 	verdicts := s.over()

@@ -131,6 +131,7 @@ const (
 	WriteSkew        Class = "write skew"          // each wrote on what the other made out of date
 	PredicateAnomaly Class = "predicate anomaly"   // written on the answer to a question that was out of date
 	NotDurable       Class = "not durable"         // acknowledged before a crash, lost after it
+	TakenBack        Class = "taken back"          // taken by a restore of the org, and never delivered again
 	Shortfall        Class = "shortfall"           // not delivered by the deadline
 	TooManyCalls     Class = "too many calls"      // more requests for each record than the scenario allows
 	TooManyLogins    Class = "too many logins"     // more of them within a minute than the scenario allows

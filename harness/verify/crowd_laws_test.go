@@ -1,0 +1,142 @@
+package verify
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/mocksf/commitlog"
+)
+
+// town is a run in which an integration that is in order, readers and users do
+// whatever comes to them, in any order.
+type town struct {
+	*tale
+	ops      []*history.Operation
+	versions map[string]int
+	open     map[string]string // user -> account that it has open
+}
+
+var townsfolk = map[string]func(*town, *rapid.T){
+	"unit": func(w *town, t *rapid.T) {
+		id := fmt.Sprintf("t-%d", len(w.ops))
+		w.deliver(w.ack(id, w.account(t), append(unit("o-"+id), w.version(w.account(t)))...))
+	},
+	"version": func(w *town, t *rapid.T) {
+		name := w.account(t)
+		w.deliver(w.ack(fmt.Sprintf("t-%d", len(w.ops)), name, w.version(name)))
+	},
+	"repetition": func(w *town, _ *rapid.T) {
+		if len(w.ops) > 0 {
+			w.apply(w.ops[len(w.ops)-1])
+		}
+	},
+	"look": func(w *town, t *rapid.T) {
+		if len(w.ops) > 0 {
+			w.look(rapid.SampledFrom([]string{"reader-1", "reader-2"}).Draw(t, "reader"), rapid.SampledFrom(w.ops).Draw(t, "unit"))
+		}
+	},
+	"user opens": func(w *town, t *rapid.T) {
+		user, name := w.user(t), w.account(t)
+		if w.ids[target{"Account", name}] != "" {
+			w.read(commitlog.CrowdIdentity(user), commitlog.APIRow, history.Record{Object: "Account", ExternalID: name})
+			w.open[user] = name
+		}
+	},
+	"user saves": func(w *town, t *rapid.T) {
+		user := w.user(t)
+		if name := w.open[user]; name != "" {
+			w.write(commitlog.CrowdIdentity(user), "Account", name, map[string]any{"Phone": fmt.Sprint(len(w.in.Commits))})
+		}
+	},
+}
+
+func (w *town) account(t *rapid.T) string {
+	return rapid.SampledFrom([]string{"x", "y"}).Draw(t, "account")
+}
+func (w *town) user(t *rapid.T) string {
+	return rapid.SampledFrom([]string{"user-1", "user-2"}).Draw(t, "user")
+}
+
+func (w *town) version(account string) history.Record {
+	w.versions[account]++
+	return upsert("Account", account, w.versions[account])
+}
+
+func (w *town) deliver(op *history.Operation) {
+	w.apply(op)
+	w.ops = append(w.ops, op)
+}
+
+func drawTown(t *rapid.T) *town {
+	w := &town{tale: crowded(), versions: map[string]int{}, open: map[string]string{}}
+	for range rapid.IntRange(5, 25).Draw(t, "steps") {
+		townsfolk[rapid.SampledFrom([]string{"unit", "version", "repetition", "look", "user opens", "user saves"}).Draw(t, "step")](w, t)
+	}
+	return w
+}
+
+// Whatever readers and users do, and whenever: an integration that writes whole
+// units, and only what it was told to, harms nobody.
+func TestNobodyIsHarmedByAnIntegrationThatIsInOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		v := of(drawTown(t).over(), Isolation)
+		require.Equal(t, Pass, v.Result, "%+v", v.Anomalies)
+	})
+}
+
+// A unit in two commits is found exactly when somebody looked in between.
+func TestATornUnitIsFoundWhenSomebodyLooks(t *testing.T) {
+	seen := map[bool]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawTown(t)
+		op := w.ack("torn", "torn", unit("torn")...)
+		w.applySome(op, 0)
+		looked := rapid.Bool().Draw(t, "looked")
+		if looked {
+			w.look("reader-1", op)
+		}
+		w.applySome(op, 1)
+		w.look("reader-2", op)
+		v := of(w.over(), Isolation)
+		seen[looked]++
+		if !looked {
+			require.Equal(t, Pass, v.Result, "%+v", v.Anomalies)
+			return
+		}
+		require.Equal(t, []Count{{string(ReadSkew), 1}}, v.Classes)
+		require.Equal(t, "torn", v.Anomalies[0].Operation)
+	})
+	assert.Positive(t, seen[true])
+	assert.Positive(t, seen[false])
+}
+
+// What a user wrote is lost exactly when the next write of the integration
+// gives the field another value.
+func TestAnEditIsLostWhenItIsOverwritten(t *testing.T) {
+	lost := 0
+	rapid.Check(t, func(t *rapid.T) {
+		w := drawTown(t)
+		name := w.account(t)
+		w.deliver(w.ack("before", name, w.version(name)))
+		w.edit("user-3", "Account", name, map[string]any{"Phone": "mine"})
+		after := w.apply(w.ack("after", name, w.version(name)))
+		now := rapid.SampledFrom([]any{"mine", "theirs", nil, "unset"}).Draw(t, "phone")
+		if now != "unset" {
+			after.Changes[0].Fields["Phone"] = now
+		}
+		v := of(w.over(), Isolation)
+		if now == "mine" || now == "unset" {
+			require.Equal(t, Pass, v.Result, "%+v", v.Anomalies)
+			return
+		}
+		lost++
+		require.Equal(t, []Count{{string(LostUpdate), 1}}, v.Classes)
+		require.Contains(t, v.Anomalies[0].Text, "What user-3 wrote into Phone of Account "+name)
+	})
+	assert.Positive(t, lost)
+}
