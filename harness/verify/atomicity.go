@@ -17,7 +17,8 @@ func (atomicity) guarantee() Guarantee { return Atomicity }
 
 func (atomicity) judge(l *ledger) *finding {
 	f := &finding{}
-	disturbed := l.disturbed()
+	disturbed, seen := l.disturbed(), l.exposures()
+	exposed := 0
 	whole, met := l.Rest.Units, l.Rest.Disturbed
 	var windows []time.Duration
 	for i := range l.ops {
@@ -34,11 +35,18 @@ func (atomicity) judge(l *ledger) *finding {
 			continue
 		case p.first != p.last:
 			windows = append(windows, l.at(p.last)-l.at(p.first))
-			f.anomalies.add(TornWindow, func() candidate { return l.tornWindow(int32(i), p) })
+			read := seen[int32(i)]
+			if read != nil {
+				exposed++
+			}
+			f.anomalies.add(TornWindow, func() candidate { return l.tornWindow(int32(i), p, read) })
 		}
 		whole++
 	}
 	atomicityEvidence(l, f, whole, met, windows)
+	if exposed > 0 {
+		f.count("torn units that somebody saw in parts", exposed)
+	}
 	f.holds = fmt.Sprintf("%s appeared whole in one commit, %s of them under a fault or sent twice.",
 		capital(plural(whole, "unit")), thousands(met))
 	return f
@@ -94,9 +102,9 @@ func (l *ledger) absentees(op int) string {
 	return listed(names, 4)
 }
 
-func (l *ledger) tornWindow(op int32, p progress) candidate {
+func (l *ledger) tornWindow(op int32, p progress, seen *commitlog.Read) candidate {
 	o, first, last := l.ops[op], &l.Commits[p.first], &l.Commits[p.last]
-	return candidate{
+	c := candidate{
 		ops: []int32{op},
 		Anomaly: Anomaly{
 			Operation: o.ID, Key: l.keyOf(int(op)), From: first.At, To: last.At,
@@ -104,6 +112,35 @@ func (l *ledger) tornWindow(op int32, p progress) candidate {
 				p.members, o.ID, first.LSN, last.LSN, (last.At - first.At).Milliseconds()),
 		},
 	}
+	if seen != nil {
+		c.Text += fmt.Sprintf(" %s did, at %s.", capital(commitlog.CrowdName(seen.Identity)), seconds(seen.At))
+	}
+	return c
+}
+
+// exposures finds for each operation the first read by others that fell between
+// its first commit and its last, and was served a part of it.
+func (l *ledger) exposures() map[int32]*commitlog.Read {
+	seen := map[int32]*commitlog.Read{}
+	for i := range l.Reads {
+		r := &l.Reads[i]
+		if !commitlog.OfCrowd(r.Identity) {
+			continue
+		}
+		for _, served := range r.Records {
+			op := none
+			if served.LSN > 0 {
+				op = l.opOf(l.effectOn(served.LSN, served.ID))
+			}
+			if op == none || seen[op] != nil || l.reached[op].first == l.reached[op].last {
+				continue
+			}
+			if p := l.reached[op]; l.Commits[p.first].LSN <= r.LSN && r.LSN < l.Commits[p.last].LSN {
+				seen[op] = r
+			}
+		}
+	}
+	return seen
 }
 
 // disturbed tells of each operation whether something got in the way of it: an

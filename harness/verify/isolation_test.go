@@ -103,6 +103,11 @@ func TestAUnitThatIsSeenInParts(t *testing.T) {
 		"No order of the two, one after the other, explains that.", a.Text)
 	assert.Contains(t, kinds(a), stepRead)
 	assert.Equal(t, "1 unit seen in parts.", of(verdicts, Isolation).Reason)
+
+	window := only(t, verdicts, Atomicity, TornWindow)
+	assert.Contains(t, window.Text, "for 200 ms others saw a part of it. Reader-1 did, at 2.90 s.")
+	n, _ := figure(of(verdicts, Atomicity).Evidence, "torn units that somebody saw in parts")
+	assert.Equal(t, 1, n)
 }
 
 func TestATornUnitThatNobodyLookedAtIsNoMatterOfIsolation(t *testing.T) {
