@@ -196,6 +196,30 @@ func TestAMissingLedger(t *testing.T) {
 	}
 }
 
+// A bad index is told like a bad ledger.
+func TestABadIndexIsNamed(t *testing.T) {
+	t.Parallel()
+	a, b, dir := saved(t, honest), saved(t, honest), filepath.Join(t.TempDir(), "run")
+	for _, table := range slices.Sorted(maps.Keys(a)) {
+		if filepath.Dir(table) != "index" {
+			continue
+		}
+		for want, data := range map[string][]byte{
+			" was cut off at block 1":            a[table][:7],
+			": block 1: it belongs to run ":      b[table],
+			": it is compressed with gzip":       []byte("\x1f\x8b\x08 and so on"),
+			": it holds the ledger commits: fil": a["commits.arrows"],
+		} {
+			f := maps.Clone(a)
+			f[table] = data
+			_, err := f.check(t, dir)
+			require.NoError(t, err)
+			_, err = harness.CheckIndex(dir)
+			assert.ErrorContains(t, err, table+want)
+		}
+	}
+}
+
 // A broken promise that the sound part shows stays one.
 func TestWhatTheSoundPartShowsIsJudged(t *testing.T) {
 	t.Parallel()
@@ -232,6 +256,9 @@ func noDamagePasses(tb testing.TB) func(*rapid.T) {
 	whole, err := f.check(tb, dir)
 	require.NoError(tb, err)
 	require.Equal(tb, verify.Pass, whole.Summary.Result, whole.Summary.Sentence)
+	byIndex, err := harness.CheckIndex(dir)
+	require.NoError(tb, err)
+	require.Equal(tb, verify.Pass, byIndex.Summary.Result, byIndex.Summary.Sentence)
 	arrows := slices.DeleteFunc(slices.Sorted(maps.Keys(f)), func(name string) bool { return filepath.Ext(name) != ".arrows" })
 	return func(t *rapid.T) {
 		g := maps.Clone(f)
@@ -239,12 +266,21 @@ func noDamagePasses(tb testing.TB) func(*rapid.T) {
 		g[name] = damaged(t, f[name])
 		r, err := g.check(t, dir)
 		require.NoError(t, err)
-		if r.Summary.Result == verify.Pass { // what changed means nothing, or is told twice
-			require.Equal(t, whole.Summary, r.Summary)
-			return
+		mustNotPass(t, whole, r)
+		if r, err = harness.CheckIndex(dir); err == nil { // it needs all that it reads
+			mustNotPass(t, byIndex, r)
 		}
-		require.Equal(t, harness.ExitNoVerdict, r.Summary.Exit, r.Summary.Sentence)
 	}
+}
+
+// mustNotPass lets a damaged run pass only where what changed means nothing, or
+// is told twice.
+func mustNotPass(t *rapid.T, whole, r *harness.Result) {
+	if r.Summary.Result == verify.Pass {
+		require.Equal(t, whole.Summary, r.Summary)
+		return
+	}
+	require.Equal(t, harness.ExitNoVerdict, r.Summary.Exit, r.Summary.Sentence)
 }
 
 // damaged is a file in which something went wrong once.

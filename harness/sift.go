@@ -94,7 +94,13 @@ func judgeSifted(dir *rundir.Dir, s *Scenario) (*sifted, error) {
 }
 
 func columnsOf(dir *rundir.Dir, token string) sieve.Source {
-	return func(name string, t dense.Table) (sieve.Reader, error) { return dir.OpenColumns(name, token, t) }
+	return func(name string, t dense.Table) (sieve.Reader, error) {
+		r, err := dir.OpenColumns(name, token, t)
+		if err != nil {
+			return nil, err // and no reader, which a nil *ColumnReader would be
+		}
+		return r, nil
+	}
 }
 
 // readNotes reads the fault windows, marks and alerts of a run.
