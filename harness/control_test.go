@@ -41,7 +41,7 @@ func TestTheControlRunAndARerunTellWhatTheFaultDid(t *testing.T) {
 	assert.FileExists(t, filepath.Join(r.Dir, "control", "report.html"))
 	lost := anomaly(t, r, verify.NoLoss)
 	assert.False(t, lost.Unprovoked)
-	cause := "Cause: gone (was at work meanwhile; confirmed: gone in a rerun without it)."
+	cause := "Confirmed: gone (was at work meanwhile; gone in a rerun without it)."
 	assert.Equal(t, cause, lost.Cause())
 	page, err := os.ReadFile(filepath.Join(r.Dir, "report.html"))
 	require.NoError(t, err)

@@ -40,7 +40,7 @@ func (s *Scenario) checkTimes() error {
 	}{
 		{"org.call", s.Org.Call}, {"org.record", s.Org.Record}, {"org.bulkStart", s.Org.BulkStart}, {"org.bulkChunk", s.Org.BulkChunk},
 		{"org.tokenLife", s.Org.TokenLife}, {"subject.ready", s.Subject.Ready}, {"subject.grace", s.Subject.Grace},
-		{"source.timeout", s.Source.Timeout}, {"expect.drained", s.Expect.Drained}, {"expect.quiet", s.Expect.Quiet},
+		{"source.timeout", s.Source.Timeout}, {"expect.drained", s.Expect.Drained}, {"expect.alerted", s.Expect.Alerted}, {"expect.quiet", s.Expect.Quiet},
 	} {
 		if t.d < 0 {
 			return s.problem("$."+t.key, fmt.Sprintf("%s is %v: a duration cannot be negative", t.key, t.d))
@@ -83,6 +83,8 @@ func (s *Scenario) checkLimits() error {
 	switch e := s.Expect; {
 	case !(e.Calls >= 0 && e.Calls <= maxLimit): // not a number is neither
 		return s.problem("$.expect.calls", fmt.Sprintf("expect.calls is %v: write how many requests each record written may cost, at most %d", e.Calls, maxLimit))
+	case !(e.BacklogTruth >= 0 && e.BacklogTruth <= 100):
+		return s.problem("$.expect.backlogTruth", fmt.Sprintf("expect.backlogTruth is %v: write how far the reported backlog may be off, in percent of its peak, at most 100", e.BacklogTruth))
 	case e.Logins < 0 || e.Logins > maxLimit:
 		return s.problem("$.expect.logins", fmt.Sprintf("expect.logins is %d: write how many logins may come within a minute, at most %d", e.Logins, maxLimit))
 	}

@@ -70,14 +70,16 @@ type SubjectRules struct {
 
 // Expect is what must hold.
 type Expect struct {
-	Drained    time.Duration      `yaml:"drained"`    // from the heal until the backlog must be clear
-	Quiet      time.Duration      `yaml:"quiet"`      // silence that proves that nothing more will come
-	Calls      float64            `yaml:"calls"`      // most requests for each record written; 0 limits nothing
-	Logins     int                `yaml:"logins"`     // most logins within any minute; 0 limits nothing
-	NotClaimed []verify.Guarantee `yaml:"notClaimed"` // promises that this scenario does not make
-	Minima     map[string]int     `yaml:"minima"`     // least evidence per guarantee, where it differs from the default
-	Repairs    bool               `yaml:"repairs"`    // what a restore of the org from a backup takes must come back
-	Invariants []verify.Invariant `yaml:"invariants"` // what must hold after every commit
+	Drained      time.Duration      `yaml:"drained"`      // from the heal until the backlog must be clear
+	Quiet        time.Duration      `yaml:"quiet"`        // silence that proves that nothing more will come
+	Calls        float64            `yaml:"calls"`        // most requests for each record written; 0 limits nothing
+	Logins       int                `yaml:"logins"`       // most logins within any minute; 0 limits nothing
+	Alerted      time.Duration      `yaml:"alerted"`      // from the last commit before an outage until an alert must fire; 0 judges nothing
+	BacklogTruth float64            `yaml:"backlogTruth"` // how far the reported backlog may be off, in percent of its peak; 0 judges nothing
+	NotClaimed   []verify.Guarantee `yaml:"notClaimed"`   // promises that this scenario does not make
+	Minima       map[string]int     `yaml:"minima"`       // least evidence per guarantee, where it differs from the default
+	Repairs      bool               `yaml:"repairs"`      // what a restore of the org from a backup takes must come back
+	Invariants   []verify.Invariant `yaml:"invariants"`   // what must hold after every commit
 }
 
 // defaults is the scenario that a file's keys are laid over.
@@ -132,6 +134,7 @@ func (s *Scenario) Faster(k float64) *Scenario {
 		shrink(&c.Faults[i].Back)
 	}
 	shrink(&c.Expect.Drained)
+	shrink(&c.Expect.Alerted)
 	if c.err == nil {
 		if c.err = c.check(); c.err != nil {
 			c.err = fmt.Errorf("%v times faster: %w", k, c.err)
@@ -147,7 +150,7 @@ func (s *Scenario) settings() verify.Settings {
 		minima[verify.Guarantee(g)] = n
 	}
 	tokens := s.names().Tokens()
-	return verify.Settings{TokenField: tokens.Default, Tokens: tokens.Objects, Budget: s.Expect.Drained,
+	return verify.Settings{TokenField: tokens.Default, Tokens: tokens.Objects, Budget: s.Expect.Drained, Alerted: s.Expect.Alerted, BacklogTruth: s.Expect.BacklogTruth,
 		NotClaimed: s.Expect.NotClaimed, Minima: minima, Invariants: s.Expect.Invariants,
 		Readers: s.Crowd.Readers, Users: s.Crowd.Users, Repairs: s.Expect.Repairs,
 		Limits: verify.Limits{Calls: s.Expect.Calls, Logins: s.Expect.Logins}}

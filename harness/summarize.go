@@ -26,6 +26,7 @@ func summarize(s *Scenario, run rehearsal, data reports.Data, found verify.Judge
 		Operations:  countOperations(data, figures),
 		Unknowns:    found.Unknowns,
 		Redelivery:  found.Redelivery,
+		Telling:     found.Telling,
 		Alerts:      told(data.History),
 		DeadLetters: deadLetters(data.History.Gauges),
 		Load:        load(data.History, s),

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/squall-harness/squall/harness/history"
+	"github.com/squall-harness/squall/harness/verify"
 	"github.com/squall-harness/squall/mocksf/commitlog"
 )
 
@@ -116,15 +117,11 @@ func TestNumbersAsPeopleReadThem(t *testing.T) {
 	assert.Equal(t, "0.5", axisNumber(0.5))
 }
 
-func TestGaugeFactsFindTheLargestGap(t *testing.T) {
-	s, d := newSample(false)
-	d.History.Gauges = []history.Gauge{{At: at(1)}, {At: at(30), Backlog: 1}, {At: at(35), Error: "refused"}}
-	g := gaugeFactsOf(s, d)
-	assert.Equal(t, 3, g.Looks)
-	assert.Equal(t, 1, g.Failed)
-	assert.Equal(t, at(30), g.GapAt)
-	assert.Equal(t, g.True-1, g.Gap)
-	assert.Equal(t, backlogAt(s.Recovery.Curve, at(30)), g.True)
+func TestToldInWords(t *testing.T) {
+	assert.Equal(t, []fact{{"First alert", "none", "after the first fault"}, {"Backlog gauge", "never read", ""}}, toldFacts(Summary{}))
+	s := Summary{Alerts: Alerts{Told: true, Delay: 1500 * time.Millisecond}, Telling: verify.Telling{Looks: 40, Failed: 2, Off: 120, Peak: 1000}}
+	assert.Equal(t, []fact{{"First alert", "1.5 s", "after the first fault"},
+		{"Backlog gauge", "off by 120 at most, 12 % of the peak", "read 40 times, 2 of them without an answer"}}, toldFacts(s))
 }
 
 func TestVisibleSpellsOutWhatTricksTheEye(t *testing.T) {

@@ -1,50 +1,26 @@
 package reports
 
 import (
+	"fmt"
 	"html/template"
-	"time"
 
 	"github.com/squall-harness/squall/harness/history"
 	"github.com/squall-harness/squall/harness/recovery"
 )
 
-// gaugeFacts compares what the subject says about its backlog with the truth.
-type gaugeFacts struct {
-	Looks, Failed int
-	Gap           int // largest difference, in operations
-	GapAt         time.Duration
-	Said, True    int // at that time
-}
-
-func gaugeFactsOf(s Summary, d Data) gaugeFacts {
-	g := gaugeFacts{Looks: len(d.History.Gauges)}
-	for _, look := range d.History.Gauges {
-		if look.Error != "" {
-			g.Failed++
-			continue
-		}
-		said, truth := int(look.Backlog), backlogThen(s.Recovery.Curve, look.At)
-		if gap := max(said-truth, truth-said); gap > g.Gap {
-			g.Gap, g.GapAt, g.Said, g.True = gap, look.At, said, truth
-		}
+// toldFacts say who was told what: the first alert, and how true the reported
+// backlog was.
+func toldFacts(s Summary) []fact {
+	alert := fact{"First alert", "none", "after the first fault"}
+	if s.Alerts.Told {
+		alert.Value = seconds(s.Alerts.Delay)
 	}
-	return g
-}
-
-// backlogThen is the true backlog at a time. The curve is in the order of time.
-func backlogThen(curve []recovery.Point, t time.Duration) int {
-	low, high := 0, len(curve)
-	for low < high {
-		if mid := (low + high) / 2; curve[mid].At > t {
-			high = mid
-		} else {
-			low = mid + 1
-		}
+	gauge := fact{"Backlog gauge", "never read", ""}
+	if t := s.Telling; t.Looks > 0 {
+		gauge.Value = fmt.Sprintf("off by %s at most, %s of the peak", thousands(t.Off), percent(t.Share()))
+		gauge.Note = fmt.Sprintf("read %s times, %s of them without an answer", thousands(t.Looks), thousands(t.Failed))
 	}
-	if low == 0 {
-		return 0
-	}
-	return curve[low-1].Backlog
+	return []fact{alert, gauge}
 }
 
 // gaugeCharts shows the true backlog, the gauge and the alerts; nothing when

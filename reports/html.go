@@ -37,7 +37,6 @@ type page struct {
 	Charts  []template.HTML
 	Plot    plot
 	Gauges  []template.HTML
-	Gauge   gaugeFacts
 	Figures []fact
 	Phases  []phase
 	Stories []story
@@ -84,7 +83,6 @@ func newPage(s Summary, d Data) (page, error) {
 		Charts:  recoveryCharts(s, d),
 		Plot:    plotOf(s, d),
 		Gauges:  gaugeCharts(s, d),
-		Gauge:   gaugeFactsOf(s, d),
 		Figures: recoveryFacts(s),
 		Phases:  phases(s.Recovery),
 		Stories: stories(s.Guarantees),

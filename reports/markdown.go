@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/squall-harness/squall/harness/verify"
@@ -42,7 +43,7 @@ func markdownRecovery(b *strings.Builder, s Summary) {
 		parts = append(parts, strings.ToLower(f.Label)+" **"+f.Value+"**")
 	}
 	fmt.Fprintf(b, "Recovery: %s.\n\n", strings.Join(parts, ", "))
-	for _, f := range append(doubtFacts(s), controlFacts(s)...) {
+	for _, f := range slices.Concat(doubtFacts(s), toldFacts(s), controlFacts(s)) {
 		fmt.Fprintf(b, "- %s: **%s** (%s)\n", f.Label, f.Value, f.Note)
 	}
 	b.WriteString("\n")

@@ -41,7 +41,7 @@ func unclaimed(s Summary) []string {
 	for _, one := range []struct {
 		guarantee verify.Guarantee
 		sentence  string
-	}{{verify.Consistency, noInvariant}, {verify.Isolation, noReader}} {
+	}{{verify.Consistency, noInvariant}, {verify.Isolation, noReader}, {verify.NoOverload, noLimit}, {verify.Alerted, noAlert}, {verify.BacklogTold, noGauge}} {
 		claimed := slices.ContainsFunc(s.Guarantees, func(v verify.Verdict) bool {
 			return v.Guarantee == one.guarantee && v.Result != verify.NotClaimed
 		})
@@ -57,6 +57,9 @@ const (
 	noControl    = "No control run was played, so nobody knows how it does without any fault (--control plays one)."
 	noInvariant  = "No invariant of the records was declared, so consistency was not judged."
 	noReader     = "Nobody else read or wrote in Salesforce meanwhile, so isolation was not judged."
+	noLimit      = "No limit was set for what Salesforce may be asked (expect.calls, expect.logins), so overload was not judged."
+	noAlert      = "No time was set in which somebody must be told of an outage (expect.alerted), so alerts were not judged."
+	noGauge      = "It was not said how true the reported backlog must be (expect.backlogTruth), so it was not judged."
 	oneDirection = "Flows from Salesforce (events, callouts) were no part of this run."
 )
 
@@ -75,7 +78,7 @@ var missing = []struct {
 	{fired("refuse"), "Connections were never refused."},
 	{fired("blackhole"), "The network never fell silent (black hole)."},
 	{fired("reset", "refuse"), "No open connection was reset."},
-	{fired("latency", "bandwidth"), "The network was never slow."},
+	{fired("latency", "bandwidth", "toxic"), "The network was never slow."},
 	{(*ran).hitLimit, "No API limit was reached (403 or 429)."},
 	{(*ran).refusedForGood, "Salesforce refused no record for good, so dead letters were not tested."},
 	{func(r *ran) bool { return r.units > 0 }, "No transaction held more than one record."},
@@ -149,7 +152,7 @@ func firedOnJobs(kind string) func(*ran) bool {
 }
 
 func (r *ran) hitLimit() bool {
-	return slices.ContainsFunc(r.requests, func(q commitlog.Request) bool { return q.Status == 403 || q.Status == 429 })
+	return fired("limit")(r) || slices.ContainsFunc(r.requests, func(q commitlog.Request) bool { return q.Status == 403 || q.Status == 429 })
 }
 
 // refusedForGood tells whether a record was refused that no fault had a part in.

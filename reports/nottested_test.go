@@ -42,10 +42,11 @@ func TestWhatTheRunHadIsNotListed(t *testing.T) {
 	}
 	assert.Equal(t, []string{
 		"Salesforce was away for 7.0 s at most: retry limits, sessions and queues that run out over hours were not tested.",
-		noInvariant, noReader, oneDirection,
+		noInvariant, noReader, noLimit, noAlert, noGauge, oneDirection,
 	}, NotTested(Summary{Control: &Control{}}, everything))
 	claimed := Summary{Control: &Control{}, Guarantees: []verify.Verdict{
 		{Guarantee: verify.Isolation, Result: verify.Pass}, {Guarantee: verify.Consistency, Result: verify.Fail},
+		{Guarantee: verify.NoOverload, Result: verify.Pass}, {Guarantee: verify.Alerted, Result: verify.Pass}, {Guarantee: verify.BacklogTold, Result: verify.Pass},
 	}}
 	assert.Equal(t, oneDirection, NotTested(claimed, everything)[1])
 }

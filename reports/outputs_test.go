@@ -31,7 +31,7 @@ func TestJUnitHasOneCasePerGuarantee(t *testing.T) {
 	assert.Equal(t, len(verify.Guarantees), suite.Tests)
 	assert.Equal(t, 4, suite.Failures)
 	assert.Equal(t, 1, suite.Errors)
-	assert.Equal(t, 4, suite.Skipped, "the sample has no invariants, no crowd and no limits either")
+	assert.Equal(t, 6, suite.Skipped, "the sample has no invariants, no crowd and no limits either")
 	require.Len(t, suite.Cases, len(verify.Guarantees))
 	for i, v := range s.Guarantees {
 		c := suite.Cases[i]

@@ -37,6 +37,7 @@ type Summary struct {
 	Operations  Operations        `json:"operations"`
 	Unknowns    verify.Unknowns   `json:"unknowns"` // what nobody could know, resolved by the commit log
 	Redelivery  verify.Redelivery `json:"redelivery"`
+	Telling     verify.Telling    `json:"telling"`           // the backlog that the subject reports, held against the true one
 	Stopped     *Stop             `json:"stopped,omitempty"` // nil: the run went on to its end
 	Control     *Control          `json:"control,omitempty"` // nil: none was played
 	Alerts      Alerts            `json:"alerts"`

@@ -84,8 +84,8 @@ func (t *terminal) guarantees() {
 		if v.Found > 0 && v.Result == verify.Fail {
 			word += " " + thousands(v.Found)
 		}
-		head := fmt.Sprintf("%s %-16s%-12s ", t.paint(styles[v.Result], signs[v.Result]), v.Guarantee, word)
-		t.block(head, 2+16+12+1, v.Reason)
+		head := fmt.Sprintf("%s %-19s%-12s ", t.paint(styles[v.Result], signs[v.Result]), v.Guarantee, word)
+		t.block(head, 2+19+12+1, v.Reason)
 	}
 	t.b.WriteString("\n")
 }
@@ -100,6 +100,7 @@ func (t *terminal) recovery() {
 		t.block(fmt.Sprintf("  %-20s", "API calls"), 22, strings.Join(calls, ", "))
 	}
 	t.facts(doubtFacts(t.s))
+	t.facts(toldFacts(t.s))
 	t.facts(controlFacts(t.s))
 	t.b.WriteString("\n")
 }

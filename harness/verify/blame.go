@@ -70,9 +70,9 @@ func (b Blame) String() string {
 	}
 	switch b.Rerun {
 	case Gone:
-		tie += "; confirmed: gone in a rerun without it"
+		tie += "; gone in a rerun without it"
 	case Fewer:
-		tie += "; confirmed: fewer in a rerun without it, other faults do the same"
+		tie += "; fewer in a rerun without it, other faults do the same"
 	case Stays:
 		tie += "; a rerun without it broke the same promise"
 	}
@@ -92,7 +92,7 @@ func (a Anomaly) Cause() string {
 	lead := "Possibly: "
 	switch {
 	case all[0].Rerun == Gone, all[0].Rerun == Fewer:
-		lead = "Cause: "
+		lead = "Confirmed: "
 	case all[0].Tie == TieElsewhere:
 		return "No fault touched it. At work on other requests meanwhile: " + faultNames(all) + "."
 	case all[0].Likely:

@@ -74,7 +74,7 @@ func TestBlameInWords(t *testing.T) {
 		"No fault touched it. At work on other requests meanwhile: a, b.":               {{Fault: "a", Tie: TieElsewhere}, {Fault: "b", Tie: TieElsewhere}},
 		"Most likely: cut (took the reply of 2 of its requests). Less likely: silence.": {cut, wait},
 		"Possibly: silence (was at work meanwhile).":                                    {wait},
-		"Cause: silence (was at work meanwhile; confirmed: gone in a rerun without it).": {
+		"Confirmed: silence (was at work meanwhile; gone in a rerun without it).": {
 			{Fault: "silence", Tie: TieWaiting, Rerun: Gone}},
 		"Most likely: cut (took the reply of 2 of its requests; a rerun without it broke the same promise).": {
 			{Fault: "cut", Tie: TieReply, Hits: 2, Likely: true, Rerun: Stays}},

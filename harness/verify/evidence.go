@@ -37,6 +37,8 @@ const (
 	figOpen       = "operations acknowledged and still open at a crash"
 	figBacklog    = "backlog at the heal"
 	figRequests   = "requests"
+	figOutages    = "outages that somebody must be told of"
+	figLooks      = "looks at the reported backlog while there was one"
 	figWritten    = "records written"
 )
 
@@ -67,7 +69,9 @@ var minima = map[Guarantee][]minimum{
 		{figTaken, 1, "no restore from a backup took anything that had been acknowledged"},
 		{figOpen, 1, "nothing acknowledged was open when the crash came"},
 	},
-	Drained: {{figBacklog, 1, "there was no heal with a backlog to clear"}},
+	Drained:     {{figBacklog, 1, "there was no heal with a backlog to clear"}},
+	Alerted:     {{figOutages, 1, "no outage was longer than the time in which somebody must be told, with operations waiting"}},
+	BacklogTold: {{figLooks, 1, "the integration reported no backlog while there was one"}},
 	NoOverload: {
 		{figRequests, 1, "no request reached Salesforce"},
 		{figWritten, 1, "no record was written"},

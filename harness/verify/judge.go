@@ -10,7 +10,7 @@ type checker interface {
 
 // checkers holds one for each guarantee, in the order of Guarantees.
 var checkers = []checker{
-	loss{}, duplicates{}, phantoms{}, integrity{}, order{}, atomicity{}, consistency{}, isolation{}, durability{}, drained{}, overload{},
+	loss{}, duplicates{}, phantoms{}, integrity{}, order{}, atomicity{}, consistency{}, isolation{}, durability{}, drained{}, overload{}, alerted{}, told{},
 }
 
 // finding is what a checker hands back.
@@ -31,6 +31,7 @@ type Judgement struct {
 	Verdicts   []Verdict // in the order of Guarantees
 	Unknowns   Unknowns
 	Redelivery Redelivery
+	Telling    Telling
 	Weaker     string // what the verdicts are worth less for, one sentence; "" for none
 }
 
@@ -67,6 +68,10 @@ func (s *Settings) waives(g Guarantee) string {
 		return "The scenario has nobody who reads or edits beside the integration."
 	case g == Consistency && len(s.Invariants) == 0:
 		return "The scenario declares no invariants."
+	case g == Alerted && s.Alerted == 0:
+		return "The scenario sets no time in which somebody must be told."
+	case g == BacklogTold && s.BacklogTruth == 0:
+		return "The scenario does not say how true the reported backlog must be."
 	case g == NoOverload && s.Limits == Limits{}:
 		return "The scenario sets no limit."
 	}

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,17 +24,18 @@ func TestCleanRunPassesEveryGuarantee(t *testing.T) {
 	verdicts := rehearsed().over()
 	onlyBroken(t, verdicts)
 	assert.Equal(t, Pass, Overall(verdicts))
-	assert.Equal(t, "SAFE: 4 acknowledged operations, 8 guarantees put to the test, no anomaly. Not claimed: consistency, isolation, no overload.", Sentence(verdicts))
+	assert.Equal(t, "SAFE: 4 acknowledged operations, 8 guarantees put to the test, no anomaly. Not claimed: consistency, isolation, no overload, alerted, backlog told truly.", Sentence(verdicts))
 }
 
 // everything is claimed.
-var everything = Settings{Readers: 1, Users: 1, Invariants: []Invariant{orderHasALine}, Limits: Limits{Calls: 100, Logins: 100}}
+var everything = Settings{Alerted: time.Second, BacklogTruth: 20, Readers: 1, Users: 1, Invariants: []Invariant{orderHasALine}, Limits: Limits{Calls: 100, Logins: 100}}
 
 // Every minimum names a figure that its checker reports, else it would never
 // be asked for.
 func TestMinimaAskForFiguresThatExist(t *testing.T) {
 	s := crowded()
 	s.in.Settings.Limits, s.in.Settings.Repairs = everything.Limits, true
+	s.in.Settings.Alerted, s.in.Settings.BacklogTruth = everything.Alerted, everything.BacklogTruth
 	for _, v := range s.over() {
 		for _, m := range minima[v.Guarantee] {
 			_, known := figure(v.Evidence, m.figure)
@@ -109,7 +111,7 @@ func TestNotClaimedIsNeitherPassNorFail(t *testing.T) {
 	assert.Equal(t, NotClaimed, of(verdicts, NoLoss).Result)
 	assert.Equal(t, 1, of(verdicts, NoLoss).Found, "what was found is still told")
 	assert.Equal(t, Pass, Overall(verdicts))
-	assert.Contains(t, Sentence(verdicts), "Not claimed: no loss, consistency, isolation, no overload.")
+	assert.Contains(t, Sentence(verdicts), "Not claimed: no loss, consistency, isolation, no overload, alerted, backlog told truly.")
 
 	s.in.Settings.NotClaimed = Guarantees
 	assert.Equal(t, NoEvidence, Overall(Judge(s.in)))

@@ -50,6 +50,8 @@ func TestTheEditsSayWhatTheyProve(t *testing.T) {
 		Durability:  "what a crash took is lost or torn too",
 		Consistency: "what the source intends is consistent, so whatever is not differs from it",
 		Isolation:   "nobody reads or edits beside the integration in these runs",
+		Alerted:     "these runs have no outage",
+		BacklogTold: "nobody reads a gauge in these runs",
 	}
 	for _, g := range Guarantees {
 		assert.NotEqual(t, alone[g], never[g] != "", g)

@@ -68,7 +68,7 @@ func (w *witness) tell(c *candidate) {
 
 // absence lists the classes whose witness is that nothing came, so that it
 // matters when the run was healed and when it was over.
-var absence = map[Class]bool{Lost: true, Torn: true, NotDurable: true, TakenBack: true, Shortfall: true}
+var absence = map[Class]bool{Lost: true, Torn: true, NotDurable: true, TakenBack: true, Shortfall: true, Unannounced: true}
 
 func (t *teller) add(at time.Duration, kind, text string) {
 	t.steps = append(t.steps, Step{At: at, Kind: kind, Text: text})

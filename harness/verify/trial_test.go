@@ -47,7 +47,7 @@ func TestARerunThatBreaksLessOftenConfirmsInPart(t *testing.T) {
 	Confirm(verdicts, []Trial{{Without: "b", Broken: []Breaks{{Signature{NoLoss, Lost}, 3}}}, {Without: "a", Broken: []Breaks{{Signature{NoLoss, Lost}, 8}}}})
 	a := verdicts[0].Anomalies[0]
 	assert.Equal(t, []Blame{{Fault: "b", Tie: TiePart, Rerun: Fewer}, {Fault: "a", Tie: TiePart, Rerun: Stays}}, a.Blame)
-	assert.Equal(t, "Cause: b (took part in; confirmed: fewer in a rerun without it, other faults do the same). Less likely: a.", a.Cause())
+	assert.Equal(t, "Confirmed: b (took part in; fewer in a rerun without it, other faults do the same). Less likely: a.", a.Cause())
 }
 
 func TestUnprovoked(t *testing.T) {

@@ -57,10 +57,12 @@ const (
 	Durability   Guarantee = "durability"
 	Drained      Guarantee = "drained in time"
 	NoOverload   Guarantee = "no overload"
+	Alerted      Guarantee = "alerted"
+	BacklogTold  Guarantee = "backlog told truly"
 )
 
 // Guarantees lists them all, in the order in which reports show them.
-var Guarantees = []Guarantee{NoLoss, NoDuplicates, NoPhantoms, Integrity, Order, Atomicity, Consistency, Isolation, Durability, Drained, NoOverload}
+var Guarantees = []Guarantee{NoLoss, NoDuplicates, NoPhantoms, Integrity, Order, Atomicity, Consistency, Isolation, Durability, Drained, NoOverload, Alerted, BacklogTold}
 
 // Promise is the sentence that a guarantee stands for.
 func (g Guarantee) Promise() string { return promises[g] }
@@ -77,6 +79,8 @@ var promises = map[Guarantee]string{
 	Durability:   "What was acknowledged before a crash survives it.",
 	Drained:      "The backlog is cleared within the budget after the outage.",
 	NoOverload:   "The integration asks no more of Salesforce than the scenario allows.",
+	Alerted:      "Somebody is told of an outage in time, and it is not taken back before its backlog has arrived.",
+	BacklogTold:  "The backlog that the integration reports is the true one, as closely as the scenario asks.",
 }
 
 // Count is one figure with its name, for example {"unknown outcomes", 41}.
@@ -133,6 +137,9 @@ const (
 	NotDurable       Class = "not durable"         // acknowledged before a crash, lost after it
 	TakenBack        Class = "taken back"          // taken by a restore of the org, and never delivered again
 	Shortfall        Class = "shortfall"           // not delivered by the deadline
+	Unannounced      Class = "unannounced"         // nobody was told of an outage in time
+	ClearedEarly     Class = "cleared early"       // the last alert was taken back while the outage's backlog had not arrived
+	Misreported      Class = "misreported"         // the reported backlog was too far from the true one
 	TooManyCalls     Class = "too many calls"      // more requests for each record than the scenario allows
 	TooManyLogins    Class = "too many logins"     // more of them within a minute than the scenario allows
 )
@@ -175,15 +182,17 @@ type Input struct {
 
 // Settings is what a scenario says about judging.
 type Settings struct {
-	TokenField string            // the field that is copied verbatim and is unique per version; "" is Token__c, match.None is none
-	Tokens     map[string]string // objects that have another token field, or match.None
-	Budget     time.Duration     // from the heal until the backlog must be clear; 0 gives it until the end of the run
-	NotClaimed []Guarantee       // promises that the scenario does not make
-	Readers    int               // how many read whole units beside the integration
-	Users      int               // how many edit records; without either, isolation is not claimed
-	Invariants []Invariant       // what must hold after every commit; without any, consistency is not claimed
-	Repairs    bool              // what a restore from a backup takes must come back
-	Limits     Limits            // what may be asked of Salesforce; without any, no overload is not claimed
+	TokenField   string            // the field that is copied verbatim and is unique per version; "" is Token__c, match.None is none
+	Tokens       map[string]string // objects that have another token field, or match.None
+	Budget       time.Duration     // from the heal until the backlog must be clear; 0 gives it until the end of the run
+	Alerted      time.Duration     // from the last commit before an outage until an alert must fire; 0 judges nothing
+	BacklogTruth float64           // how far the reported backlog may be off, in percent of its peak; 0 judges nothing
+	NotClaimed   []Guarantee       // promises that the scenario does not make
+	Readers      int               // how many read whole units beside the integration
+	Users        int               // how many edit records; without either, isolation is not claimed
+	Invariants   []Invariant       // what must hold after every commit; without any, consistency is not claimed
+	Repairs      bool              // what a restore from a backup takes must come back
+	Limits       Limits            // what may be asked of Salesforce; without any, no overload is not claimed
 	// Minima is the least evidence for a pass, where it differs from the
 	// default: it replaces the first minimum of the guarantee; 0 waives them all.
 	Minima map[Guarantee]int

@@ -54,7 +54,7 @@ type Frame struct {
 func FrameOf(in *verify.Input) (Frame, error) {
 	end, ended := in.History.Mark(history.MarkEnd)
 	tokenless := len(in.Settings.Tokens) > 0 || in.Settings.TokenField == match.None
-	if !ended || tokenless || len(in.Settings.Invariants) > 0 || in.Settings.Readers+in.Settings.Users > 0 || restored(in.History.Windows) {
+	if !ended || tokenless || len(in.Settings.Invariants) > 0 || in.Settings.Alerted > 0 || in.Settings.BacklogTruth > 0 || in.Settings.Readers+in.Settings.Users > 0 || restored(in.History.Windows) {
 		return Frame{}, ErrWhole
 	}
 	f := Frame{Healed: Never, End: end.At, Budget: in.Settings.Budget, Crashes: verify.Crashes(in.History.Windows), Calls: in.Settings.Limits.Calls}
