@@ -61,16 +61,17 @@ func setUp(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Di
 			_ = r.close()
 		}
 	}()
+	if err = r.planFaults(dir); err != nil {
+		return r, err
+	}
+	dir.Pace(r.beat(0))
 	if err = r.setUpOrg(dir); err != nil {
 		return r, err
 	}
 	if r.alerts, err = newAlertSink(r.world.Network, r.recorder); err != nil {
 		return r, err
 	}
-	if err = r.setUpSubject(ctx, sub, dir); err != nil {
-		return r, err
-	}
-	return r, r.planFaults(dir)
+	return r, r.setUpSubject(ctx, sub, dir)
 }
 
 func (r *rig) setUpOrg(dir *rundir.Dir) error {

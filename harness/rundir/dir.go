@@ -28,7 +28,8 @@ const (
 // Dir is one run on disk.
 type Dir struct {
 	path string
-	id   string // "" when nothing in it tells
+	id   string        // "" when nothing in it tells
+	pace time.Duration // see Pace
 }
 
 // ID names the run apart from all others. Every block of its ledgers carries

@@ -47,6 +47,7 @@ type Ledgers struct {
 	index      *indexWriter
 	seen       struct{ events, commits int }
 
+	every  time.Duration // from one block to the next; flushEvery at least
 	failed chan error
 	stop   chan struct{}
 	done   chan struct{}
@@ -54,12 +55,16 @@ type Ledgers struct {
 	err    error // the first write error; read after done
 }
 
+// Pace lets the ledgers of a run that lasts for hours have fewer and larger
+// blocks: one in every.
+func (d *Dir) Pace(every time.Duration) { d.pace = every }
+
 // StartLedgers starts to write what events and commits bring, and the requests
 // handed to Request, in blocks. Close ends it. token is the field that joins the
 // ledgers, "" for Token__c.
 func (d *Dir) StartLedgers(events Events, commits CommitSource, token string) (*Ledgers, error) {
 	l := &Ledgers{
-		events: events, commits: commits,
+		events: events, commits: commits, every: d.pace,
 		failed: make(chan error, 1), stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	if err := l.create(d, token); err != nil {
@@ -116,7 +121,7 @@ func (l *Ledgers) Close() error {
 
 func (l *Ledgers) loop() {
 	defer close(l.done)
-	tick := time.NewTicker(flushEvery)
+	tick := time.NewTicker(max(flushEvery, l.every))
 	defer tick.Stop()
 	for {
 		select {
