@@ -3,10 +3,13 @@
 package clients_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -24,6 +27,8 @@ func TestTrack(t *testing.T) {
 	for client := range versions {
 		wanting[client] = build(t, client)
 	}
+	var said record
+	t.Cleanup(func() { t.Log("\n" + said.String()) })
 	for _, r := range rows {
 		t.Run(r.client+"/"+r.name, func(t *testing.T) {
 			t.Parallel()
@@ -32,14 +37,37 @@ func TestTrack(t *testing.T) {
 			}
 			t.Run("documented", func(t *testing.T) {
 				t.Parallel()
-				assertBroken(t, r, rehearse(t, r))
+				result := rehearse(t, r)
+				said.add(r, "as documented", result)
+				assertBroken(t, r, result)
 			})
 			t.Run("worked-around", func(t *testing.T) {
 				t.Parallel()
-				assertWhole(t, r, rehearse(t, r, "worked-around"))
+				result := rehearse(t, r, "worked-around")
+				said.add(r, "worked around", result)
+				assertWhole(t, r, result)
 			})
 		})
 	}
+}
+
+// record collects the verdicts for the end of a log in which the rehearsals run
+// side by side.
+type record struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (c *record) add(r row, what string, result *harness.Result) {
+	sentence, _, _ := strings.Cut(result.Summary.Sentence, ". ")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lines = append(c.lines, fmt.Sprintf("%-13s  %-20s  %-13s  %s", r.client, r.name, what, sentence))
+}
+
+func (c *record) String() string {
+	slices.Sort(c.lines)
+	return strings.Join(c.lines, "\n")
 }
 
 // build makes the integrations of a client ready. It says what is wanting, such
