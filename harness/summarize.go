@@ -64,11 +64,14 @@ func conclude(out *reports.Summary, verdicts []verify.Verdict, why string) {
 	out.Exit = exitOf(out.Result)
 }
 
-// untimed takes the judgement on the drain back.
+// timed are the guarantees that hang on time.
+var timed = []verify.Guarantee{verify.Drained, verify.Alerted, verify.BacklogTold}
+
+// untimed takes the judgement on what hangs on time back.
 func untimed(verdicts []verify.Verdict, why string) []verify.Verdict {
 	verdicts = slices.Clone(verdicts)
 	for i, v := range verdicts {
-		if v.Guarantee == verify.Drained && v.Result != verify.NotClaimed {
+		if slices.Contains(timed, v.Guarantee) && v.Result != verify.NotClaimed {
 			verdicts[i] = verify.Verdict{Guarantee: v.Guarantee, Result: verify.NoEvidence, Reason: "Not judged: " + why + ".", Evidence: v.Evidence}
 		}
 	}
