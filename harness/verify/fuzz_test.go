@@ -16,8 +16,12 @@ import (
 // Whatever the ledgers say, judging ends with a verdict on every guarantee, the
 // same one each time, that can be written down.
 func anyLedgers(t *rapid.T) {
-	in := Input{History: drawHistory(t), Commits: drawCommits(t), Requests: drawRequests(t)}
+	in := Input{History: drawHistory(t), Commits: drawCommits(t), Requests: drawRequests(t), Reads: drawReads(t)}
 	in.Settings.Budget = drawTime(t)
+	if rapid.Bool().Draw(t, "claimed") {
+		in.Settings.Readers, in.Settings.Users, in.Settings.Repairs = 1, 1, true
+		in.Settings.Invariants = drawInvariants
+	}
 	in.Settings.Limits = Limits{Calls: rapid.Float64Range(0, 2).Draw(t, "calls"), Logins: rapid.IntRange(0, 2).Draw(t, "logins")}
 	verdicts := Judge(in)
 	require.Len(t, verdicts, len(Guarantees))
@@ -43,7 +47,8 @@ var (
 	drawObject = rapid.SampledFrom([]string{"", "Account", "account", "Order__c"})
 	drawField  = rapid.SampledFrom([]string{defaultTokenField, defaultTokenField, "Ext_Id__c", "Name", "name", "Parent__c"})
 	drawOp     = rapid.SampledFrom([]commitlog.Op{"", commitlog.Insert, commitlog.Update, commitlog.Delete})
-	drawAPI    = rapid.SampledFrom([]commitlog.API{commitlog.APIRow, commitlog.APIBulk, commitlog.APIDirect})
+	drawAPI    = rapid.SampledFrom([]commitlog.API{commitlog.APIRow, commitlog.APIBulk, commitlog.APIComposite, commitlog.APIDirect, commitlog.APIRestore})
+	drawWho    = rapid.SampledFrom([]string{"", "integration", "crowd/user-1", "crowd/reader-1"})
 	drawFate   = rapid.SampledFrom([]commitlog.Fate{commitlog.FateUnknown, commitlog.FateSent, commitlog.FateCut, commitlog.FateLost})
 )
 
@@ -118,7 +123,10 @@ func drawCommits(t *rapid.T) []commitlog.Commit {
 	for range rapid.IntRange(0, 12).Draw(t, "commits") {
 		c := commitlog.Commit{
 			LSN: rapid.Uint64Range(0, 12).Draw(t, "lsn"), At: drawTime(t), Request: drawName.Draw(t, "request"),
-			API: drawAPI.Draw(t, "api"), Fate: drawFate.Draw(t, "fate"),
+			API: drawAPI.Draw(t, "api"), Fate: drawFate.Draw(t, "fate"), Identity: drawWho.Draw(t, "identity"),
+		}
+		if c.API == commitlog.APIRestore {
+			c.Request = commitlog.Backup(rapid.Uint64Range(0, 12).Draw(t, "backup"))
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "changes") {
 			c.Changes = append(c.Changes, commitlog.Change{
@@ -129,6 +137,30 @@ func drawCommits(t *rapid.T) []commitlog.Commit {
 		commits = append(commits, c)
 	}
 	return commits
+}
+
+// drawInvariants are one of each kind.
+var drawInvariants = []Invariant{
+	{Name: "sum", Parent: "Account", Field: "Name", Children: "Order__c", Lookup: "Parent__c", Sum: "Name"},
+	{Name: "number", Parent: "Order__c", Children: "Account", Lookup: "Parent__c", Least: 1, Most: 2},
+	{Name: "moves", Parent: "Account", Field: "Name", Moves: map[string][]string{"": {"a"}, "a": {"b"}}},
+}
+
+func drawReads(t *rapid.T) []commitlog.Read {
+	var reads []commitlog.Read
+	for range rapid.IntRange(0, 12).Draw(t, "reads") {
+		r := commitlog.Read{
+			Request: drawName.Draw(t, "request"), At: drawTime(t), API: drawAPI.Draw(t, "api"), Identity: drawWho.Draw(t, "identity"),
+			LSN: rapid.Uint64Range(0, 12).Draw(t, "lsn"), Object: drawObject.Draw(t, "object"), Exact: rapid.Bool().Draw(t, "exact"),
+		}
+		for range rapid.IntRange(0, 2).Draw(t, "records") {
+			r.Records = append(r.Records, commitlog.Served{ID: drawName.Draw(t, "id"), ExternalID: drawName.Draw(t, "key"), LSN: rapid.Uint64Range(0, 12).Draw(t, "version")})
+			r.Fields = append(r.Fields, drawField.Draw(t, "field"))
+			r.Where = append(r.Where, commitlog.Match{Field: drawField.Draw(t, "field"), Values: []any{drawValue(t)}})
+		}
+		reads = append(reads, r)
+	}
+	return reads
 }
 
 func drawRequests(t *rapid.T) []commitlog.Request {

@@ -80,7 +80,7 @@ func (s *stale) goBack(e *effect) {
 		return
 	}
 	v := &s.records[e.target]
-	*v = versions{newest: none}
+	*v = versions{}
 	for i := e.prev; i != none; i = s.effects[i].prev {
 		if old := &s.effects[i]; old.intent >= 0 && !old.misplaced && !s.undone(old, e.commit) {
 			v.highest, v.newest = s.intents[old.intent].version, old.intent
