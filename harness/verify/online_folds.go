@@ -71,8 +71,12 @@ func (o *Online) atomicity() fold {
 	return fold{Atomicity, f, func(first int32) {
 		for _, op := range o.touched(first) {
 			p := o.l.reach(int(op))
-			if p.members > 1 && !p.whole() && !o.l.blurred(int(op)) {
+			switch {
+			case p.members < 2 || o.l.blurred(int(op)):
+			case !p.whole() && !o.l.excused(int(op)):
 				f.anomalies.add(Torn, func() candidate { return o.l.torn(op, p) })
+			case p.whole() && p.first != p.last: // excused as long as the rest might never come
+				f.anomalies.add(TornWindow, func() candidate { return o.l.tornWindow(op, p, nil) })
 			}
 		}
 	}}
@@ -89,7 +93,7 @@ func (o *Online) order() fold {
 		o.each(func(i int32) { s.effect(&o.l.effects[i]) })(first)
 		var begun []int32 // operations of which nothing had taken effect
 		for _, op := range o.touched(first) {
-			if o.l.ops[op].Key != "" && !o.l.blurred(int(op)) && o.l.reached[op].absent() {
+			if o.l.ops[op].Key != "" && !o.l.blurred(int(op)) && !o.l.taken[op] && o.l.reached[op].absent() {
 				begun = append(begun, op)
 			}
 		}
@@ -109,7 +113,7 @@ func (o *Online) order() fold {
 // it had been acknowledged already.
 func (o *Online) late(f *finding, op int32, latest map[string]int32) {
 	b, known := latest[o.l.ops[op].Key]
-	if !known || o.l.acked[op] == never || o.l.acked[op] >= o.l.invoked[b] {
+	if !known || o.l.taken[b] || o.l.acked[op] == never || o.l.acked[op] >= o.l.invoked[b] {
 		return
 	}
 	now := int32(len(o.l.Commits) - 1)

@@ -156,3 +156,34 @@ func TestAnEmptyCommitIsNoBreach(t *testing.T) {
 	o := NewOnline(nil, Settings{})
 	assert.Nil(t, o.Commit(commitlog.Commit{LSN: 1}))
 }
+
+// A restore from a backup takes effects back; what comes back after it is no
+// breach, and what breaks after it is one.
+func TestOnlineAgreesWithJudgeAcrossRestores(t *testing.T) {
+	found := 0
+	rapid.Check(t, func(t *rapid.T) {
+		s, ops := taken(rapid.Bool().Draw(t, "repairs"))
+		ops = append(ops, s.ack("t-5", "a", upsert("Account", "a", 3)), s.ack("t-6", "t-2", insert("Activity_Log__c")))
+		for range rapid.IntRange(1, 8).Draw(t, "steps") {
+			op := rapid.SampledFrom(ops).Draw(t, "operation")
+			switch rapid.IntRange(0, 5).Draw(t, "what") {
+			case 0:
+				s.restore(rapid.IntRange(3, len(s.in.Commits)-1).Draw(t, "backup"))
+			case 1:
+				s.applySome(op, 0)
+			default:
+				s.apply(op)
+			}
+		}
+		lsn, failed := firstFailure(s.in)
+		_, b := online(s.in)
+		if lsn == 0 {
+			require.Nil(t, b)
+			return
+		}
+		found++
+		require.NotNil(t, b, "%v at %d", failed, lsn)
+		require.Equal(t, lsn, b.LSN, "%v: %s", failed, b.Text)
+	})
+	require.Positive(t, found)
+}
