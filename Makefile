@@ -3,12 +3,12 @@ GO ?= go
 LINT_VERSION ?= v2.15.0
 SEEDS ?= 20
 
-.PHONY: help test race bench fuzz lint proof clients track report clean
+.PHONY: help test race bench fuzz lint proof nightly clients track report clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-test: ## every test, the mutants on a short outage among them (under five minutes)
+test: ## every test, all mutants among them (under five minutes)
 	$(GO) test -parallel 4 ./...
 
 race: ## the same under the race detector
@@ -16,6 +16,10 @@ race: ## the same under the race detector
 
 proof: ## the full outage: the reference on SEEDS=20 seeds, and every mutant caught (about half an hour)
 	SQUALL_PROOF=$(SEEDS) $(GO) test -tags proof -count=1 -parallel 3 -timeout 120m -run 'TestProof' -v ./scenarios
+
+nightly: SEEDS = 1000
+nightly: ## the reference on SEEDS=1000 seeds of every scenario in virtual time, every mutant on five (hours)
+	SQUALL_SEEDS=$(SEEDS) SQUALL_MUTANT_SEEDS=5 $(GO) test -count=1 -timeout 12h -run 'TestNoFalseAlarm|TestMutantsDie' ./scenarios
 
 bench: ## figures, each beside what it is compared with
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./mocksf/... ./harness/...

@@ -13,6 +13,6 @@ import (
 // fails when a promise is broken, and its log says where the report is.
 func TestMyIntegrationSurvivesAnOutage(t *testing.T) {
 	t.Parallel()
-	integration := subject.Process(squall, "subject", "reference") // yours: subject.Process("./my-integration")
+	integration := subject.Process(squall(), "subject", "reference") // yours: subject.Process("./my-integration")
 	harness.Test(t, scenarios.Load("testdata/outage-short.yaml"), integration, harness.Out(t.TempDir()))
 }

@@ -125,3 +125,19 @@ var refreshOn401Only = Mutant{
 		return f.Code == "INVALID_SESSION_ID" && f.Status != http.StatusUnauthorized
 	})),
 }
+
+var choiceIsSuccess = Mutant{
+	Name:     "300-is-success",
+	Defect:   "It takes every status up to 300 for success: 300 says that the external id means several records, and nothing was written.",
+	Source:   "seen in the source of a public Go client, with a test that blesses it",
+	Scenario: poison,
+	Breaks:   []string{noLoss},
+	Run: with(func(p *reference.Parts) {
+		p.Client.Classify = func(f *reference.Failure) reference.Class {
+			if f.Status == http.StatusMultipleChoices {
+				return reference.Delivered
+			}
+			return reference.Classify(f)
+		}
+	}),
+}

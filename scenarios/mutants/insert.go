@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -80,16 +81,11 @@ type collector struct {
 
 func (c *collector) insert(ctx context.Context, txs []*reference.Transaction) []reference.Result {
 	b := reference.Batch{Txs: txs}
-	var missing []*reference.Transaction
-	for _, tx := range txs {
-		there, err := c.isThere(ctx, tx)
-		if err != nil {
-			return results(b, c.client.Class(err), err.Error())
-		}
-		if !there {
-			missing = append(missing, tx)
-		}
+	there, err := tokensThere(ctx, c.client, c.doubtful(txs))
+	if err != nil {
+		return results(b, c.client.Class(err), err.Error())
 	}
+	missing := slices.DeleteFunc(slices.Clone(txs), func(tx *reference.Transaction) bool { return there[tokenOf(tx)] })
 	if len(missing) == 0 {
 		return results(b, reference.Delivered, "")
 	}
@@ -104,14 +100,11 @@ func (c *collector) insert(ctx context.Context, txs []*reference.Transaction) []
 	return results(b, reference.Delivered, "")
 }
 
-func (c *collector) isThere(ctx context.Context, tx *reference.Transaction) (bool, error) {
+// doubtful are the transactions that may be there.
+func (c *collector) doubtful(txs []*reference.Transaction) []*reference.Transaction {
 	c.mu.Lock()
-	refused := c.refused[tx.ID]
-	c.mu.Unlock()
-	if refused {
-		return false, nil
-	}
-	return isThere(ctx, c.client, tx)
+	defer c.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(txs), func(tx *reference.Transaction) bool { return c.refused[tx.ID] })
 }
 
 func (c *collector) believe(txs []*reference.Transaction) {
@@ -167,11 +160,11 @@ func isInsert(tx *reference.Transaction) bool {
 func asking(p *reference.Parts) {
 	insertBy(p, func(ctx context.Context, txs []*reference.Transaction) []reference.Result {
 		return sideBySide(txs, func(tx *reference.Transaction) reference.Result {
-			there, err := isThere(ctx, p.Client, tx)
+			there, err := tokensThere(ctx, p.Client, []*reference.Transaction{tx})
 			switch {
 			case err != nil:
 				return reference.Result{Tx: tx, Class: p.Client.Class(err), Cause: err.Error()}
-			case there:
+			case there[tokenOf(tx)]:
 				return reference.Result{Tx: tx, Class: reference.Delivered}
 			}
 			return create(ctx, p.Client, tx)
@@ -179,20 +172,36 @@ func asking(p *reference.Parts) {
 	})
 }
 
-// isThere asks for the record of an insert by its token.
-func isThere(ctx context.Context, client *reference.Client, tx *reference.Transaction) (bool, error) {
-	r := tx.Records[0]
-	token, _ := r.Fields["Token__c"].(string)
-	query := "SELECT Id FROM " + r.Object + " WHERE Token__c = '" + token + "'"
+// tokensThere asks which of the inserts are there already.
+func tokensThere(ctx context.Context, client *reference.Client, txs []*reference.Transaction) (map[string]bool, error) {
+	there := map[string]bool{}
+	if len(txs) == 0 {
+		return there, nil
+	}
+	tokens := make([]string, len(txs))
+	for i, tx := range txs {
+		tokens[i] = "'" + tokenOf(tx) + "'"
+	}
+	query := "SELECT Token__c FROM " + txs[0].Records[0].Object + " WHERE Token__c IN (" + strings.Join(tokens, ",") + ")"
 	reply, err := client.Do(ctx, reference.Call{Method: http.MethodGet, Path: "/query?q=" + url.QueryEscape(query)})
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	var answer struct {
-		TotalSize int `json:"totalSize"`
+		Records []struct {
+			Token string `json:"Token__c"`
+		}
 	}
 	err = json.Unmarshal(reply.Body, &answer)
-	return answer.TotalSize > 0, err
+	for _, r := range answer.Records {
+		there[r.Token] = true
+	}
+	return there, err
+}
+
+func tokenOf(tx *reference.Transaction) string {
+	token, _ := tx.Records[0].Fields["Token__c"].(string)
+	return token
 }
 
 // create is POST /sobjects/X.

@@ -39,8 +39,6 @@ const (
 	durability   = "durability"
 	drained      = "drained in time"
 	noOverload   = "no overload"
-	alerted      = "alerted"
-	backlogTold  = "backlog told truly"
 )
 
 // The scenarios.
@@ -52,11 +50,11 @@ const (
 	bulkCalls = "bulk-calls"
 	slowBulk  = "slow-bulk"
 	slowOrg   = "slow-org"
-	limits    = "limits"
+	limits    = "limits-short"
 	deletes   = "deletes"
-	deploys   = "deploys"
+	deploys   = "deploys-short"
 	late      = "late"
-	poison    = "poison"
+	poison    = "poison-short"
 	crowd     = "crowd"
 )
 
@@ -67,10 +65,10 @@ var All = []Mutant{
 	// inserts, units, rows
 	insertBlindRetry, checkThenCreate, transportRetry, firstErrorWins,
 	tornUnit, unitCutAtLimit, wholeRecord, compositeOK, composite4xxOnly,
-	collectionsOK, updateIsError, unescapedID, nullLeftOut, dropReference, claimWithoutLock, leaseWithoutFence,
+	collectionsOK, updateIsError, unescapedID, nullLeftOut, dropReference, fieldStripping, claimWithoutLock, leaseWithoutFence,
 	// what a failure means
 	timeoutMeansFailed, htmlIsPermanent, lockIsPermanent, outageSpendsAttempts,
-	forbiddenIsPermanent, limitIsSuccess, waitsFor429, retryStorm, refreshOn401Only,
+	forbiddenIsPermanent, limitIsSuccess, waitsFor429, retryStorm, refreshOn401Only, choiceIsSuccess,
 	// sessions and connections
 	sessionNeverRefreshed, tokenCapturedOnce, loginPerCall, noTimeout, resetIsFinal, leakedBody,
 	// what goes when, and which way
@@ -81,7 +79,7 @@ var All = []Mutant{
 	pollTimeoutResubmit, pollErrorKillsJob, abortedNeverEnds, jobLeftOpen, ackAtUpload, uploadErrorLost, firstJobOnly,
 	closeRetryAsNewJob, jobIDNotStored, restOvertakesBulk, bulkLimitWaits,
 	// telling people
-	swallowedFailure, backlogBlind, livenessOnly, alertLate, clearedTooEarly,
+	swallowedFailure, livenessOnly, alertLate,
 }
 
 // Find returns the mutant of that name.

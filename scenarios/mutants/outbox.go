@@ -181,6 +181,7 @@ type watermarkOutbox struct {
 	next   int
 	number map[string]int // by transaction
 	read   int            // the highest number so far
+	passed int            // transactions that it will never read
 }
 
 func (o *watermarkOutbox) Accept(tx *reference.Transaction) error {
@@ -200,11 +201,22 @@ func (o *watermarkOutbox) OnStored(add func(*reference.Transaction)) {
 		number := o.number[tx.ID]
 		isNext := number > o.read
 		o.read = max(o.read, number)
+		if !isNext {
+			o.passed++
+		}
 		o.mu.Unlock()
 		if isNext {
 			add(tx)
 		}
 	})
+}
+
+// Counts counts what it will read.
+func (o *watermarkOutbox) Counts() (waiting, dead int) {
+	waiting, dead = o.Outbox.Counts()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return waiting - o.passed, dead
 }
 
 var publishBeforeCommit = Mutant{

@@ -97,6 +97,28 @@ var dropReference = Mutant{
 	}),
 }
 
+var fieldStripping = Mutant{
+	Name:     "field-stripping",
+	Defect:   "It leaves a field out that Salesforce complained about, for good and for all records.",
+	Source:   "seen in the source of a public connector: a field is blocked until the next start",
+	Scenario: poison,
+	Breaks:   []string{integrity},
+	Run: with(func(p *reference.Parts) {
+		var emails known
+		p.Send = noting(p.Send, "INVALID_EMAIL_ADDRESS", &emails)
+		p.Sender.Writes = func(tx *reference.Transaction) []reference.Write {
+			writes := reference.Writes(tx)
+			for i := range writes {
+				if emails.any() {
+					writes[i].Fields = maps.Clone(writes[i].Fields)
+					delete(writes[i].Fields, "Email")
+				}
+			}
+			return writes
+		}
+	}),
+}
+
 // noting is send, with the transactions noted that failed with a code.
 func noting(send func(context.Context, reference.Batch) []reference.Result, code string, failed *known) func(context.Context, reference.Batch) []reference.Result {
 	return func(ctx context.Context, b reference.Batch) []reference.Result {
@@ -115,6 +137,10 @@ type known struct{ m sync.Map }
 
 func (k *known) add(id string)      { k.m.Store(id, true) }
 func (k *known) has(id string) bool { _, is := k.m.Load(id); return is }
+func (k *known) any() (is bool) {
+	k.m.Range(func(any, any) bool { is = true; return false })
+	return is
+}
 
 var claimWithoutLock = Mutant{
 	Name:     "claim-without-lock",
@@ -139,7 +165,7 @@ var leaseWithoutFence = Mutant{
 	Name:     "lease-without-fence",
 	Defect:   "Rows that are not settled within two seconds go to another worker, and the first one goes on with them.",
 	Source:   "a classic of leases: who was away comes back and does not know that its time is over",
-	Scenario: outage,
+	Scenario: badRows,
 	Breaks:   []string{order},
 	Run: with(func(p *reference.Parts) {
 		send := p.Send
@@ -156,7 +182,8 @@ var leaseWithoutFence = Mutant{
 	}),
 }
 
-// untilDelivered repeats a batch until all of it is settled.
+// untilDelivered repeats a batch until all of it is settled, with pauses that
+// outlast the lease.
 func untilDelivered(ctx context.Context, b reference.Batch, send func(context.Context, reference.Batch) []reference.Result) []reference.Result {
 	for {
 		done := send(ctx, b)
@@ -164,7 +191,7 @@ func untilDelivered(ctx context.Context, b reference.Batch, send func(context.Co
 		for _, r := range done {
 			waiting = waiting || r.Class == reference.Retry
 		}
-		if !waiting || !pause(ctx, 300*time.Millisecond) {
+		if !waiting || !pause(ctx, 4*time.Second) {
 			return done
 		}
 	}
