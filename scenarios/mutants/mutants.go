@@ -53,6 +53,7 @@ const (
 	limits    = "limits-short"
 	deletes   = "deletes"
 	deploys   = "deploys-short"
+	restarts  = "restarts"
 	late      = "late"
 	poison    = "poison-short"
 	crowd     = "crowd"

@@ -16,7 +16,7 @@ var ackBeforeStore = Mutant{
 	Name:     "ack-before-store",
 	Defect:   "It answers 2xx when the transaction is in memory and stores it half a second later.",
 	Source:   "seen wherever a write-behind cache stands in front of a queue: a restart empties it",
-	Scenario: outage,
+	Scenario: restarts,
 	Breaks:   []string{durability},
 	Run:      with(func(p *reference.Parts) { p.Outbox = &lazyOutbox{Outbox: p.Outbox} }),
 }
@@ -56,7 +56,7 @@ var skipsAtRestart = Mutant{
 	Name:     "skips-at-restart",
 	Defect:   "After a restart it goes on with what arrives from then on, not with what was left.",
 	Source:   "seen in outbox readers that start at the highest sequence number they find",
-	Scenario: outage,
+	Scenario: restarts,
 	Breaks:   []string{durability},
 	Run:      with(func(p *reference.Parts) { p.Outbox = &forgetfulOutbox{Outbox: p.Outbox} }),
 }
@@ -82,7 +82,7 @@ var markBeforeSend = Mutant{
 	Name:     "mark-before-send",
 	Defect:   "It marks transactions as delivered and then sends them.",
 	Source:   "seen in sync connectors that emit their state ahead of their records: a kill leaves a gap for good",
-	Scenario: outage,
+	Scenario: restarts,
 	Breaks:   []string{durability},
 	Run: with(func(p *reference.Parts) {
 		send := p.Send
@@ -99,7 +99,7 @@ var offeredTwice = Mutant{
 	Name:     "stores-what-it-has",
 	Defect:   "It stores every transaction that it is offered, also one that it has stored already.",
 	Source:   "seen in webhook receivers without a key on the message id: the sender asks again, and the order is there twice",
-	Scenario: outage,
+	Scenario: restarts,
 	Breaks:   []string{noDuplicates, order},
 	Run:      with(func(p *reference.Parts) { p.Outbox = &trustingOutbox{Outbox: p.Outbox} }),
 }
@@ -120,7 +120,7 @@ var unorderedResume = Mutant{
 	Name:     "resumes-unordered",
 	Defect:   "After a restart it reads its store in no particular order.",
 	Source:   "seen in queues on SQL tables that select what waits without ORDER BY",
-	Scenario: outage,
+	Scenario: restarts,
 	Breaks:   []string{order},
 	Run:      with(func(p *reference.Parts) { p.Outbox = unorderedOutbox{p.Outbox} }),
 }
@@ -138,7 +138,7 @@ var idAtLoad = Mutant{
 	Name:     "id-not-stored",
 	Defect:   "It makes the external id of an insert when it reads it: after a restart the same insert has another one.",
 	Source:   "seen in senders whose idempotency keys live in memory: what was under way at a crash is written twice",
-	Scenario: outage,
+	Scenario: restarts,
 	Breaks:   []string{noDuplicates},
 	Run:      with(func(p *reference.Parts) { p.Outbox = drawingOutbox{p.Outbox} }),
 }
