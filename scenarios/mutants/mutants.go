@@ -39,6 +39,8 @@ const (
 	durability   = "durability"
 	drained      = "drained in time"
 	noOverload   = "no overload"
+	alerted      = "alerted"
+	backlogTold  = "backlog told truly"
 )
 
 // The scenarios.
@@ -80,7 +82,7 @@ var All = []Mutant{
 	pollTimeoutResubmit, pollErrorKillsJob, abortedNeverEnds, jobLeftOpen, ackAtUpload, uploadErrorLost, firstJobOnly,
 	closeRetryAsNewJob, jobIDNotStored, restOvertakesBulk, bulkLimitWaits,
 	// telling people
-	swallowedFailure, livenessOnly, alertLate,
+	swallowedFailure, backlogBlind, livenessOnly, alertLate, clearedTooEarly,
 }
 
 // Find returns the mutant of that name.

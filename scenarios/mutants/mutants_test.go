@@ -34,7 +34,7 @@ func TestTheTable(t *testing.T) {
 			broken[guarantee] = true
 		}
 	}
-	for _, guarantee := range []string{noLoss, noDuplicates, noPhantoms, integrity, order, atomicity, durability, drained, noOverload} {
+	for _, guarantee := range []string{noLoss, noDuplicates, noPhantoms, integrity, order, atomicity, durability, drained, noOverload, alerted, backlogTold} {
 		assert.True(t, broken[guarantee], "no mutant breaks %q", guarantee)
 	}
 	_, ok := Find("no such mutant")
