@@ -22,7 +22,7 @@ func TestAFrozenProgramStandsStill(t *testing.T) {
 	t.Parallel()
 	var state string
 	var pid int
-	r, err := harness.Run(t.Context(), scenarios.Load(short), subject.Process(squall, "subject", "insert-blind-retry"),
+	r, err := harness.Run(t.Context(), scenarios.Load(short), subject.Process(squall(), "subject", "insert-blind-retry"),
 		harness.Options{Out: t.TempDir(), StopAtFirst: true, Hold: func(_ context.Context, f harness.Frozen) {
 			pid = f.Stop.PID
 			state = stateOf(pid)
