@@ -313,6 +313,22 @@ func skewed(play func(s *tale, user, operation func()), together bool) Verdict {
 	return of(s.over(), Isolation)
 }
 
+// Each of two operations reads what the other one wrote, in the composite
+// request that writes.
+func TestCircularFlow(t *testing.T) {
+	s := crowded()
+	a := s.ack("t-1", "k1", upsert("Account", "x", 1), upsert("Account", "z", 1))
+	b := s.ack("t-2", "k2", upsert("Account", "y", 1))
+	s.applySome(a, 0)
+	request := s.read("integration", commitlog.APIComposite, a.Records[0]).Request
+	s.apply(b).Request = request
+	request = s.read("integration", commitlog.APIComposite, b.Records[0]).Request
+	s.applySome(a, 1).Request = request
+	v := of(s.over(), Isolation)
+	require.Equal(t, []Count{{string(CircularFlow), 1}}, v.Classes)
+	assert.Contains(t, v.Anomalies[0].Text, "operation t-2 saw Account x as operation t-1 wrote it (commit 7), but operation t-1 saw Account y as operation t-2 wrote it (commit 8).")
+}
+
 func TestPredicateAnomaly(t *testing.T) {
 	ask := func(s *tale) {
 		s.tick()

@@ -21,13 +21,17 @@ func (p progress) absent() bool { return p.applied == 0 }
 func (l *ledger) progress(op int) progress { return l.reached[op] }
 
 func (l *ledger) reach(op int) progress {
-	p := progress{first: none, last: none}
+	p, over := progress{first: none, last: none}, none
 	for _, it := range l.members(op) {
 		if !it.followed {
 			continue
 		}
 		p.members++
 		if it.first == none {
+			if by := l.superseded(&it); by != none {
+				p.applied++
+				over = max(over, by)
+			}
 			continue
 		}
 		p.applied++
@@ -36,6 +40,9 @@ func (l *ledger) reach(op int) progress {
 			p.first = c
 		}
 		p.last = max(p.last, c)
+	}
+	if p.first == none {
+		p.first, p.last = over, over
 	}
 	return p
 }

@@ -70,6 +70,22 @@ func (l *ledger) undone(e *effect, now int32) bool {
 	return false
 }
 
+// superseded is the commit after a restore that put a newer version in the place
+// of the one that the restore took: that one need not come back. none when
+// there is no such commit.
+func (l *ledger) superseded(it *intent) int32 {
+	if !l.taken[it.op] || it.version == 0 || it.rec.ExternalID == "" {
+		return none
+	}
+	restored := l.undoings[len(l.undoings)-1].by
+	for i := l.last[it.target]; i != none && l.effects[i].commit > restored; i = l.effects[i].prev {
+		if newer := l.effects[i].intent; newer >= 0 && !l.effects[i].misplaced && l.intents[newer].version > it.version {
+			return l.effects[i].commit
+		}
+	}
+	return none
+}
+
 // firstTime tells whether an effect carries out its intent for the first time,
 // as things stood then.
 func (l *ledger) firstTime(i int32) bool {

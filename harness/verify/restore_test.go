@@ -139,6 +139,15 @@ func TestAfterARestoreTheRulesAreTheSame(t *testing.T) {
 	}
 }
 
+// A version that a newer one has replaced since need not come back.
+func TestANewerVersionMakesUpForOneThatARestoreTook(t *testing.T) {
+	s, ops := taken(true)
+	s.apply(ops[0])
+	s.apply(ops[1])
+	s.apply(s.ack("t-5", "a", upsert("Account", "a", 3)))
+	onlyBroken(t, s.over())
+}
+
 func TestWithoutARestoreThereIsNoEvidenceForRepairs(t *testing.T) {
 	s := rehearsed()
 	s.in.Settings.Repairs = true
