@@ -93,20 +93,32 @@ func judgeSifted(dir *rundir.Dir, s *Scenario) (*sifted, error) {
 	return &sifted{verify.JudgeAll(in), in.History.Windows, left.Rest.Operations + len(left.Ops), left.Late}, nil
 }
 
-func columnsOf(dir *rundir.Dir, token string) sieve.Source {
-	return func(name string, t dense.Table) (sieve.Reader, error) {
-		r, err := dir.OpenColumns(name, token, t)
-		if err != nil {
-			return nil, err // and no reader, which a nil *ColumnReader would be
-		}
-		return r, nil
+func columnsOf(dir *rundir.Dir, token string) sieve.Source { return columns{dir, token} }
+
+// columns is the index of a run.
+type columns struct {
+	dir   *rundir.Dir
+	token string
+}
+
+// Open starts to read a table.
+func (c columns) Open(name string, t dense.Table, from int) (sieve.Reader, error) {
+	r, err := c.dir.OpenColumns(name, c.token, t, from)
+	if err != nil {
+		return nil, err // and no reader, which a nil *ColumnReader would be
 	}
+	return r, nil
+}
+
+// Count counts the rows of its blocks.
+func (c columns) Count(name string, t dense.Table) ([]int, error) {
+	return c.dir.CountColumns(name, c.token, t)
 }
 
 // readNotes reads the fault windows, marks and alerts of a run.
 func readNotes(dir *rundir.Dir, token string) ([]history.Event, error) {
 	var t dense.Notes
-	r, err := dir.OpenColumns("notes", token, &t)
+	r, err := dir.OpenColumns("notes", token, &t, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -43,9 +43,40 @@ func (d *Dir) HasIndex() bool {
 	return err == nil
 }
 
-// OpenColumns starts to read a table of the index into t. It fails when the
-// table is absent, of another format, or was written for another token field.
-func (d *Dir) OpenColumns(name, token string, t dense.Table) (*ColumnReader, error) {
+// OpenColumns starts to read a table of the index into t, from one of its
+// blocks on, the first of which is 0. It fails when the table is absent, of
+// another format, or was written for another token field.
+func (d *Dir) OpenColumns(name, token string, t dense.Table, from int) (*ColumnReader, error) {
+	c, err := d.columns(name, token, t)
+	if err != nil {
+		return nil, err
+	}
+	left := from
+	c.blocks.messages.want = func(int64) bool { left--; return left < 0 }
+	c.blocks.seal.block = from
+	go c.readAhead()
+	return c, nil
+}
+
+// CountColumns lists how many rows each block of a table of the index has. It
+// reads none of them.
+func (d *Dir) CountColumns(name, token string, t dense.Table) (rows []int, err error) {
+	c, err := d.columns(name, token, t)
+	if err != nil {
+		return nil, err
+	}
+	defer c.file.Close()
+	c.blocks.messages.want = func(n int64) bool {
+		rows = append(rows, int(n))
+		return false
+	}
+	if _, err := c.blocks.messages.Message(); !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return rows, nil
+}
+
+func (d *Dir) columns(name, token string, t dense.Table) (*ColumnReader, error) {
 	inside := filepath.Join(indexName, name+".arrows")
 	file, err := os.OpenInRoot(d.path, inside)
 	if err != nil {
@@ -68,7 +99,6 @@ func (d *Dir) OpenColumns(name, token string, t dense.Table) (*ColumnReader, err
 	for _, column := range t.Columns() {
 		c.size = append(c.size, columnType(column).(arrow.FixedWidthDataType).BitWidth()/8)
 	}
-	go c.readAhead()
 	return c, nil
 }
 

@@ -16,7 +16,7 @@ import (
 // readTable reads a table of the index as a whole.
 func readTable(d *Dir, name string, all dense.Table, add func(block dense.Table)) error {
 	block := dense.NewIndexer("").Tables()[name]
-	r, err := d.OpenColumns(name, "", block)
+	r, err := d.OpenColumns(name, "", block, 0)
 	if err != nil {
 		return err
 	}
@@ -99,8 +99,8 @@ func TestADamagedIndexIsNeverTakenForAWholeOne(t *testing.T) {
 func TestAnIndexForAnotherTokenFieldIsRefused(t *testing.T) {
 	recorder, log := sampleRun(3)
 	d := writeRun(t, recorder, log)
-	_, err := d.OpenColumns("changes", "Other__c", &dense.Changes{})
+	_, err := d.OpenColumns("changes", "Other__c", &dense.Changes{}, 0)
 	assert.ErrorContains(t, err, "another format")
-	_, err = newDir(t, t.TempDir()).OpenColumns("changes", "", &dense.Changes{})
+	_, err = newDir(t, t.TempDir()).OpenColumns("changes", "", &dense.Changes{}, 0)
 	assert.ErrorContains(t, err, "cannot read")
 }

@@ -50,9 +50,19 @@ func (m *messageReader) Retain() {}
 // Release does nothing.
 func (m *messageReader) Release() {}
 
-// Message returns the next message; io.EOF after the end mark, else Truncated
-// or Corrupt.
+// Message returns the next message that is wanted; io.EOF after the end mark,
+// else Truncated or Corrupt.
 func (m *messageReader) Message() (*ipc.Message, error) {
+	for {
+		message, err := m.message()
+		if message != nil || err != nil {
+			return message, err
+		}
+	}
+}
+
+// message returns the next message; nil when it is not wanted.
+func (m *messageReader) message() (*ipc.Message, error) {
 	if m.begun {
 		m.block++
 	}
@@ -80,10 +90,7 @@ func (m *messageReader) withBody(meta []byte) (*ipc.Message, error) {
 	buffer := memory.NewBufferBytes(meta)
 	length := ipc.NewMessage(buffer, memory.NewBufferBytes(nil)).BodyLen()
 	if m.begun && m.want != nil && !m.want(rowsOf(meta)) {
-		if err := m.skip(length); err != nil {
-			return nil, err
-		}
-		return m.Message()
+		return nil, m.skip(length)
 	}
 	m.begun = true
 	body, err := m.readInto(m.room, length)

@@ -56,9 +56,6 @@ func JudgeAll(in Input) Judgement {
 	return j
 }
 
-// Claims tells whether the scenario makes the promise at all.
-func (s *Settings) Claims(g Guarantee) bool { return s.waives(g) == "" }
-
 // waives says why a guarantee is not claimed, "" when it is.
 func (s *Settings) waives(g Guarantee) string {
 	switch {

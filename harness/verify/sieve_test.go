@@ -140,7 +140,7 @@ func (r *run) sift() (verify.Input, error) {
 	if err != nil {
 		return verify.Input{}, err
 	}
-	s, err := sieve.Sift(r.source, frame)
+	s, err := sieve.Sift(r, frame)
 	if err != nil {
 		return verify.Input{}, err
 	}
@@ -178,9 +178,21 @@ func (r *run) project(s *sieve.Sifted) verify.Input {
 	return part
 }
 
-// source serves the columns in blocks of a few rows.
-func (r *run) source(name string, t dense.Table) (sieve.Reader, error) {
-	return &block{from: r.columns.Tables()[name].Columns(), to: t.Columns(), rows: r.columns.Tables()[name].Rows()}, nil
+// blockRows is how many rows a block has.
+const blockRows = 3
+
+// Open serves the columns in blocks of a few rows.
+func (r *run) Open(name string, t dense.Table, from int) (sieve.Reader, error) {
+	table := r.columns.Tables()[name]
+	return &block{from: table.Columns(), to: t.Columns(), rows: table.Rows(), next: from * blockRows}, nil
+}
+
+// Count counts the rows of the blocks.
+func (r *run) Count(name string, _ dense.Table) (rows []int, err error) {
+	for n := r.columns.Tables()[name].Rows(); n > 0; n -= blockRows {
+		rows = append(rows, min(n, blockRows))
+	}
+	return rows, nil
 }
 
 type block struct {
@@ -188,12 +200,12 @@ type block struct {
 	rows, next int
 }
 
-// Next brings three rows.
+// Next brings the next rows.
 func (b *block) Next() error {
 	if b.next >= b.rows {
 		return io.EOF
 	}
-	end := min(b.next+3, b.rows)
+	end := min(b.next+blockRows, b.rows)
 	for i := range b.from {
 		switch from := b.from[i].Values.(type) {
 		case *[]uint8:

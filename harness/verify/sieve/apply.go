@@ -10,6 +10,9 @@ func (f *fold) change(b *dense.Changes, i int) {
 		f.unsure = true
 	}
 	f.lsn, f.at = b.LSN[i], b.At[i]
+	if f.firstLSN == 0 {
+		f.firstLSN = f.lsn
+	}
 	flags := b.Flags[i]
 	if flags&dense.Others != 0 {
 		f.foreign(b, i)
@@ -81,8 +84,17 @@ func (f *fold) carry(in *intent, b *dense.Changes, i int) {
 }
 
 // pointsRight tells whether the lookup holds the id of the parent.
+// Where the run before is folded by somebody else, that is asked later.
 func (f *fold) pointsRight(parent, lookup uint64) bool {
-	return lookup != 0 && f.names.has(pair(lookup, parent))
+	if lookup == 0 || f.names.has(pair(lookup, parent)) {
+		return lookup != 0
+	}
+	if f.since == 0 {
+		return false
+	}
+	f.names.add(pair(lookup, parent))
+	f.asked = append(f.asked, ask{pair(lookup, parent), parent})
+	return true
 }
 
 // follow holds the version against those of its record that took effect.

@@ -2,6 +2,7 @@ package sieve
 
 import (
 	"io"
+	"sort"
 
 	"github.com/squall-harness/squall/harness/dense"
 )
@@ -12,7 +13,7 @@ func (s *sifting) close() error {
 	made := newSet() // requests that made their commits
 	for size := -1; size != s.found.size(); {
 		size = s.found.size()
-		s.kept, s.out.Changes, s.out.Rest.Beside = component{}, nil, map[uint64]int{}
+		s.kept, s.out.Changes, s.out.Rest.Beside = component{at: cut{moment: s.at.moment, since: s.at.since}}, nil, map[uint64]int{}
 		if err := s.pickIntents(); err != nil {
 			return err
 		}
@@ -23,6 +24,7 @@ func (s *sifting) close() error {
 	if err := s.pickAnswers(); err != nil {
 		return err
 	}
+	s.kept.halve()
 	return s.pickRequests(made)
 }
 
@@ -97,21 +99,30 @@ func (s *sifting) pickAnswers() error {
 	})
 }
 
-// memory is a source that holds the rows of a component.
-func memory(c *component) Source {
-	return func(name string, t dense.Table) (Reader, error) {
-		return &once{func() {
-			switch t := t.(type) {
-			case *dense.Intents:
-				*t = c.intents
-			case *dense.Changes:
-				*t = c.changes
-			case *dense.Answers:
-				*t = c.answers
-			}
-		}}, nil
-	}
+// halve finds where the second half of its rows begins.
+func (c *component) halve() {
+	at := &c.at
+	at.places[mergeIntents].row = sort.Search(len(c.intents.Op), func(i int) bool { return c.intents.At[i] >= at.moment })
+	at.places[mergeChanges].row = sort.Search(len(c.changes.LSN), func(i int) bool { return c.changes.At[i] >= at.moment })
+	at.places[mergeAnswers].row = sort.Search(len(c.answers.Op), func(i int) bool { return c.answers.Seq[i] > at.since })
 }
+
+// Open serves the rows of the component in one block.
+func (c *component) Open(_ string, t dense.Table, _ int) (Reader, error) {
+	return &once{func() {
+		switch t := t.(type) {
+		case *dense.Intents:
+			*t = c.intents
+		case *dense.Changes:
+			*t = c.changes
+		case *dense.Answers:
+			*t = c.answers
+		}
+	}}, nil
+}
+
+// Count is never asked.
+func (c *component) Count(string, dense.Table) ([]int, error) { return nil, nil }
 
 // once is a reader of one block.
 type once struct{ bring func() }

@@ -28,9 +28,14 @@ import (
 	"github.com/squall-harness/squall/harness/verify"
 )
 
-// Source opens a table of the index: each call of Next brings the next block
-// into t, and io.EOF after the last one.
-type Source func(name string, t dense.Table) (Reader, error)
+// Source is the index of a run.
+type Source interface {
+	// Open starts to read a table from a block on, the first of which is 0: each
+	// call of Next brings a block into t, and io.EOF after the last one.
+	Open(name string, t dense.Table, from int) (Reader, error)
+	// Count lists how many rows each block of the table has.
+	Count(name string, t dense.Table) ([]int, error)
+}
 
 // Reader brings the blocks of a table. What it brought before is gone then.
 type Reader interface {

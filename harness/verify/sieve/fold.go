@@ -13,7 +13,7 @@ const none int32 = -1
 
 // mostNames bounds the names of records that are kept for lookups: a child
 // whose parent was not heard of for longer is looked at by the judge.
-const mostNames = 1 << 20
+const mostNames = 1 << 19
 
 // intent is one record write of an open operation.
 type intent struct {
@@ -44,6 +44,9 @@ type operation struct {
 	bad, met, doubt bool
 }
 
+// ask is a lookup that is right if a record has that name.
+type ask struct{ pair, target uint64 }
+
 // counts are the figures of its writes.
 type counts struct{ inserts, lookups, versions int32 }
 
@@ -59,8 +62,10 @@ const never = int64(Never)
 // fold follows open operations through the columns.
 type fold struct {
 	Frame
-	spared *set // operations that are not to be counted: they were bad before
-	cut    *set // tokens in requests that failed
+	spared *set     // operations that are not to be counted: they were bad before
+	cut    *set     // tokens in requests that failed
+	since  dense.Op // operations before this one are those of the half before; 0 for none
+	asked  []ask    // lookups of records that the half before may have named
 
 	ops     pool[operation]
 	intents pool[intent]
@@ -71,16 +76,17 @@ type fold struct {
 	names   *recent
 	touched *set // records that others wrote
 
-	latest  int32 // operation whose records are being read
-	found   suspects
-	rest    verify.Rest
-	slow    slowest
-	lsn     uint32 // of the latest change
-	at      int64
-	offered int64 // when the latest operation was
-	written int   // changes that the integration made
-	late    int   // operations that the harness offered late
-	unsure  bool  // the columns are in no order of time
+	latest   int32 // operation whose records are being read
+	found    suspects
+	rest     verify.Rest
+	slow     slowest
+	lsn      uint32 // of the latest change
+	firstLSN uint32 // of the first one
+	at       int64
+	offered  int64 // when the latest operation was
+	written  int   // changes that the integration made
+	late     int   // operations that the harness offered late
+	unsure   bool  // the columns are in no order of time
 }
 
 func newFold(f Frame) *fold {
@@ -168,7 +174,7 @@ func (f *fold) answer(b *dense.Answers, i int) {
 		f.rest.Unanswered++
 	}
 	n := f.byOp.get(uint64(b.Op[i]))
-	if n == none { // over already, or one without records
+	if n == none { // over already, one of the half before, or one without records
 		f.found.ops.add(uint64(b.Op[i]))
 		return
 	}

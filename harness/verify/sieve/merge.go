@@ -4,17 +4,27 @@ import (
 	"errors"
 	"io"
 	"math"
+
+	"github.com/squall-harness/squall/harness/dense"
 )
 
-// merge walks intents, answers and changes side by side, in the order of time.
+// merge walks intents, changes and answers side by side, in the order of time,
+// from a place in each up to another.
 type merge struct {
 	fold    *fold
-	s       *sifting
+	intents dense.Intents // the blocks at hand
+	changes dense.Changes
+	answers dense.Answers
+	until   [3]place
 	readers [3]Reader
-	rows    [3]int // rows of the block at hand
+	block   [3]int // number of the block at hand
+	rows    [3]int // how many of its rows count; -1 at the end
 	next    [3]int // row that is due
 	err     error
 }
+
+// place is a row of a table.
+type place struct{ block, row int }
 
 // The tables of a merge. Of the same moment, intents come first: nothing
 // happens to an operation before it was offered.
@@ -26,22 +36,25 @@ const (
 
 const ended = math.MaxInt64
 
-func (s *sifting) open(f *fold) (*merge, error) {
-	m := &merge{fold: f, s: s}
-	var err error
-	if m.readers[mergeIntents], err = s.source("intents", &s.intents); err != nil {
-		return nil, err
-	}
-	if m.readers[mergeChanges], err = s.source("changes", &s.changes); err != nil {
-		m.close()
-		return nil, err
-	}
-	if m.readers[mergeAnswers], err = s.source("answers", &s.answers); err != nil {
-		m.close()
-		return nil, err
-	}
-	for which := range m.readers {
+var (
+	beginning = [3]place{}
+	end       = [3]place{{math.MaxInt, 0}, {math.MaxInt, 0}, {math.MaxInt, 0}}
+)
+
+func newMerge(source Source, f *fold, from, until [3]place) (*merge, error) {
+	m := &merge{fold: f, until: until}
+	for which, t := range []dense.Table{&m.intents, &m.changes, &m.answers} {
+		r, err := source.Open([...]string{"intents", "changes", "answers"}[which], t, from[which].block)
+		if err != nil {
+			m.close()
+			return nil, err
+		}
+		m.readers[which], m.block[which] = r, from[which].block-1
 		m.fill(which)
+		m.next[which] = from[which].row
+		for m.rows[which] >= 0 && m.next[which] >= m.rows[which] {
+			m.fill(which)
+		}
 	}
 	return m, nil
 }
@@ -58,16 +71,22 @@ func (m *merge) close() {
 func (m *merge) fill(which int) {
 	m.next[which], m.rows[which] = 0, 0
 	for m.rows[which] == 0 {
+		m.block[which]++
 		err := m.readers[which].Next()
-		if errors.Is(err, io.EOF) {
-			m.rows[which] = -1
-			return
-		}
 		if err != nil {
-			m.err, m.rows[which] = err, -1
+			m.rows[which] = -1
+			if !errors.Is(err, io.EOF) {
+				m.err = err
+			}
 			return
 		}
-		m.rows[which] = [...]int{len(m.s.intents.Op), len(m.s.changes.LSN), len(m.s.answers.Op)}[which]
+		m.rows[which] = [...]dense.Table{&m.intents, &m.changes, &m.answers}[which].Rows()
+		if m.block[which] == m.until[which].block {
+			m.rows[which] = min(m.rows[which], m.until[which].row)
+		}
+		if m.block[which] > m.until[which].block || m.block[which] == m.until[which].block && m.rows[which] == 0 {
+			m.rows[which] = -1
+		}
 	}
 }
 
@@ -78,11 +97,11 @@ func (m *merge) due(which int) int64 {
 	}
 	switch which {
 	case mergeIntents:
-		return m.s.intents.At[m.next[which]]
+		return m.intents.At[m.next[which]]
 	case mergeChanges:
-		return m.s.changes.At[m.next[which]]
+		return m.changes.At[m.next[which]]
 	}
-	return m.s.answers.End[m.next[which]]
+	return m.answers.End[m.next[which]]
 }
 
 // step hands the fold as many rows of one table as come before the others; it
@@ -93,17 +112,17 @@ func (m *merge) step() bool {
 	case m.err != nil || m.rows[0] < 0 && m.rows[1] < 0 && m.rows[2] < 0:
 		return false
 	case intents == first && m.rows[mergeIntents] >= 0:
-		m.intents(min(changes, answers))
+		m.takeIntents(min(changes, answers))
 	case changes == first && m.rows[mergeChanges] >= 0:
-		m.changes(intents, answers)
+		m.takeChanges(intents, answers)
 	default:
-		m.answers(intents, changes)
+		m.takeAnswers(intents, changes)
 	}
 	return m.err == nil
 }
 
-func (m *merge) intents(until int64) {
-	b, n := &m.s.intents, m.next[mergeIntents]
+func (m *merge) takeIntents(until int64) {
+	b, n := &m.intents, m.next[mergeIntents]
 	for first := true; n < m.rows[mergeIntents] && (first || b.At[n] <= until); n++ {
 		m.fold.intent(b, n)
 		first = false
@@ -111,8 +130,8 @@ func (m *merge) intents(until int64) {
 	m.went(mergeIntents, n)
 }
 
-func (m *merge) changes(intents, answers int64) {
-	b, n := &m.s.changes, m.next[mergeChanges]
+func (m *merge) takeChanges(intents, answers int64) {
+	b, n := &m.changes, m.next[mergeChanges]
 	for first := true; n < m.rows[mergeChanges] && (first || b.At[n] < intents && b.At[n] <= answers); n++ {
 		m.fold.change(b, n)
 		first = false
@@ -120,8 +139,8 @@ func (m *merge) changes(intents, answers int64) {
 	m.went(mergeChanges, n)
 }
 
-func (m *merge) answers(intents, changes int64) {
-	b, n := &m.s.answers, m.next[mergeAnswers]
+func (m *merge) takeAnswers(intents, changes int64) {
+	b, n := &m.answers, m.next[mergeAnswers]
 	for first := true; n < m.rows[mergeAnswers] && (first || b.End[n] < intents && b.End[n] < changes); n++ {
 		m.fold.answer(b, n)
 		first = false
@@ -136,11 +155,10 @@ func (m *merge) went(which, n int) {
 	}
 }
 
-// replay runs a fold over the rows of one component.
-func replay(f *fold, c *component) {
-	s := &sifting{source: memory(c)}
-	if m, err := s.open(f); err == nil {
-		for m.step() {
-		}
+// run hands the fold all rows.
+func (m *merge) run() error {
+	defer m.close()
+	for m.step() {
 	}
+	return m.err
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/squall-harness/squall/harness/dense"
+	"github.com/squall-harness/squall/harness/verify"
 )
 
 // sifting is one run on its way through the sieve.
@@ -22,6 +23,7 @@ type sifting struct {
 	requests dense.Requests
 	traces   dense.Traces
 
+	at   cut // where the second half begins
 	kept component
 }
 
@@ -30,6 +32,7 @@ type component struct {
 	intents dense.Intents
 	answers dense.Answers
 	changes dense.Changes
+	at      cut // where its second half begins
 }
 
 // Sift sets aside what is in order. It fails with ErrWhole when the run must be
@@ -39,21 +42,28 @@ func Sift(source Source, frame Frame) (*Sifted, error) {
 	if err := s.readRequests(); err != nil {
 		return nil, err
 	}
-	f := newFold(frame)
-	f.cut, f.found = s.cut, s.found
-	if err := s.drive(f); err != nil {
+	at, err := s.halve()
+	if err != nil {
 		return nil, err
 	}
-	s.found = f.found
+	s.at = at
+	a, b, err := s.foldHalves(s.source, s.at, newSet())
+	if err != nil {
+		return nil, err
+	}
+	if s.unsure(a, b) {
+		return nil, ErrWhole
+	}
+	s.join(a, b)
 	if err := s.close(); err != nil {
 		return nil, err
 	}
-	return &s.out, s.settle(f)
+	return &s.out, s.settle(a, b)
 }
 
 // each reads a table from its start to its end.
 func (s *sifting) each(name string, t dense.Table, use func() error) error {
-	r, err := s.source(name, t)
+	r, err := s.source.Open(name, t, 0)
 	if err != nil {
 		return err
 	}
@@ -70,22 +80,6 @@ func (s *sifting) each(name string, t dense.Table, use func() error) error {
 	}
 }
 
-// drive runs the fold over the tables, merged by time.
-func (s *sifting) drive(f *fold) error {
-	m, err := s.open(f)
-	if err != nil {
-		return err
-	}
-	defer m.close()
-	for m.step() {
-	}
-	if m.err == nil && f.unsure {
-		m.err = ErrWhole
-	}
-	f.finish()
-	return m.err
-}
-
 // finish suspects what is still open.
 func (f *fold) finish() {
 	for _, slot := range f.byOp.slots {
@@ -95,36 +89,45 @@ func (f *fold) finish() {
 	}
 }
 
-// settle subtracts from what the fold counted the part of those that became
+// settle adds up what the halves counted, without the part of those that became
 // suspicious later, by what they share with others.
-func (s *sifting) settle(f *fold) error {
-	part := newFold(s.frame)
-	part.cut, part.spared = s.cut, f.found.bad
-	replay(part, &s.kept)
-	r, p := &f.rest, &part.rest
-	r.Operations -= p.Operations
-	r.Doubted -= p.Doubted
-	r.Unanswered -= p.Unanswered
-	r.Writes -= p.Writes
-	r.Inserts -= p.Inserts
-	r.Lookups -= p.Lookups
-	r.Versions -= p.Versions
-	r.Keys -= p.Keys
-	r.Units -= p.Units
-	r.Disturbed -= p.Disturbed
-	r.Open -= p.Open
-	r.Backlog -= p.Backlog
-	r.Requests = s.logged - len(s.out.Requests)
-	if s.frame.Calls > 0 && float64(s.logged) > s.frame.Calls*float64(f.written) {
+func (s *sifting) settle(a, b *fold) error {
+	c, d, err := s.foldHalves(&s.kept, s.kept.at, s.found.bad)
+	if err != nil {
+		return err
+	}
+	r := &s.out.Rest
+	for _, f := range []*fold{a, b} {
+		add(r, &f.rest, 1)
+	}
+	for _, f := range []*fold{c, d} {
+		add(r, &f.rest, -1)
+	}
+	r.Requests, s.out.Late = s.logged-len(s.out.Requests), a.late+b.late
+	if s.frame.Calls > 0 && float64(s.logged) > s.frame.Calls*float64(a.written+b.written) {
 		return ErrWhole
 	}
-	slowest, ok := f.slow.outside(s.found.ops)
+	a.slow.all = append(a.slow.all, b.slow.all...)
+	slowest, ok := a.slow.outside(s.found.ops)
 	if !ok {
 		return ErrWhole
 	}
 	r.Slowest = slowest
-	beside := s.out.Rest.Beside
-	s.out.Rest = *r
-	s.out.Rest.Beside, s.out.Late = beside, f.late
 	return nil
+}
+
+// add adds one part of what was set aside to another, or takes it away.
+func add(r, p *verify.Rest, sign int) {
+	r.Operations += sign * p.Operations
+	r.Doubted += sign * p.Doubted
+	r.Unanswered += sign * p.Unanswered
+	r.Writes += sign * p.Writes
+	r.Inserts += sign * p.Inserts
+	r.Lookups += sign * p.Lookups
+	r.Versions += sign * p.Versions
+	r.Keys += sign * p.Keys
+	r.Units += sign * p.Units
+	r.Disturbed += sign * p.Disturbed
+	r.Open += sign * p.Open
+	r.Backlog += sign * p.Backlog
 }

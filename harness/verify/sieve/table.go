@@ -1,5 +1,7 @@
 package sieve
 
+import "math/bits"
+
 // table maps numbers other than 0 to positions: open addressing with linear
 // probing, and no tombstones, since most of what comes goes again.
 type table struct {
@@ -13,7 +15,9 @@ type slot struct {
 	value int32
 }
 
-func newTable() *table { return &table{slots: make([]slot, 1024), shift: 64 - 10} }
+const leastSlots = 1024
+
+func newTable() *table { return &table{slots: make([]slot, leastSlots), shift: 64 - 10} }
 
 func (t *table) home(key uint64) int { return int(key * 0x9e3779b97f4a7c15 >> t.shift) }
 
@@ -42,10 +46,12 @@ func (t *table) put(key uint64, value int32) {
 	t.n++
 }
 
-func (t *table) grow() {
+func (t *table) grow() { t.resize(2 * len(t.slots)) }
+
+// resize moves everything into a table of that size, a power of two.
+func (t *table) resize(size int) {
 	old := t.slots
-	t.slots, t.n = make([]slot, 2*len(old)), 0
-	t.shift--
+	t.slots, t.n, t.shift = make([]slot, size), 0, uint(64-bits.TrailingZeros(uint(size)))
 	for _, s := range old {
 		if s.key != 0 {
 			t.put(s.key, s.value)
@@ -72,6 +78,9 @@ func (t *table) remove(key uint64) {
 		}
 	}
 	t.slots[i] = slot{}
+	if len(t.slots) > leastSlots && 16*t.n < len(t.slots) { // a backlog is over: what is small is fast
+		t.resize(len(t.slots) / 4)
+	}
 }
 
 // set is a set of numbers; 0 is never in it. Most questions to a small set are
@@ -100,26 +109,44 @@ func (s *set) add(key uint64) bool {
 }
 
 // recent is a set that forgets: it holds the latest numbers that were added or
-// asked for, at least size of them.
+// asked for, at least size of them, a power of two.
 type recent struct {
 	size     int
-	now, old *set
+	n        int
+	now, old []uint64 // open tables of numbers, twice the size
+	shift    uint
 }
 
-func newRecent(size int) *recent { return &recent{size, newSet(), newSet()} }
+func newRecent(size int) *recent {
+	return &recent{size: size, now: make([]uint64, 2*size), old: make([]uint64, 2*size), shift: uint(63 - bits.TrailingZeros(uint(size)))}
+}
+
+// find returns where a number is in a table, or where it would be.
+func (r *recent) find(in []uint64, key uint64) *uint64 {
+	for i := int(key * 0x9e3779b97f4a7c15 >> r.shift); ; i = (i + 1) & (len(in) - 1) {
+		if in[i] == key || in[i] == 0 {
+			return &in[i]
+		}
+	}
+}
 
 func (r *recent) add(key uint64) {
-	r.now.add(key)
-	if r.now.n >= r.size {
-		r.now, r.old = newSet(), r.now
+	place := r.find(r.now, key)
+	if *place == key {
+		return
+	}
+	*place = key
+	if r.n++; r.n == r.size {
+		r.now, r.old, r.n = r.old, r.now, 0
+		clear(r.now)
 	}
 }
 
 func (r *recent) has(key uint64) bool {
-	if r.now.has(key) {
+	if *r.find(r.now, key) == key {
 		return true
 	}
-	if !r.old.has(key) {
+	if *r.find(r.old, key) != key {
 		return false
 	}
 	r.add(key)
