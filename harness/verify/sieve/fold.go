@@ -70,7 +70,7 @@ type fold struct {
 	ops     pool[operation]
 	intents pool[intent]
 	lines   pool[line]
-	byOp    *table
+	byOp    *ring
 	byToken *table
 	byLine  *table // keys and targets
 	names   *recent
@@ -91,7 +91,7 @@ type fold struct {
 
 func newFold(f Frame) *fold {
 	return &fold{
-		Frame: f, spared: newSet(), cut: newSet(), byOp: newTable(), byToken: newTable(), byLine: newTable(),
+		Frame: f, spared: newSet(), cut: newSet(), byOp: newRing(), byToken: newTable(), byLine: newTable(),
 		names: newRecent(mostNames), touched: newSet(), latest: none, found: newSuspects(), at: math.MinInt64, offered: math.MinInt64,
 	}
 }

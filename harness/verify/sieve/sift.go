@@ -82,11 +82,7 @@ func (s *sifting) each(name string, t dense.Table, use func() error) error {
 
 // finish suspects what is still open.
 func (f *fold) finish() {
-	for _, slot := range f.byOp.slots {
-		if slot.key != 0 {
-			f.suspect(slot.value)
-		}
-	}
+	f.byOp.each(f.suspect)
 }
 
 // settle adds up what the halves counted, without the part of those that became
