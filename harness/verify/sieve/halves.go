@@ -79,11 +79,14 @@ func (s *sifting) join(a, b *fold) {
 // mostOpen is how much may be open where a run is cut.
 const mostOpen = 1 << 14
 
+// leastBlocks is how many blocks of intents make it worth to cut a run.
+const leastBlocks = 4
+
 // halve looks for a moment at which little is open, about the middle of the
 // run. A run without one is not cut.
 func (s *sifting) halve() (cut, error) {
 	rows, err := s.count()
-	if err != nil {
+	if err != nil || len(rows[mergeIntents]) < leastBlocks {
 		return cut{}, err
 	}
 	for _, percent := range []int{50, 45, 55, 40, 60} {
