@@ -18,6 +18,7 @@ type progress struct {
 	w        io.Writer
 	live     bool
 	virtual  bool // time flies: what happens is told, and nothing between
+	control  bool // the control run has begun
 	drawn    int  // lines of the block on the screen
 	last     time.Duration
 	backlogs []int
@@ -38,8 +39,12 @@ func (p *progress) status(s harness.Status) {
 	}
 	p.backlogs = append(p.backlogs, s.Backlog)
 	p.erase()
+	if control := strings.HasPrefix(s.Phase, "control run"); control && !p.control {
+		p.control = true
+		fmt.Fprintln(p.w, "          the control run: the same without faults")
+	}
 	for _, line := range s.News {
-		fmt.Fprintf(p.w, "%6.1f s  %s\n", s.At.Seconds(), line)
+		fmt.Fprintf(p.w, "%s  %s\n", clock(s.At), line)
 	}
 	switch {
 	case p.virtual:
@@ -47,9 +52,17 @@ func (p *progress) status(s harness.Status) {
 		p.draw(s)
 	case s.At-p.last >= plainInterval:
 		p.last = s.At
-		fmt.Fprintf(p.w, "%6.1f s  %s: offered %d, accepted %d, committed %d, backlog %d\n",
-			s.At.Seconds(), s.Phase, s.Offered, s.Accepted, s.Committed, s.Backlog)
+		fmt.Fprintf(p.w, "%s  %s: offered %d, accepted %d, committed %d, backlog %d\n",
+			clock(s.At), s.Phase, s.Offered, s.Accepted, s.Committed, s.Backlog)
 	}
+}
+
+// clock is a time on the run's clock, eight characters wide or a little more.
+func clock(at time.Duration) string {
+	if at < time.Hour {
+		return fmt.Sprintf("%6.1f s", at.Seconds())
+	}
+	return fmt.Sprintf("%d h %02d m", int(at.Hours()), int(at.Minutes())%60)
 }
 
 // done takes the block off the screen.

@@ -17,7 +17,7 @@ type Alerts struct {
 	HTTP   *http.Client
 	Outbox Outbox
 	Gate   *Gate
-	Every  time.Duration // time between two looks
+	Every  time.Duration // time between two looks, up to ten times that when nothing changes
 
 	firing map[string]firing
 }
@@ -59,9 +59,12 @@ func (a *Alerts) Run(ctx context.Context) {
 	for name := range fired {
 		a.firing[name] = firing{since: time.Now()}
 	}
-	for sleep(ctx, a.Every) {
+	for pause := a.Every; sleep(ctx, pause); {
+		pause = min(2*pause, 10*a.Every) // in quiet times a look every few seconds is enough
 		for _, c := range a.conditions(time.Now()) {
-			a.tell(ctx, c)
+			if a.tell(ctx, c) {
+				pause = a.Every
+			}
 		}
 	}
 }
@@ -83,8 +86,9 @@ func (a *Alerts) conditions(now time.Time) []condition {
 }
 
 // tell sends what has changed: an alert begins, has another cause, or is over.
-// What could not be sent is sent at the next look.
-func (a *Alerts) tell(ctx context.Context, c condition) {
+// What could not be sent is sent at the next look. It is true when there was
+// something to say.
+func (a *Alerts) tell(ctx context.Context, c condition) bool {
 	now := time.Now()
 	f, isFiring := a.firing[c.name]
 	switch {
@@ -100,5 +104,8 @@ func (a *Alerts) tell(ctx context.Context, c condition) {
 		if a.post(ctx, message("resolved", c, f, now)) == nil && a.Outbox.SetFired(c.name, false) == nil {
 			delete(a.firing, c.name)
 		}
+	default:
+		return false
 	}
+	return true
 }
