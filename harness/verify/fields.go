@@ -51,7 +51,8 @@ func beside(rec *history.Record, change *commitlog.Change, field string) bool {
 }
 
 // allowed tells whether a change may write this field: what was intended, the
-// external id, lookups, system fields, and clearing what nobody asked about.
+// external id, lookups, system fields, clearing what nobody asked about, and
+// what the record held before.
 func (d *damage) allowed(e *effect, field string, got any) bool {
 	rec := d.intents[e.intent].rec
 	if _, intended := rec.Fields[field]; intended || blank(got) {
@@ -68,7 +69,7 @@ func (d *damage) allowed(e *effect, field string, got any) bool {
 		return true
 	}
 	_, intended := written(rec.Fields, field)
-	return intended
+	return intended || equal(d.before(e, field), got)
 }
 
 // looksLikeID tells whether a text has the form of a record's id, which is how

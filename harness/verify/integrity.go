@@ -148,6 +148,17 @@ func (l *ledger) value(e *effect, field string) any {
 	}
 }
 
+// before is what a field held before e.
+func (l *ledger) before(e *effect, field string) any {
+	id := l.changeOf(e).ID
+	for i := e.prev; i != none && !e.inserts; i = l.effects[i].prev {
+		if l.changeOf(&l.effects[i]).ID == id {
+			return l.value(&l.effects[i], field)
+		}
+	}
+	return nil
+}
+
 // written finds a field by its name, in whatever case: Salesforce does not tell
 // them apart.
 func written(fields map[string]any, field string) (any, bool) {

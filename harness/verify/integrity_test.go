@@ -9,6 +9,19 @@ import (
 	"github.com/squall-harness/squall/mocksf/commitlog"
 )
 
+// Who writes back what is there already has altered nothing.
+func TestWhatIsThereAlreadyMayBeWrittenBack(t *testing.T) {
+	s := rehearsed()
+	s.apply(s.ack("t-1", "k", upsert("Account", "a", 1)))
+	s.commit(commitlog.APIDirect, commitlog.Change{Op: commitlog.Update, Object: "Account", ID: s.ids[target{"Account", "a"}], ExternalID: "a",
+		Fields: map[string]any{"Phone": "1"}})
+	s.apply(s.ack("t-2", "k", upsert("Account", "a", 2))).Changes[0].Fields["Phone"] = "1"
+	onlyBroken(t, s.over())
+
+	s.apply(s.ack("t-3", "k", upsert("Account", "a", 3))).Changes[0].Fields["Phone"] = "2"
+	assert.Equal(t, 1, of(Judge(s.in), Integrity).Found)
+}
+
 func TestCorrupted(t *testing.T) {
 	cases := map[string]struct {
 		alter func(c *commitlog.Change)

@@ -178,7 +178,11 @@ func (t *teller) commit(i int32, ops []int32) {
 			did = append(did, fmt.Sprintf("%s of %s (%s)", change.Op, target{change.Object, change.ExternalID}.name(), change.ID))
 		}
 	}
-	text := fmt.Sprintf("Commit %d through %s: %s", c.LSN, c.API, listed(did, 6))
+	by := ""
+	if commitlog.OfCrowd(c.Identity) {
+		by = " by " + commitlog.CrowdName(c.Identity)
+	}
+	text := fmt.Sprintf("Commit %d through %s%s: %s", c.LSN, c.API, by, listed(did, 6))
 	if others := len(c.Changes) + t.Rest.Beside[c.LSN] - len(did); others > 0 {
 		text += fmt.Sprintf(", beside %s", plural(others, "other change"))
 	}

@@ -67,7 +67,7 @@ var All = []Mutant{
 	ackBeforeStore, skipsAtRestart, markBeforeSend, offeredTwice, unorderedResume, idAtLoad, idWatermark, publishBeforeCommit, shutdownDrops,
 	// inserts, units, rows
 	insertBlindRetry, checkThenCreate, transportRetry, firstErrorWins,
-	tornUnit, unitCutAtLimit, wholeRecord, compositeOK, composite4xxOnly,
+	tornUnit, unitCutAtLimit, wholeRecord, readModifyWrite, compositeOK, composite4xxOnly,
 	collectionsOK, updateIsError, unescapedID, nullLeftOut, dropReference, fieldStripping, claimWithoutLock, leaseWithoutFence,
 	// what a failure means
 	timeoutMeansFailed, htmlIsPermanent, lockIsPermanent, outageSpendsAttempts,
