@@ -3,6 +3,7 @@ package harness
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/squall-harness/squall/harness/rundir"
@@ -72,8 +73,8 @@ type Rerunner func(*Scenario) (*Result, error)
 // maxTrials bounds the reruns that confirm a blame.
 const maxTrials = 6
 
-// ConfirmBlame plays a saved run again without each fault that is blamed
-// first, one rerun for each, writes what that showed into the run directory and
+// ConfirmBlame plays a saved run again without each fault that is blamed, the
+// likeliest first and one at a time, until reruns explain every anomaly. It writes what that showed into the run directory and
 // judges again. A rerun that fails leaves its fault unconfirmed, and a note
 // tells of it.
 func ConfirmBlame(path string, play Rerunner) (*Result, error) {
@@ -85,7 +86,7 @@ func ConfirmBlame(path string, play Rerunner) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := dir.WriteJSON(rundir.TrialsFile, tryWithout(s, verify.Suspects(verdicts), play)); err != nil {
+	if err := dir.WriteJSON(rundir.TrialsFile, tryWithout(s, verdicts, play)); err != nil {
 		return nil, err
 	}
 	return Check(path)
@@ -105,22 +106,36 @@ func judged(dir *rundir.Dir) (*Scenario, []verify.Verdict, error) {
 	return s, summary.Guarantees, err
 }
 
-func tryWithout(s *Scenario, faults []string, play Rerunner) []verify.Trial {
+// tryWithout plays rerun after rerun, each without the next suspect, until every
+// anomaly is explained, nobody is left to suspect, or it has been enough.
+func tryWithout(s *Scenario, verdicts []verify.Verdict, play Rerunner) []verify.Trial {
 	trials := []verify.Trial{}
-	for _, name := range faults[:min(len(faults), maxTrials)] {
-		t := verify.Trial{Without: name}
-		r, err := play(s.Without(name))
-		switch {
-		case err != nil:
-			t.Failed, _, _ = strings.Cut(err.Error(), "\n")
-		case r.Summary.Wanting != "":
-			t.Failed = r.Summary.Wanting
-		default:
-			t.Broken = verify.Signatures(r.Summary.Guarantees)
+	for len(trials) < maxTrials {
+		suspects := slices.DeleteFunc(verify.Suspects(verdicts), func(name string) bool {
+			return slices.ContainsFunc(trials, func(t verify.Trial) bool { return t.Without == name }) // its rerun failed
+		})
+		if len(suspects) == 0 {
+			break
 		}
+		t := try(s, suspects[0], play)
 		trials = append(trials, t)
+		verify.Confirm(verdicts, []verify.Trial{t})
 	}
 	return trials
+}
+
+func try(s *Scenario, without string, play Rerunner) verify.Trial {
+	t := verify.Trial{Without: without}
+	r, err := play(s.Without(without))
+	switch {
+	case err != nil:
+		t.Failed, _, _ = strings.Cut(err.Error(), "\n")
+	case r.Summary.Wanting != "":
+		t.Failed = r.Summary.Wanting
+	default:
+		t.Broken = verify.Signatures(r.Summary.Guarantees)
+	}
+	return t
 }
 
 // readTrials reads what reruns have shown; a run without them has none.

@@ -188,6 +188,9 @@ func (s *suspects) accuse(w *history.Window) Blame {
 	return Blame{}
 }
 
+// kindExpire is the kind of fault that ends all sessions.
+const kindExpire = "expire-token"
+
 // stopsIntegration lists the kinds of faults that hit all of its work at once.
 var stopsIntegration = map[string]bool{kindKill: true, kindStop: true, "pause": true}
 
@@ -197,6 +200,8 @@ func (s *suspects) tie(w *history.Window, r *commitlog.Request) Tie {
 	within := overlaps(w, span{r.At, r.At + r.Took})
 	lost := replyLost(r.Fate) && r.Records > 0
 	switch {
+	case w.Kind == kindExpire && r.Status == unauthorized && r.At >= w.From:
+		return TiePart // the answer that its session had ended
 	case r.Fault == w.Fault && lost, within && endsSubject(w.Kind), within && lost && r.Fault == "" && !s.aimed[w.Fault]:
 		return TieReply
 	case r.Fault == w.Fault && s.class != Duplicate, within && failed(r) && r.Fault == "" && !s.aimed[w.Fault]:

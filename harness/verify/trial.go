@@ -45,12 +45,13 @@ type Trial struct {
 	Failed  string   `json:"failed,omitempty"` // why the rerun shows nothing
 }
 
-// Suspects lists the faults that are blamed first, in the order of the
-// verdicts, each once: those that a rerun should leave out.
+// Suspects lists the faults that a rerun should leave out next, in the order of
+// the verdicts, each once: of every anomaly that no rerun has explained yet, the
+// one that is blamed first.
 func Suspects(verdicts []Verdict) []string {
 	var names []string
 	each(verdicts, func(_ Signature, a *Anomaly) {
-		if len(a.Blame) > 0 && !a.Unprovoked && !slices.Contains(names, a.Blame[0].Fault) {
+		if len(a.Blame) > 0 && !a.Unprovoked && a.Blame[0].Rerun == NotRerun && !slices.Contains(names, a.Blame[0].Fault) {
 			names = append(names, a.Blame[0].Fault)
 		}
 	})
@@ -58,8 +59,8 @@ func Suspects(verdicts []Verdict) []string {
 }
 
 // Confirm writes into the blame of every anomaly what the reruns showed: the
-// same way of breaking is gone without the fault, or it came less often, or it
-// stays. A fault whose rerun took the anomaly away comes first.
+// same way of breaking is gone without the fault, or it came half as often at
+// most, or it stays. A fault whose rerun took the anomaly away comes first.
 func Confirm(verdicts []Verdict, trials []Trial) {
 	run := Signatures(verdicts)
 	each(verdicts, func(s Signature, a *Anomaly) {
@@ -68,18 +69,28 @@ func Confirm(verdicts []Verdict, trials []Trial) {
 				if t.Without != a.Blame[i].Fault || t.Failed != "" {
 					continue
 				}
-				a.Blame[i].Rerun = rerunOf(times(s, t.Broken), times(s, run))
+				a.Blame[i].Rerun = rerunOf(alike(s, t.Broken), alike(s, run))
 			}
 		}
 		slices.SortStableFunc(a.Blame, func(x, y Blame) int { return weight(y.Rerun) - weight(x.Rerun) })
 	})
 }
 
+// alike is how often a way of breaking occurs. What a crash took is lost or
+// torn, too: a run without the crash would not call it gone after one, however
+// it was lost.
+func alike(s Signature, all []Breaks) int {
+	if s.Class == NotDurable {
+		return times(Signature{NoLoss, Lost}, all) + times(Signature{Atomicity, Torn}, all)
+	}
+	return times(s, all)
+}
+
 func rerunOf(without, with int) Rerun {
 	switch {
 	case without == 0:
 		return Gone
-	case without < with:
+	case 2*without <= with:
 		return Fewer
 	}
 	return Stays

@@ -25,6 +25,14 @@ func TestSuspectsAreThoseBlamedFirst(t *testing.T) {
 		broken(NoLoss, Lost, Fail, "a", "c"), broken(Order, Reordered, Fail, "b"), broken(Atomicity, Torn, Fail, "a"), broken(Integrity, Corrupted, Fail)}))
 }
 
+func TestWhenARerunClearsASuspectTheNextOneIsTried(t *testing.T) {
+	verdicts := []Verdict{broken(NoLoss, Lost, Fail, "a", "b"), broken(Order, Reordered, Fail, "a", "c")}
+	Confirm(verdicts, []Trial{{Without: "a", Broken: []Breaks{{Signature{NoLoss, Lost}, 1}}}})
+	assert.Equal(t, []string{"b"}, Suspects(verdicts), "the order is explained by a")
+	Confirm(verdicts, []Trial{{Without: "b", Broken: []Breaks{{Signature{NoLoss, Lost}, 1}}}})
+	assert.Empty(t, Suspects(verdicts))
+}
+
 func TestConfirm(t *testing.T) {
 	rerun := func(trials ...Trial) []Blame {
 		verdicts := []Verdict{broken(NoLoss, Lost, Fail, "a", "b")}
@@ -48,6 +56,21 @@ func TestARerunThatBreaksLessOftenConfirmsInPart(t *testing.T) {
 	a := verdicts[0].Anomalies[0]
 	assert.Equal(t, []Blame{{Fault: "b", Tie: TiePart, Rerun: Fewer}, {Fault: "a", Tie: TiePart, Rerun: Stays}}, a.Blame)
 	assert.Equal(t, "Confirmed: b (took part in; fewer in a rerun without it, other faults do the same). Less likely: a.", a.Cause())
+}
+
+// Without the crash nothing is gone after one; what counts is whether it is
+// still lost.
+func TestACrashIsClearedWhenTheLossStays(t *testing.T) {
+	lost := func(n int) []Breaks { return []Breaks{{Signature{NoLoss, Lost}, n}} }
+	for n, want := range map[int]Rerun{0: Gone, 1: Stays} {
+		verdicts := []Verdict{broken(NoLoss, Lost, Fail, "page"), broken(Durability, NotDurable, Fail, "crash", "page")}
+		Confirm(verdicts, []Trial{{Without: "crash", Broken: lost(n)}})
+		for _, b := range verdicts[1].Anomalies[0].Blame {
+			if b.Fault == "crash" {
+				assert.Equal(t, want, b.Rerun)
+			}
+		}
+	}
 }
 
 func TestUnprovoked(t *testing.T) {
