@@ -43,31 +43,48 @@ func NewGate(limit int) *Gate {
 
 // Enter waits for permission to make a call. Each Enter without error needs a Leave.
 func (g *Gate) Enter(ctx context.Context) error {
-	return g.await(ctx, func() bool {
+	return g.await(ctx, &waiter{call: true, ready: func() bool {
 		if g.shut || g.running >= g.limit {
 			return false
 		}
 		g.running++
 		return true
+	}})
+}
+
+// ErrSentBack is returned to callers that waited when something else had to go
+// first.
+var ErrSentBack = errors.New("sent back to the queue")
+
+// SendBack lets nobody in who waits to make a call.
+func (g *Gate) SendBack() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.waiting = slices.DeleteFunc(g.waiting, func(w *waiter) bool {
+		if w.call {
+			w.over <- ErrSentBack
+		}
+		return w.call
 	})
 }
 
 // Wait waits until calls are let through at all.
 func (g *Gate) Wait(ctx context.Context) error {
-	return g.await(ctx, func() bool { return !g.shut })
+	return g.await(ctx, &waiter{ready: func() bool { return !g.shut }})
 }
 
 // waiter is somebody who waits until ready, which is called with the lock held,
 // returns true.
 type waiter struct {
 	ready func() bool
-	over  chan error // gets nil, or ErrStopping
+	call  bool       // to make a call
+	over  chan error // gets nil, ErrStopping or ErrSentBack
 	turn  int        // among those whom one event lets through
 }
 
 // await waits for its turn: first come, first served.
-func (g *Gate) await(ctx context.Context, ready func() bool) error {
-	w := &waiter{ready: ready, over: make(chan error, 1)}
+func (g *Gate) await(ctx context.Context, w *waiter) error {
+	w.over = make(chan error, 1)
 	g.mu.Lock()
 	g.waiting = append(g.waiting, w)
 	g.notify()
@@ -169,7 +186,7 @@ func probePause(pause Backoff, attempt int, lasted time.Duration) time.Duration 
 func (g *Gate) Run(ctx context.Context, pause Backoff, probe func(context.Context) (Class, error)) {
 	defer g.stop()
 	isShut := func() bool { return g.shut }
-	for g.await(ctx, isShut) == nil {
+	for g.await(ctx, &waiter{ready: isShut}) == nil {
 		shut := time.Now()
 		for attempt := 1; sleep(ctx, probePause(pause, attempt, time.Since(shut))); attempt++ {
 			class, err := probe(ctx)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
@@ -25,6 +26,13 @@ type Outbox interface {
 	Assign(job string, txs []*Transaction) error
 	// Waiting reads all that is neither delivered nor dead, oldest first.
 	Waiting() ([]*Transaction, error)
+	// Delivered reads what was delivered since a time, the latest first: so many
+	// after skipping some.
+	Delivered(since time.Time, skip, most int) ([]*Transaction, error)
+	// Revive makes what was delivered wait again.
+	Revive(txs []*Transaction) error
+	// Forget drops the contents of what was delivered before a time.
+	Forget(before time.Time) error
 	// OnStored sets what is told of each new transaction, in the order of
 	// their acceptance and before Accept returns.
 	OnStored(func(*Transaction))
@@ -40,17 +48,19 @@ type Outbox interface {
 }
 
 // A delivered transaction keeps its id, so that it is known when the source
-// offers it again; its body is dropped.
+// offers it again; its body is dropped after some time (Forget).
 const schema = `
 CREATE TABLE IF NOT EXISTS transactions (
 	seq   INTEGER PRIMARY KEY,
 	id    TEXT NOT NULL UNIQUE,
 	state TEXT NOT NULL DEFAULT 'waiting', -- waiting, delivered, dead
 	body  BLOB NOT NULL,
+	sent  INTEGER NOT NULL DEFAULT 0,      -- when its delivery began, in ns
 	job   TEXT NOT NULL DEFAULT '',        -- id of the Bulk job it is part of
 	cause TEXT NOT NULL DEFAULT ''         -- why it is dead
 );
 CREATE INDEX IF NOT EXISTS waiting ON transactions (seq) WHERE state = 'waiting';
+CREATE INDEX IF NOT EXISTS delivered ON transactions (sent) WHERE state = 'delivered' AND body <> x'';
 CREATE TABLE IF NOT EXISTS firing (alert TEXT PRIMARY KEY);`
 
 // sqliteOutbox keeps the outbox in one SQLite file. All writes go through one
@@ -117,7 +127,7 @@ func (o *sqliteOutbox) prepare() (err error) {
 	if o.insert, err = o.db.Prepare(`INSERT INTO transactions (id, body) VALUES (?, ?) ON CONFLICT (id) DO NOTHING`); err != nil {
 		return err
 	}
-	o.update, err = o.db.Prepare(`UPDATE transactions SET state = ?, cause = ?, body = ?, job = '' WHERE id = ? AND state = 'waiting'`)
+	o.update, err = o.db.Prepare(`UPDATE transactions SET state = ?, cause = ?, sent = ?, job = '' WHERE id = ? AND state = 'waiting'`)
 	return err
 }
 
@@ -163,10 +173,10 @@ func (o *sqliteOutbox) Settle(results []Result) error {
 
 // settleOne tells whether it changed anything: what is settled stays as it is.
 func (o *sqliteOutbox) settleOne(w *sql.Tx, r Result) (changed bool, err error) {
-	state, cause, body := "waiting", "", r.Tx.body
+	state, cause := "waiting", ""
 	switch r.Class {
 	case Delivered:
-		state, body = "delivered", []byte{}
+		state = "delivered"
 	case Permanent:
 		state, cause = "dead", r.Cause
 	default:
@@ -174,7 +184,7 @@ func (o *sqliteOutbox) settleOne(w *sql.Tx, r Result) (changed bool, err error) 
 			return false, nil
 		}
 	}
-	result, err := w.Stmt(o.update).Exec(state, cause, body, r.Tx.ID)
+	result, err := w.Stmt(o.update).Exec(state, cause, r.Tx.claimed.UnixNano(), r.Tx.ID)
 	if err != nil {
 		return false, err
 	}

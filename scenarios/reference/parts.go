@@ -21,6 +21,8 @@ type Parts struct {
 	Send   func(context.Context, Batch) []Result
 	Bulk   *Bulk
 	Alerts *Alerts
+	// Reconcile looks whether an org that is back is the one that was left.
+	Reconcile *Reconcile
 	// GiveUp decides whether a transaction becomes a dead letter.
 	GiveUp func(class Class, attempts, rejections int) bool
 	// Pause is the time before a transaction's next attempt.
@@ -62,6 +64,7 @@ func Assemble(env Env) (*Parts, error) {
 		Alerts: newAlerts(env, outbox, client.Gate), GiveUp: GiveUp,
 		Pause: Backoff{50 * time.Millisecond, 2 * time.Second}, ProbePause: Backoff{50 * time.Millisecond, time.Second},
 		Again: queue.Retry, Grace: 8 * time.Second,
+		Reconcile: &Reconcile{Client: client, Outbox: outbox, Queue: queue, Log: log, Keep: 48 * time.Hour, Page: 100},
 	}
 	bulk.Settle = p.settle
 	return p, nil

@@ -61,6 +61,23 @@ func (q *Queue) Add(tx *Transaction) {
 	q.place(l)
 }
 
+// AddFirst puts transactions, the oldest first, before all that waits in their
+// lanes.
+func (q *Queue) AddFirst(txs []*Transaction) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, tx := range slices.Backward(txs) {
+		name := q.Lane(tx)
+		l := q.lanes[name]
+		if l == nil {
+			l = &lane{name: name}
+			q.lanes[name] = l
+		}
+		l.waiting = slices.Insert(l.waiting, 0, tx)
+		q.place(l)
+	}
+}
+
 // Claim makes the lane of tx busy with it: at the start, for a transaction
 // that is part of a Bulk job already.
 func (q *Queue) Claim(tx *Transaction) {
@@ -74,7 +91,8 @@ func (q *Queue) Done(tx *Transaction) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	l := q.lanes[q.Lane(tx)]
-	l.waiting, l.busy = l.waiting[1:], false
+	at := max(0, slices.Index(l.waiting, tx)) // the first one, unless some were put before it meanwhile
+	l.waiting, l.busy = slices.Delete(l.waiting, at, at+1), false
 	if len(l.waiting) == 0 {
 		delete(q.lanes, l.name)
 		return
@@ -167,6 +185,7 @@ func (q *Queue) claim(l *lane) *Transaction {
 		q.markBulkable(l, false)
 	}
 	l.at, l.busy = nil, true
+	l.waiting[0].claimed = time.Now()
 	return l.waiting[0]
 }
 

@@ -71,11 +71,21 @@ func (p *Parts) resume(all *sync.WaitGroup, stop, calls context.Context, waiting
 // start starts the workers and what is beside them. Every fourth worker serves
 // the newest transactions first, so that fresh ones do not wait for a backlog.
 func (p *Parts) start(all *sync.WaitGroup, stop, calls context.Context) {
-	all.Go(func() { p.Client.Gate.Run(stop, p.ProbePause, p.Client.Probe) })
+	all.Go(func() { p.Client.Gate.Run(stop, p.ProbePause, p.Reconcile.Probe) })
+	all.Go(func() { p.forget(stop) })
 	all.Go(func() { p.Bulk.Run(stop, calls) })
 	all.Go(func() { p.Alerts.Run(stop) })
 	for i := range p.Queue.Plan.Workers {
 		all.Go(func() { p.work(stop, calls, i) })
+	}
+}
+
+// forget drops what was delivered long ago, once an hour.
+func (p *Parts) forget(stop context.Context) {
+	for sleep(stop, time.Hour) {
+		if err := p.Outbox.Forget(time.Now().Add(-p.Reconcile.Keep)); err != nil {
+			p.Log.Warn("the outbox keeps what it could forget", "cause", err)
+		}
 	}
 }
 

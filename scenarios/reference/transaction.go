@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"time"
 )
 
 // Transaction is one business transaction of the source: one record, or
@@ -21,13 +22,15 @@ type Transaction struct {
 
 // delivery is kept in memory by whoever holds the transaction's lane.
 type delivery struct {
-	body       []byte // as received
-	job        string // Bulk job that it is part of
-	attempts   int    // unsuccessful tries, for the backoff
-	rejections int    // doubtful answers of the org about this transaction
-	alone      bool   // it once made a whole call fail: no company any more
-	syncOnly   bool   // Bulk did not deliver it
-	gone       []bool // per record: a delete that found nothing to delete
+	body       []byte    // as received
+	seq        int64     // place in the order of acceptance; known once it was read back
+	claimed    time.Time // when its last delivery began
+	job        string    // Bulk job that it is part of
+	attempts   int       // unsuccessful tries, for the backoff
+	rejections int       // doubtful answers of the org about this transaction
+	alone      bool      // it once made a whole call fail: no company any more
+	syncOnly   bool      // Bulk did not deliver it
+	gone       []bool    // per record: a delete that found nothing to delete
 }
 
 // Record is one record write.
