@@ -74,17 +74,25 @@ func (s *stale) effect(e *effect) {
 	}
 }
 
-// goBack follows a record to the version that a restore put back.
+// goBack follows all records to the versions that a restore put back. A record
+// that came and went since the backup has no change in the restore's commit.
 func (s *stale) goBack(e *effect) {
-	if e.target < 0 {
-		return
+	if e.change > 0 {
+		return // at the first change of the commit
 	}
-	v := &s.records[e.target]
-	*v = versions{}
-	for i := e.prev; i != none; i = s.effects[i].prev {
-		if old := &s.effects[i]; old.intent >= 0 && !old.misplaced && !s.undone(old, e.commit) {
-			v.highest, v.newest = s.intents[old.intent].version, old.intent
+	for t := range s.records {
+		s.records[t] = versions{}
+	}
+	for i := range s.effects {
+		old := &s.effects[i]
+		if old.commit >= e.commit {
 			return
+		}
+		if old.intent < 0 || old.misplaced || s.intents[old.intent].alike || s.undone(old, e.commit) {
+			continue
+		}
+		if v, version := &s.records[old.target], s.intents[old.intent].version; version >= v.highest {
+			v.highest, v.newest = version, old.intent
 		}
 	}
 }

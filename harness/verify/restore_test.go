@@ -172,3 +172,24 @@ func TestTwoRestores(t *testing.T) {
 	assert.Zero(t, of(Judge(s.in), NoLoss).Found)
 	assert.Zero(t, of(Judge(s.in), NoDuplicates).Found)
 }
+
+// A record that came and went since the backup has no change in the restore,
+// and comes and goes again all the same.
+func TestWhatCameAndWentComesAndGoesAgain(t *testing.T) {
+	s := rehearsed()
+	s.in.Settings.Repairs = true
+	first := s.ack("t-1", "a", upsert("Account", "a", 1))
+	s.apply(first)
+	backup := len(s.in.Commits)
+	since := []*history.Operation{s.ack("t-2", "b", upsert("Account", "b", 1)), s.ack("t-3", "b", remove("Account", "b", 2)), s.ack("t-4", "a", upsert("Account", "a", 2))}
+	for _, op := range since {
+		s.apply(op)
+	}
+	back := commitlog.Change{Op: commitlog.Update, Object: "Account", ID: s.ids[target{"Account", "a"}], ExternalID: "a", Fields: first.Records[0].Fields}
+	s.commit(commitlog.APIRestore, back).Request = commitlog.Backup(uint64(backup))
+	s.in.Requests = s.in.Requests[:len(s.in.Requests)-1]
+	for _, op := range since {
+		s.apply(op)
+	}
+	onlyBroken(t, s.over())
+}
