@@ -50,6 +50,9 @@ type holders struct {
 	first []string             // per target: id of the first one, "" for none
 	more  map[int32][]string   // ids of further ones
 	open  map[int32]*candidate // the breach that is not over; nil when it was not kept
+
+	restore int32            // commit of the restore that byID is for
+	byID    map[string]int32 // targets of the first ones, by their ids
 }
 
 // hold keeps account of living parents and of who holds an external id.
@@ -57,6 +60,9 @@ func (c *census) hold(e *effect) {
 	change := c.changeOf(e)
 	if c.naming[change.Object] {
 		c.links.alive[change.ID] = !e.deletes
+	}
+	if e.target < 0 && e.deletes && c.commitOf(e).API == commitlog.APIRestore {
+		c.takeAway(e.commit, change.ID)
 	}
 	if e.target < 0 || change.ExternalID == "" {
 		return
@@ -69,6 +75,20 @@ func (c *census) hold(e *effect) {
 		c.keys++
 	case e.inserts && first != change.ID:
 		c.second(e, change)
+	}
+}
+
+// takeAway lets a restore take a record that the source did not name: one made
+// by an insert, which has its external id from the integration.
+func (c *census) takeAway(restore int32, id string) {
+	if c.holders.byID == nil || c.holders.restore != restore {
+		c.holders.restore, c.holders.byID = restore, map[string]int32{}
+		for t, first := range c.holders.first {
+			c.holders.byID[first] = int32(t)
+		}
+	}
+	if t, held := c.holders.byID[id]; held && len(c.holders.more[t]) == 0 {
+		c.holders.first[t] = ""
 	}
 }
 

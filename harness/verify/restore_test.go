@@ -193,3 +193,21 @@ func TestWhatCameAndWentComesAndGoesAgain(t *testing.T) {
 	}
 	onlyBroken(t, s.over())
 }
+
+// An insert that a restore took leaves its external id free, although the source
+// never named it.
+func TestARestoreFreesTheExternalIDsOfInserts(t *testing.T) {
+	s, ops := taken(true)
+	s.in.Settings.Invariants = []Invariant{orderTotal}
+	for _, op := range ops {
+		s.apply(op)
+	}
+	for _, c := range s.in.Commits {
+		for i := range c.Changes {
+			if c.Changes[i].Object == "Activity_Log__c" && c.LSN > 5 {
+				c.Changes[i].ExternalID = "t-2.0"
+			}
+		}
+	}
+	assert.Zero(t, of(s.over(), Consistency).Found)
+}

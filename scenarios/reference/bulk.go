@@ -77,7 +77,7 @@ func (b *Bulk) giveBack(txs []*Transaction) {
 func (b *Bulk) create(stop, work context.Context, t Table) (Job, error) {
 	for attempt := 1; ; attempt++ {
 		job, err := b.Client.CreateJob(work, t.Object, t.Field)
-		if err == nil || answered(b.Client.Class(err)) || !sleep(stop, b.pause(attempt)) {
+		if err == nil || errors.Is(err, ErrSentBack) || answered(b.Client.Class(err)) || !sleep(stop, b.pause(attempt)) {
 			return job, err
 		}
 	}
@@ -87,6 +87,12 @@ func (b *Bulk) create(stop, work context.Context, t Table) (Job, error) {
 // the close nothing can happen in the org, so a failure costs an open job at most.
 func (b *Bulk) run(stop, work context.Context, t Table) {
 	job, err := b.create(stop, work, t)
+	if errors.Is(err, ErrSentBack) {
+		for _, tx := range t.Txs {
+			b.Queue.Retry(tx, 0)
+		}
+		return
+	}
 	if err != nil {
 		b.Log.Warn("no bulk job", "object", t.Object, "cause", err)
 		b.NoJob(t.Txs) // for example: the allowance of jobs is used up

@@ -18,6 +18,7 @@
 //	session.go      one login at a time, and where a token may go
 //	classify.go     the one table that says what a failure means
 //	gate.go         how many calls may run: all, fewer, or a single probe
+//	reconcile.go    what an org that was put back to a backup has lost
 //	alert.go        telling people
 //
 // The promises, and where they come from:

@@ -61,23 +61,6 @@ func (q *Queue) Add(tx *Transaction) {
 	q.place(l)
 }
 
-// AddFirst puts transactions, the oldest first, before all that waits in their
-// lanes.
-func (q *Queue) AddFirst(txs []*Transaction) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for _, tx := range slices.Backward(txs) {
-		name := q.Lane(tx)
-		l := q.lanes[name]
-		if l == nil {
-			l = &lane{name: name}
-			q.lanes[name] = l
-		}
-		l.waiting = slices.Insert(l.waiting, 0, tx)
-		q.place(l)
-	}
-}
-
 // Claim makes the lane of tx busy with it: at the start, for a transaction
 // that is part of a Bulk job already.
 func (q *Queue) Claim(tx *Transaction) {

@@ -62,7 +62,7 @@ func (r *Reconcile) bringBack(gone []*Transaction) error {
 // gone reads back, page by page, until everything of a page is there: a restore
 // takes the latest. The oldest of what is gone comes first.
 func (r *Reconcile) gone(ctx context.Context) ([]*Transaction, error) {
-	s := stock{changed: map[recordName]time.Time{}, deleted: map[recordName]bool{}}
+	s := newStock()
 	var all []*Transaction
 	for {
 		page, err := r.Outbox.Delivered(time.Now().Add(-r.Keep), len(all), r.Page)
@@ -77,7 +77,7 @@ func (r *Reconcile) gone(ctx context.Context) ([]*Transaction, error) {
 			break
 		}
 	}
-	all = slices.DeleteFunc(all, func(tx *Transaction) bool { return !s.lacks(tx) })
+	all = slices.DeleteFunc(all, func(tx *Transaction) bool { return !s.lacksAny(tx) })
 	slices.SortFunc(all, func(a, b *Transaction) int { return int(a.seq - b.seq) })
 	return all, nil
 }
@@ -90,23 +90,33 @@ func (w Write) name() recordName { return recordName{w.Object, w.Field, w.Value}
 // stock is what the org has of the records of transactions, the latest of which
 // were read first.
 type stock struct {
-	changed map[recordName]time.Time // last, of those that are there
-	deleted map[recordName]bool      // by a transaction, and nobody wrote them afterwards
-	latest  time.Time                // when the latest write that is known to be there was begun
+	found   map[recordName]found // of those that are there
+	deleted map[recordName]bool  // by a transaction, and nobody wrote them afterwards
+	proven  map[recordName]bool  // a write is there, and so are those before it
+	latest  time.Time            // when the latest write that is known to be there was begun
+}
+
+type found struct {
+	at     time.Time // of its last change
+	fields map[string]any
+}
+
+func newStock() *stock {
+	return &stock{found: map[recordName]found{}, deleted: map[recordName]bool{}, proven: map[recordName]bool{}}
 }
 
 // read asks for the records of a page of transactions.
 func (s *stock) read(ctx context.Context, c *Client, page []*Transaction) error {
-	asked := map[[2]string][]string{}
+	asked := map[[2]string][]Write{}
 	for _, tx := range page {
 		for _, w := range Writes(tx) {
 			kind := [2]string{w.Object, w.Field}
-			asked[kind] = append(asked[kind], w.Value)
+			asked[kind] = append(asked[kind], w)
 		}
 	}
 	for _, kind := range slices.SortedFunc(maps.Keys(asked), func(a, b [2]string) int { return strings.Compare(a[0]+a[1], b[0]+b[1]) }) {
-		for values := range slices.Chunk(asked[kind], mostAsked) {
-			if err := s.ask(ctx, c, kind[0], kind[1], values); err != nil {
+		for writes := range slices.Chunk(asked[kind], mostAsked) {
+			if err := s.ask(ctx, c, writes); err != nil {
 				return err
 			}
 		}
@@ -120,12 +130,19 @@ func (s *stock) read(ctx context.Context, c *Client, page []*Transaction) error 
 // mostAsked bounds the external ids in one query, and so the length of its URL.
 const mostAsked = 60
 
-func (s *stock) ask(ctx context.Context, c *Client, object, field string, values []string) error {
-	quoted := make([]string, len(values))
-	for i, v := range values {
-		quoted[i] = "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(v) + "'"
+// ask reads records of one object by one external id field.
+func (s *stock) ask(ctx context.Context, c *Client, writes []Write) error {
+	object, field := writes[0].Object, writes[0].Field
+	var quoted []string
+	columns := map[string]bool{field: true, "SystemModstamp": true}
+	for _, w := range writes {
+		quoted = append(quoted, "'"+strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(w.Value)+"'")
+		for name := range w.texts() {
+			columns[name] = true
+		}
 	}
-	soql := "SELECT " + field + ", SystemModstamp FROM " + object + " WHERE " + field + " IN (" + strings.Join(quoted, ",") + ")"
+	soql := "SELECT " + strings.Join(slices.Sorted(maps.Keys(columns)), ", ") + " FROM " + object +
+		" WHERE " + field + " IN (" + strings.Join(quoted, ",") + ")"
 	reply, err := c.inSession(ctx, Call{Method: "GET", Path: "/query?q=" + url.QueryEscape(soql)}, c.Timeout)
 	if err != nil {
 		return err
@@ -138,17 +155,29 @@ func (s *stock) ask(ctx context.Context, c *Client, object, field string, values
 		value, _ := record[field].(string)
 		text, _ := record["SystemModstamp"].(string)
 		if at, err := time.Parse("2006-01-02T15:04:05.000-0700", text); err == nil {
-			s.changed[recordName{object, field, value}] = at
+			s.found[recordName{object, field, value}] = found{at, record}
 		}
 	}
 	return nil
 }
 
+// texts are the fields by which a write can be told from another one: short
+// texts, which a query can show.
+func (w Write) texts() map[string]string {
+	texts := map[string]string{}
+	for name, value := range w.Fields {
+		if text, ok := value.(string); ok && text != "" && len(text) <= 80 {
+			texts[name] = text
+		}
+	}
+	return texts
+}
+
 // note takes in what the records say about a transaction, the latest first.
 func (s *stock) note(tx *Transaction) {
 	for _, w := range Writes(tx) {
-		at, there := s.changed[w.name()]
-		if there && at.After(tx.begun()) && tx.claimed.After(s.latest) {
+		record, there := s.found[w.name()]
+		if there && record.has(w, tx) && tx.claimed.After(s.latest) {
 			s.latest = tx.claimed
 		}
 		if w.Delete && !there {
@@ -157,19 +186,47 @@ func (s *stock) note(tx *Transaction) {
 	}
 }
 
-// lacks tells whether a write of the transaction is gone.
-func (s *stock) lacks(tx *Transaction) bool {
-	return slices.ContainsFunc(Writes(tx), func(w Write) bool {
-		at, there := s.changed[w.name()]
-		if there {
-			return !at.After(tx.begun())
+// has tells whether a record shows that a write, or a later one, took place. A
+// change in the millisecond in which the write was begun may be the one before.
+func (f found) has(w Write, tx *Transaction) bool {
+	begun := tx.claimed.Truncate(time.Millisecond)
+	if !f.at.Equal(begun) || w.Delete {
+		return f.at.After(begun)
+	}
+	for name, text := range w.texts() {
+		if f.fields[name] != text {
+			return false
 		}
-		if s.deleted[w.name()] { // absent, as it should be, or from before it was made
-			return tx.claimed.After(s.latest)
-		}
-		return true
-	})
+	}
+	return true
 }
 
-// begun is when the delivery began, as exactly as the org tells times.
-func (tx *Transaction) begun() time.Time { return tx.claimed.Truncate(time.Millisecond) }
+// lacks tells whether a write of the transaction seems to be gone.
+func (s *stock) lacks(tx *Transaction) bool {
+	return slices.ContainsFunc(Writes(tx), func(w Write) bool { return s.misses(w, tx) })
+}
+
+// lacksAny is lacks for transactions that are asked about from the latest on: a
+// write before one that is there is there.
+func (s *stock) lacksAny(tx *Transaction) (gone bool) {
+	for _, w := range Writes(tx) {
+		if s.proven[w.name()] {
+			continue
+		}
+		missing := s.misses(w, tx)
+		gone = gone || missing
+		s.proven[w.name()] = !missing
+	}
+	return gone
+}
+
+func (s *stock) misses(w Write, tx *Transaction) bool {
+	record, there := s.found[w.name()]
+	switch {
+	case there:
+		return !record.has(w, tx)
+	case s.deleted[w.name()]: // absent, as it should be, or from before it was made
+		return tx.claimed.After(s.latest)
+	}
+	return true
+}

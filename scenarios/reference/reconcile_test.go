@@ -66,12 +66,15 @@ func TestStock(t *testing.T) {
 	other := write(15, contact("t-4", "b", nil))
 	name := Writes(v1)[0].name()
 	lacking := func(changed map[recordName]time.Time, latestFirst ...*Transaction) (ids []string) {
-		s := stock{changed: changed, deleted: map[recordName]bool{}}
+		s := newStock()
+		for name, at := range changed {
+			s.found[name] = found{at: at, fields: map[string]any{"LastName": "L"}}
+		}
 		for _, tx := range latestFirst {
 			s.note(tx)
 		}
 		for _, tx := range latestFirst {
-			if s.lacks(tx) {
+			if s.lacksAny(tx) {
 				ids = append(ids, tx.ID)
 			}
 		}
