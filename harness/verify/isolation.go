@@ -30,9 +30,20 @@ func (isolation) judge(l *ledger) *finding {
 		s.clusters()
 		s.evidence()
 	}
-	s.f.holds = fmt.Sprintf("%s of readers and %s of users, %s of units under way and %s of what the integration wrote again: nobody saw a part, nobody lost a word.",
-		capital(plural(s.looks, "look")), plural(s.edits, "edit"), thousands(s.overlaps), thousands(s.contested))
+	s.f.holds = s.peace()
 	return s.f
+}
+
+// peace says what nobody was harmed by.
+func (s *scene) peace() string {
+	var parts []string
+	if s.Settings.Readers > 0 {
+		parts = append(parts, fmt.Sprintf("%s at whole units, %s of them under way, showed no half of one.", capital(plural(s.looks, "look")), thousands(s.overlaps)))
+	}
+	if s.Settings.Users > 0 {
+		parts = append(parts, fmt.Sprintf("%s by users, %s of them in records that were written again, lost nothing.", capital(plural(s.edits, "edit")), thousands(s.contested)))
+	}
+	return strings.Join(parts, " ")
 }
 
 // scene is everybody at work in the org.

@@ -70,7 +70,7 @@ func TestACrowdThatNobodyHarms(t *testing.T) {
 	verdicts := s.over()
 	onlyBroken(t, verdicts)
 	v := of(verdicts, Isolation)
-	assert.Equal(t, "2 looks of readers and 1 edit of users, 1 of units under way and 1 of what the integration wrote again: nobody saw a part, nobody lost a word.", v.Reason)
+	assert.Equal(t, "2 looks at whole units, 1 of them under way, showed no half of one. 1 edit by users, 1 of them in records that were written again, lost nothing.", v.Reason)
 	assert.Equal(t, []Count{{"looks at whole units", 2}, {figOverlaps, 1}, {"edits by users", 1}, {figContested, 1}}, v.Evidence)
 }
 
