@@ -14,7 +14,7 @@ func (r *rig) startCrowd(ops []history.Operation) {
 	}
 	c := &crowd.Crowd{Spec: r.scenario.Crowd, Org: r.org, Version: r.scenario.Org.APIVersion, Name: commitlog.CrowdIdentity,
 		Ops: ops, Now: r.recorder.Now, Seed: r.scenario.Seed}
-	r.background.Go(func() { c.Run(r.ctx) })
+	r.background.Go(func() { c.Run(r.running) })
 }
 
 // onRead takes a line of the read log.
