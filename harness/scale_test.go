@@ -50,7 +50,20 @@ func TestARunJudgedByItsIndex(t *testing.T) {
 	dir, err := rundir.Create(t.TempDir(), "synthetic")
 	require.NoError(t, err)
 	require.NoError(t, dir.Save("", hurtRun(20_000).parts()))
-	in := verify.Input{}
+	want := judgeWhole(t, dir)
+	scenario := defaults()
+	got, err := judgeSifted(dir, &scenario)
+	require.NoError(t, err)
+	assert.Equal(t, want, got.Judgement)
+	assert.Equal(t, 20_000, got.offered)
+	assert.Zero(t, got.late)
+	assert.Equal(t, injected, classesOf(got.Verdicts))
+}
+
+// judgeWhole is the exact judge over everything.
+func judgeWhole(t *testing.T, dir *rundir.Dir) verify.Judgement {
+	scenario := defaults()
+	in := verify.Input{Settings: scenario.settings()}
 	events, err := dir.ReadHistory()
 	require.NoError(t, err)
 	in.History = history.Fold(events)
@@ -58,15 +71,7 @@ func TestARunJudgedByItsIndex(t *testing.T) {
 	require.NoError(t, err)
 	in.Requests, err = dir.ReadRequests()
 	require.NoError(t, err)
-	scenario := defaults()
-	in.Settings = scenario.settings()
-	want := verify.JudgeAll(in)
-	got, err := judgeSifted(dir, &scenario)
-	require.NoError(t, err)
-	assert.Equal(t, want, got.Judgement)
-	assert.Equal(t, 20_000, got.offered)
-	assert.Zero(t, got.late)
-	assert.Equal(t, injected, classesOf(got.Verdicts))
+	return verify.JudgeAll(in)
 }
 
 // injected is what hurtRun does, whatever its size: a stranger that writes a
@@ -87,6 +92,13 @@ func scale(tb testing.TB) int {
 
 // TestScale measures how fast and in how much memory a saved run is judged. The
 // judging is a process of its own, so that its peak is not that of the making.
+//
+//	SQUALL_SCALE=10000000    operations of the run
+//	SQUALL_SCALE_DIR=DIR     keeps the run there
+//	SQUALL_SCALE_JUDGE=DIR   judges that run, and makes none
+//	SQUALL_SCALE_INDEX=1     makes and judges the index alone
+//	SQUALL_SCALE_WHOLE=1     judges by all of the ledgers, to compare with
+//	SQUALL_SCALE_PROFILE=F   writes a profile of the processor
 func TestScale(t *testing.T) {
 	if path := os.Getenv("SQUALL_SCALE_JUDGE"); path != "" {
 		judgeMeasured(t, path)
@@ -108,7 +120,7 @@ func TestScale(t *testing.T) {
 	t.Logf("%d operations made and written in %.1f s", n, time.Since(began).Seconds())
 	for range 3 {
 		child := exec.Command(os.Args[0], "-test.run=^TestScale$", "-test.v")
-		child.Env = append(os.Environ(), "SQUALL_SCALE_JUDGE="+dir.Path(), "GOMEMLIMIT=100MiB")
+		child.Env = append(os.Environ(), "SQUALL_SCALE_JUDGE="+dir.Path())
 		out, err := child.CombinedOutput()
 		require.NoError(t, err, string(out))
 		t.Logf("%s", out)
@@ -126,11 +138,14 @@ func judgeMeasured(t *testing.T, path string) {
 	}
 	n := scale(t)
 	before, began := peak(), time.Now()
-	if indexOnly() {
+	switch {
+	case indexOnly():
 		left, err := sieve.Sift(columnsOf(dir, ""), hurtRun(n).frame())
 		require.NoError(t, err)
 		t.Logf("%d operations, %d changes, %d requests left to judge", len(left.Ops), len(left.Changes), len(left.Requests))
-	} else {
+	case os.Getenv("SQUALL_SCALE_WHOLE") != "":
+		assert.Equal(t, injected, classesOf(judgeWhole(t, dir).Verdicts))
+	default:
 		scenario := defaults()
 		got, err := judgeSifted(dir, &scenario)
 		require.NoError(t, err)

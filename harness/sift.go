@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"slices"
 
 	"github.com/squall-harness/squall/harness/dense"
@@ -52,6 +53,9 @@ func CheckIndex(path string) (*Result, error) {
 	return &Result{Dir: dir.Path(), Summary: out}, nil
 }
 
+// mostGarbage is how much of what is in use may lie about unused, in percent.
+const mostGarbage = 30
+
 // sifted is a judgement by the index.
 type sifted struct {
 	verify.Judgement
@@ -71,6 +75,7 @@ func (j *sifted) whyNoVerdict(planned int) string {
 }
 
 func judgeSifted(dir *rundir.Dir, s *Scenario) (*sifted, error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(mostGarbage)) // it lives on little memory
 	in := verify.Input{Settings: s.settings()}
 	notes, err := readNotes(dir, in.Settings.TokenField)
 	if err != nil {

@@ -81,12 +81,13 @@ type picker struct {
 	wanted  []uint32 // those that are left
 	first   int64    // row at which the block at hand begins
 	next    int64    // row at which the next one begins
+	memory  []byte   // of the block at hand
 	skipped int      // blocks left out since the last one that was read
 }
 
 func (p *picker) walk(in source, schema *arrow.Schema, use func(arrow.RecordBatch, int) error) (err error) {
 	l := &ledgerReader{messages: newMessageReader(in, headOf(schema)), seal: seal{run: in.run}}
-	l.messages.want = p.want
+	l.messages.want, l.messages.room = p.want, p.room
 	defer func() {
 		if r := recover(); r != nil {
 			err = l.corrupt(fmt.Sprint(r))
@@ -119,6 +120,15 @@ func (p *picker) want(rows int64) bool {
 	}
 	p.skipped++
 	return false
+}
+
+// room is memory for a block: the same for all, since nothing of a block
+// outlives the rows that were taken from it.
+func (p *picker) room(n int64) []byte {
+	if int64(cap(p.memory)) < n {
+		p.memory = make([]byte, n)
+	}
+	return p.memory[:n]
 }
 
 func (p *picker) read(l *ledgerReader) (arrow.RecordBatch, error) {
