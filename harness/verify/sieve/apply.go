@@ -52,10 +52,15 @@ func (f *fold) stray(b *dense.Changes, i int, n int32) {
 // name keeps the name of a record that was inserted under a new id: no other
 // change can have named it before.
 func (f *fold) name(b *dense.Changes, i int) {
-	const inserted = dense.Insert | dense.Fresh | dense.LookedUp
-	if b.Flags[i]&inserted == inserted && b.Target[i] != 0 {
+	if names(b, i) {
 		f.names.add(pair(b.Record[i], b.Target[i]))
 	}
+}
+
+// names tells whether a change gives a name to a record that may be looked up.
+func names(b *dense.Changes, i int) bool {
+	const inserted = dense.Insert | dense.Fresh | dense.LookedUp
+	return b.Flags[i]&inserted == inserted && b.Target[i] != 0
 }
 
 // pair is one number for a record's id and its name.
@@ -83,17 +88,16 @@ func (f *fold) carry(in *intent, b *dense.Changes, i int) {
 	}
 }
 
-// pointsRight tells whether the lookup holds the id of the parent.
-// Where the run before is folded by somebody else, that is asked later.
+// pointsRight tells whether the lookup may hold the id of the parent. Where it
+// is not remembered that the record has that name, that is asked later.
 func (f *fold) pointsRight(parent, lookup uint64) bool {
-	if lookup == 0 || f.names.has(pair(lookup, parent)) {
-		return lookup != 0
-	}
-	if f.since == 0 {
+	if lookup == 0 {
 		return false
 	}
-	f.names.add(pair(lookup, parent))
-	f.asked = append(f.asked, ask{pair(lookup, parent), parent})
+	if p := pair(lookup, parent); !f.names.has(p) {
+		f.names.add(p)
+		f.asked = append(f.asked, ask{p, parent})
+	}
 	return true
 }
 

@@ -20,6 +20,7 @@ func (s *sifting) close() error {
 		if err := s.pickChanges(made); err != nil {
 			return err
 		}
+		s.answer()
 	}
 	if err := s.pickAnswers(); err != nil {
 		return err
@@ -71,6 +72,9 @@ func (s *sifting) pickChanges(made *set) error {
 				lsn, all, taken = b.LSN[i], 0, 0
 			}
 			all++
+			if names(b, i) && s.pending.has(pair(b.Record[i], b.Target[i])) {
+				s.pending.remove(pair(b.Record[i], b.Target[i]))
+			}
 			if s.found.takesChange(b, i) {
 				taken++
 				s.found.change(b, i)

@@ -11,9 +11,9 @@ import (
 
 const none int32 = -1
 
-// mostNames bounds the names of records that are kept for lookups: a child
-// whose parent was not heard of for longer is looked at by the judge.
-const mostNames = 1 << 19
+// mostNames bounds the names of records that are kept for lookups: those that
+// were heard of longer ago are asked for at the end.
+const mostNames = 1 << 17
 
 // intent is one record write of an open operation.
 type intent struct {
@@ -65,7 +65,7 @@ type fold struct {
 	spared *set     // operations that are not to be counted: they were bad before
 	cut    *set     // tokens in requests that failed
 	since  dense.Op // operations before this one are those of the half before; 0 for none
-	asked  []ask    // lookups of records that the half before may have named
+	asked  []ask    // lookups of records whose names are not remembered
 
 	ops     pool[operation]
 	intents pool[intent]

@@ -11,7 +11,7 @@ import (
 // belongs to the first one, and so does what happened before it; what is open
 // at that moment is suspicious, since neither sees all of it. Nothing else can
 // be wrong across that moment but lookups and inserts of records that came
-// before it, and the halves hold these against each other at the end.
+// before it, and these are held against all of the run at the end.
 
 // cut is where the second half begins.
 type cut struct {
@@ -69,11 +69,21 @@ func (s *sifting) join(a, b *fold) {
 	s.found.join(&a.found)
 	s.found.join(&b.found)
 	s.found.touched = a.touched
-	for _, ask := range b.asked {
-		if !a.names.has(ask.pair) {
+	s.asked, s.pending = append(a.asked, b.asked...), newSet()
+	for _, ask := range s.asked {
+		s.pending.add(ask.pair)
+	}
+}
+
+// answer suspects the children of records that were never given the name that
+// they were looked up by.
+func (s *sifting) answer() {
+	for _, ask := range s.asked {
+		if s.pending.has(ask.pair) {
 			s.found.parents.add(ask.target)
 		}
 	}
+	s.asked, s.pending = nil, newSet()
 }
 
 // mostOpen is how much may be open where a run is cut.

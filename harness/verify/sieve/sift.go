@@ -23,8 +23,10 @@ type sifting struct {
 	requests dense.Requests
 	traces   dense.Traces
 
-	at   cut // where the second half begins
-	kept component
+	at      cut // where the second half begins
+	asked   []ask
+	pending *set // pairs that were asked for and not found yet
+	kept    component
 }
 
 // component is the rows of the suspects.

@@ -20,7 +20,7 @@ func newSuspects() suspects {
 
 // size tells whether the suspects have grown.
 func (s *suspects) size() int {
-	return s.ops.n + s.keys.n + s.tokens.n + s.targets.n + s.records.n
+	return s.ops.n + s.keys.n + s.tokens.n + s.targets.n + s.records.n + s.parents.n
 }
 
 // suspect puts an open operation among them.
