@@ -59,6 +59,7 @@ const (
 	late      = "late"
 	poison    = "poison-short"
 	crowd     = "crowd"
+	restored  = "restored"
 )
 
 // All lists the mutants, by the part in which their defect is.
@@ -76,7 +77,7 @@ var All = []Mutant{
 	sessionNeverRefreshed, tokenCapturedOnce, loginPerCall, noTimeout, resetIsFinal, leakedBody,
 	// what goes when, and which way
 	noOrderPerKey, retryOvertaken, deleteOvertakes, childBesideParent, unknownTypeSkipped,
-	oneByOne, thresholdOnPage, alwaysSerial, alwaysBulk, tinyJobs, poisonAtHead,
+	oneByOne, thresholdOnPage, alwaysSerial, alwaysBulk, tinyJobs, poisonAtHead, trustsTheOrg,
 	// Bulk
 	headerFromFirstRow, nullAsEmpty, jobSuccess, failedJobSkipped, failedWithoutMessage, unprocessedIgnored, resultByIndex,
 	pollTimeoutResubmit, pollErrorKillsJob, abortedNeverEnds, jobLeftOpen, ackAtUpload, uploadErrorLost, firstJobOnly,

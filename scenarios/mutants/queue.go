@@ -179,3 +179,12 @@ var poisonAtHead = Mutant{
 		}
 	}),
 }
+
+var trustsTheOrg = Mutant{
+	Name:     "trusts-the-org",
+	Defect:   "It goes on where it was when Salesforce is back, and never looks whether Salesforce still has what it acknowledged.",
+	Source:   "seen after a public outage of 2016: hours of acknowledged writes were gone, and only comparing found it",
+	Scenario: restored,
+	Breaks:   []string{durability},
+	Run:      with(func(p *reference.Parts) { p.Reconcile.Keep = 0 }),
+}
