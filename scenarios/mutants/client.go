@@ -131,8 +131,8 @@ var leakedBody = Mutant{
 	Source:   "seen in the source of a public Go client, on its error paths",
 	Scenario: outage,
 	Breaks:   []string{drained},
-	Run: with(func(p *reference.Parts) {
-		p.Client.HTTP.Transport = leaking{smallPool(p)}
+	Run: withStop(func(life context.Context, p *reference.Parts) {
+		p.Client.HTTP.Transport = leaking{smallPool(p), life}
 	}),
 }
 
@@ -147,10 +147,13 @@ func smallPool(p *reference.Parts) *http.Transport {
 }
 
 // leaking holds on to the connection of each error.
-type leaking struct{ *http.Transport }
+type leaking struct {
+	*http.Transport
+	life context.Context // a request ends with it, not with its caller
+}
 
 func (l leaking) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, err := l.Transport.RoundTrip(req.WithContext(context.WithoutCancel(req.Context())))
+	resp, err := l.Transport.RoundTrip(req.WithContext(l.life))
 	if err == nil && resp.StatusCode >= 300 {
 		resp.Body = http.NoBody // and nobody knows of the old one any more
 	}
