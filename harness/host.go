@@ -34,6 +34,7 @@ type host struct {
 	crashes  int
 	failed   chan error // holds the reason when the host gives up
 	watchers sync.WaitGroup
+	lost     chan struct{} // closed when an instance was given up that does not end
 }
 
 // maxCrashes is how often a subject may end by itself before the run is given
@@ -45,7 +46,7 @@ const restartDelay = 500 * time.Millisecond
 
 func newHost(life context.Context, n subject.Network, s subject.Subject, env subject.Env, log string, rules SubjectRules, note func(string)) *host {
 	service, leave := context.WithCancel(life)
-	return &host{life: life, service: service, leave: leave, network: n, subject: s, env: env, log: log, rules: rules, note: note, failed: make(chan error, 1)}
+	return &host{life: life, service: service, leave: leave, network: n, subject: s, env: env, log: log, rules: rules, note: note, failed: make(chan error, 1), lost: make(chan struct{})}
 }
 
 // Start starts the first instance and waits until it is ready.
@@ -107,7 +108,11 @@ func whyNotStarted(err error) string {
 
 // watch has an instance that ends by itself replaced.
 func (h *host) watch(instance subject.Instance) {
-	<-instance.Done()
+	select {
+	case <-instance.Done():
+	case <-h.lost:
+		return
+	}
 	if crashes := h.countCrash(instance); crashes > 0 {
 		h.revive(instance, crashes)
 	}
@@ -272,7 +277,8 @@ func (h *host) PID() int {
 	return 0
 }
 
-// Stop ends the subject for good and waits until nothing of it is left.
+// Stop ends the subject for good and waits until nothing of it is left, unless
+// it is a function that does not return.
 func (h *host) Stop() {
 	h.mu.Lock()
 	h.over = true
@@ -282,6 +288,7 @@ func (h *host) Stop() {
 	if instance != nil {
 		if err := instance.Stop(h.rules.Grace); err != nil {
 			h.note("stopping the subject: " + err.Error())
+			close(h.lost)
 		}
 	}
 	h.watchers.Wait()

@@ -22,7 +22,9 @@ import (
 	"github.com/squall-harness/squall/harness/verify"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/squall-harness/squall/harness.leaveBehind"))
+}
 
 // tiny is two seconds of single upserts, one short outage among them.
 const tiny = `name: tiny

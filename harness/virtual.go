@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"testing/synctest"
 
 	"github.com/squall-harness/squall/harness/rundir"
 	"github.com/squall-harness/squall/harness/subject"
@@ -48,10 +47,13 @@ func inBubble(t *testing.T, s *Scenario, sub subject.Subject, dir *rundir.Dir, o
 	if err := os.Mkdir(stateDir, 0o700); err != nil {
 		return err
 	}
-	synctest.Test(t, func(t *testing.T) {
-		err = rehearse(t.Context(), s, sub, dir, o, bubble(s.Seed, stateDir))
-	})
-	return err
+	var p pulse
+	o.Progress = p.through(o.Progress)
+	var ended error // not to be read while the bubble lives
+	if err := p.live(t, func(t *testing.T) { ended = rehearse(t.Context(), s, sub, dir, o, bubble(s.Seed, stateDir)) }); err != nil {
+		return err
+	}
+	return ended
 }
 
 // rerun plays a variation of a scenario and leaves nothing behind.
