@@ -351,7 +351,14 @@ func TestPredicateAnomaly(t *testing.T) {
 	assert.Equal(t, `The integration asked for Contact with email "m@x.de" at 2.80 s, as of commit 6. Commit 7, by operation t-c1, made one, `+
 		"and commit 8 at 3.20 s made another one on the old answer.", a.Text)
 
+	answered := func(s *tale) {
+		ask(s)
+		s.in.Reads[len(s.in.Reads)-1].Records = []commitlog.Served{{ID: "003000000000000001", ExternalID: "c0", LSN: 1}}
+	}
+	gone := func(s *tale, id string) { s.apply(s.ack("d-"+id, id, remove("Contact", id, 2))) }
 	for name, act := range map[string]func(s *tale){
+		"there was one":             func(s *tale) { answered(s); answered(s); contact(s, "c1"); contact(s, "c2") },
+		"the other one is gone":     func(s *tale) { ask(s); ask(s); contact(s, "c1"); gone(s, "c1"); contact(s, "c2") },
 		"asked anew":                func(s *tale) { ask(s); contact(s, "c1"); ask(s); contact(s, "c2") },
 		"never asked":               func(s *tale) { contact(s, "c1"); contact(s, "c2") },
 		"asked once, written twice": func(s *tale) { ask(s); contact(s, "c1"); contact(s, "c2") },

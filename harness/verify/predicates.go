@@ -66,12 +66,28 @@ func (p *questions) ask(r *commitlog.Read) {
 		p.fields[r.Object] = append(p.fields[r.Object], field)
 	}
 	for _, value := range first.Values {
+		if foundOne(r, value) {
+			continue
+		}
 		a := askingFor(r.Object, first.Field, value)
 		if open := p.open[a]; len(open) >= mostOpen {
 			p.open[a] = open[1:]
 		}
 		p.open[a] = append(p.open[a], &question{r})
 	}
+}
+
+// foundOne tells whether a query found a record for a value, as far as one can
+// tell: then whoever asked has no reason to insert.
+func foundOne(r *commitlog.Read, value any) bool {
+	key := fmt.Sprint(value)
+	keyed := false // whether the values asked for are keys
+	for _, v := range r.Where[0].Values {
+		keyed = keyed || slices.ContainsFunc(r.Records, func(s commitlog.Served) bool { return strings.EqualFold(s.ExternalID, fmt.Sprint(v)) })
+	}
+	return slices.ContainsFunc(r.Records, func(s commitlog.Served) bool {
+		return s.ID != "" && (!keyed || strings.EqualFold(s.ExternalID, key))
+	})
 }
 
 func askingFor(object, field string, value any) asking {
@@ -84,8 +100,12 @@ func (p *questions) change(i int32) {
 	e := &p.effects[i]
 	change := p.changeOf(e)
 	for _, field := range p.fields[change.Object] {
+		if e.deletes {
+			p.gone(e, field)
+			continue
+		}
 		value, given := written(change.Fields, field)
-		if e.deletes || !given || value == nil {
+		if !given || value == nil {
 			continue
 		}
 		a := askingFor(change.Object, field, value)
@@ -93,6 +113,14 @@ func (p *questions) change(i int32) {
 			p.inserted(i, a)
 		}
 		p.came[a] = i
+	}
+}
+
+// gone forgets a record that was deleted: who makes another one makes no second.
+func (p *questions) gone(e *effect, field string) {
+	a := askingFor(p.changeOf(e).Object, field, p.before(e, field))
+	if other, known := p.came[a]; known && p.changeOf(&p.effects[other]).ID == p.changeOf(e).ID {
+		delete(p.came, a)
 	}
 }
 
