@@ -113,7 +113,7 @@ var resetIsFinal = Mutant{
 	Name:     "reset-is-final",
 	Defect:   "It takes the reset of a connection for the end of the matter: the row waits for its next change.",
 	Source:   "seen in public issues: the first call on an idle connection fails, the same call again succeeds",
-	Scenario: outage,
+	Scenario: resets,
 	Breaks:   []string{noLoss},
 	Run: with(func(p *reference.Parts) {
 		p.Client.Classify = func(f *reference.Failure) reference.Class {

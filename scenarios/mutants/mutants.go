@@ -56,6 +56,7 @@ const (
 	deletes   = "deletes"
 	deploys   = "deploys-short"
 	restarts  = "restarts"
+	resets    = "resets"
 	late      = "late"
 	poison    = "poison-short"
 	crowd     = "crowd"
