@@ -18,3 +18,20 @@ func (q *Queue) AddFirst(txs []*Transaction) {
 		q.place(l)
 	}
 }
+
+// Deletes names the records that waiting transactions delete.
+func (q *Queue) Deletes() map[recordName]bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	names := map[recordName]bool{}
+	for _, l := range q.lanes {
+		for _, tx := range l.waiting {
+			for i, r := range tx.Records {
+				if r.Op == "delete" {
+					names[Writes(tx)[i].name()] = true
+				}
+			}
+		}
+	}
+	return names
+}

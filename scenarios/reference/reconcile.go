@@ -63,6 +63,9 @@ func (r *Reconcile) bringBack(gone []*Transaction) error {
 // takes the latest. The oldest of what is gone comes first.
 func (r *Reconcile) gone(ctx context.Context) ([]*Transaction, error) {
 	s := newStock()
+	for name := range r.Queue.Deletes() { // one may have taken place, its answer lost
+		s.deleted[name] = true
+	}
 	var all []*Transaction
 	for {
 		page, err := r.Outbox.Delivered(time.Now().Add(-r.Keep), len(all), r.Page)
@@ -76,6 +79,9 @@ func (r *Reconcile) gone(ctx context.Context) ([]*Transaction, error) {
 		if len(page) < r.Page || !slices.ContainsFunc(page, s.lacks) {
 			break
 		}
+	}
+	if !slices.ContainsFunc(all, s.lost) {
+		return nil, nil // what is absent may have been deleted
 	}
 	all = slices.DeleteFunc(all, func(tx *Transaction) bool { return !s.lacksAny(tx) })
 	slices.SortFunc(all, func(a, b *Transaction) int { return int(a.seq - b.seq) })
@@ -91,7 +97,7 @@ func (w Write) name() recordName { return recordName{w.Object, w.Field, w.Value}
 // were read first.
 type stock struct {
 	found   map[recordName]found // of those that are there
-	deleted map[recordName]bool  // by a transaction, and nobody wrote them afterwards
+	deleted map[recordName]bool  // by a transaction, delivered or not, and nobody wrote them afterwards
 	proven  map[recordName]bool  // a write is there, and so are those before it
 	latest  time.Time            // when the latest write that is known to be there was begun
 }
@@ -204,6 +210,12 @@ func (f found) has(w Write, tx *Transaction) bool {
 // lacks tells whether a write of the transaction seems to be gone.
 func (s *stock) lacks(tx *Transaction) bool {
 	return slices.ContainsFunc(Writes(tx), func(w Write) bool { return s.misses(w, tx) })
+}
+
+// lost tells whether a write of the transaction is gone beyond doubt: no delete
+// explains it.
+func (s *stock) lost(tx *Transaction) bool {
+	return slices.ContainsFunc(Writes(tx), func(w Write) bool { return !s.deleted[w.name()] && s.misses(w, tx) })
 }
 
 // lacksAny is lacks for transactions that are asked about from the latest on: a

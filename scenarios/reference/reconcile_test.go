@@ -88,3 +88,24 @@ func TestStock(t *testing.T) {
 	assert.Empty(t, lacking(map[recordName]time.Time{b: at(32)}, write(31, contact("t-5", "b", nil)), gone, v2, v1), "deleted, and what came later is there")
 	assert.Equal(t, []string{"t-3", "t-2"}, lacking(map[recordName]time.Time{b: at(16)}, gone, v2, other, v1), "gone since the time of another one")
 }
+
+// A delete whose answer was lost explains an absent record: nothing is brought
+// back for it.
+func TestADeleteOfUnknownOutcomeIsNoLoss(t *testing.T) {
+	r := newRig(t, func(c *mocksf.Config) { c.Service.Call = 5 * time.Millisecond })
+	var queue *Queue
+	r.start(func(p *Parts) {
+		p.Client.Gate.Strikes, queue = 1, p.Queue
+		p.Pause, p.ProbePause = Backoff{time.Millisecond, 5 * time.Millisecond}, Backoff{time.Millisecond, 5 * time.Millisecond}
+	})
+	made := contact("t-1", "a", nil)
+	r.offer(made)
+	r.delivered(made)
+	r.faults(func(*mocksf.Call) mocksf.Decision { return mocksf.Decision{Cut: true} })
+	before := r.org.Log().Len()
+	r.offer(removal("t-2", "a", "a"))
+	require.Eventually(t, func() bool { return r.org.Log().Len() > before }, 10*time.Second, time.Millisecond)
+	r.faults(func(*mocksf.Call) mocksf.Decision { return mocksf.Decision{} })
+	require.Eventually(t, func() bool { return len(queue.Deletes()) == 0 }, 10*time.Second, time.Millisecond)
+	assert.Equal(t, before+1, r.org.Log().Len(), "the record does not come back")
+}
