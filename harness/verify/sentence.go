@@ -81,7 +81,8 @@ func safe(verdicts []Verdict) string {
 
 func noVerdict(verdicts []Verdict, unfired []string) string {
 	if len(unfired) > 0 {
-		return "NO VERDICT: these faults never fired: " + strings.Join(unfired, ", ") + "."
+		return "NO VERDICT: these faults never fired: " + strings.Join(unfired, ", ") +
+			". A scenario of your own can aim them at what the integration sends, or leave them out."
 	}
 	open := named(verdicts, NoEvidence)
 	if len(open) == 0 {
