@@ -1,12 +1,14 @@
 package harness
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"hash/fnv"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/squall-harness/squall/harness/rundir"
 	"github.com/squall-harness/squall/harness/subject"
@@ -47,13 +49,25 @@ func inBubble(t *testing.T, s *Scenario, sub subject.Subject, dir *rundir.Dir, o
 	if err := os.Mkdir(stateDir, 0o700); err != nil {
 		return err
 	}
+	began := time.Now()
 	var p pulse
 	o.Progress = p.through(o.Progress)
 	var ended error // not to be read while the bubble lives
 	if err := p.live(t, func(t *testing.T) { ended = rehearse(t.Context(), s, sub, dir, o, bubble(s.Seed, stateDir)) }); err != nil {
 		return err
 	}
-	return ended
+	return cmp.Or(ended, stamp(dir, began))
+}
+
+// stamp writes into run.json when the run was, and how long it took, by this
+// machine's clock: in a bubble it is always the year 2000.
+func stamp(dir *rundir.Dir, began time.Time) error {
+	var r rehearsal
+	if err := dir.ReadJSON(rundir.RunFile, &r); err != nil {
+		return err
+	}
+	r.Environment.Started, r.Environment.Took = began, time.Since(began)
+	return dir.WriteJSON(rundir.RunFile, r)
 }
 
 // rerun plays a variation of a scenario and leaves nothing behind.
