@@ -25,6 +25,7 @@ var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMa
 	"outcome": outcomeClass,
 	"word":    resultWord,
 	"capital": func(v any) string { return capital(fmt.Sprint(v)) },
+	"claimed": func(v verify.Verdict) bool { return v.Result != verify.NotClaimed },
 	"first":   func(n int, c []verify.Count) []verify.Count { return c[:min(n, len(c))] },
 	"isPart":  func(count string) bool { return strings.HasPrefix(count, "of these") },
 }).ParseFS(assets, "page/*.html"))
