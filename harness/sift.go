@@ -95,7 +95,19 @@ func judgeSifted(dir *rundir.Dir, s *Scenario) (*sifted, error) {
 		return nil, err
 	}
 	s.markOptional(in.History)
-	return &sifted{verify.JudgeAll(in), in.History.Windows, left.Rest.Operations + len(left.Ops), left.Late}, nil
+	found := verify.JudgeAll(in)
+	dropUnclaimed(found.Verdicts)
+	return &sifted{found, in.History.Windows, left.Rest.Operations + len(left.Ops), left.Late}, nil
+}
+
+// dropUnclaimed leaves out what was measured of promises that nobody makes: they
+// are no matter of the sieve, and a part of the run tells nothing of them.
+func dropUnclaimed(verdicts []verify.Verdict) {
+	for i, v := range verdicts {
+		if v.Result == verify.NotClaimed {
+			verdicts[i] = verify.Verdict{Guarantee: v.Guarantee, Result: v.Result, Reason: v.Reason}
+		}
+	}
 }
 
 func columnsOf(dir *rundir.Dir, token string) sieve.Source { return columns{dir, token} }

@@ -83,7 +83,14 @@ func (m *messageReader) message() (*ipc.Message, error) {
 	return m.withBody(meta)
 }
 
-func (m *messageReader) withBody(meta []byte) (*ipc.Message, error) {
+// withBody reads what belongs to a message's head. A damaged head may point
+// beyond its own end, where its reader breaks off with a panic.
+func (m *messageReader) withBody(meta []byte) (message *ipc.Message, err error) {
+	defer func() {
+		if recover() != nil {
+			message, err = nil, m.corrupt("its head is damaged")
+		}
+	}()
 	if err := m.check(meta); err != nil {
 		return nil, err
 	}

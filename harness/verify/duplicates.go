@@ -135,8 +135,8 @@ func (d *twins) describe(e, other *effect) candidate {
 func (d *twins) evidence() {
 	all := d.doubtful()
 	var u Unknowns
-	u.operations(d)
-	u.writes(all)
+	d.operations(&u)
+	d.ownWrites(&u, all)
 	n := func(is func(*doubt) bool) int {
 		return len(slices.DeleteFunc(slices.Clone(all), func(x *doubt) bool { return !is(x) }))
 	}

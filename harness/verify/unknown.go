@@ -37,7 +37,8 @@ func (t Truth) String() string {
 // Add returns the sum of both.
 func (t Truth) Add(u Truth) Truth { return Truth{t.Not + u.Not, t.Once + u.Once, t.Twice + u.Twice} }
 
-func (t *Truth) count(applied, twice bool) {
+// with counts one more.
+func (t Truth) with(applied, twice bool) Truth {
 	switch {
 	case twice:
 		t.Twice++
@@ -46,6 +47,7 @@ func (t *Truth) count(applied, twice bool) {
 	default:
 		t.Not++
 	}
+	return t
 }
 
 // Unknowns resolves what somebody could not know while the run went on: the
@@ -65,10 +67,10 @@ type Unknowns struct {
 func (u Unknowns) Writes() Truth { return u.SentOnce.Add(u.SentAgain) }
 
 // Redelivery is what it cost to send again: record writes that changed nothing
-// because the record had had them before. It breaks no promise.
+// because the record held them already. It breaks no promise.
 type Redelivery struct {
 	Writes int `json:"writes"` // record writes that carry out an operation
-	Again  int `json:"again"`  // of these, on a record that had had them
+	Again  int `json:"again"`  // of these, on a record that held them already
 }
 
 // Ratio is the share of record writes that were redeliveries, 0 to 1.
@@ -80,7 +82,7 @@ func (r Redelivery) Ratio() float64 {
 }
 
 // operations fills the truth table of what the source was told.
-func (u *Unknowns) operations(d *twins) {
+func (d *twins) operations(u *Unknowns) {
 	u.Answered.Once, u.Doubted.Once = d.Rest.Operations-d.Rest.Doubted, d.Rest.Doubted
 	for i, op := range d.ops {
 		if d.reached[i].members == 0 {
@@ -95,7 +97,7 @@ func (u *Unknowns) operations(d *twins) {
 		case len(op.Attempts) > 0 && op.Attempts[0].Outcome == history.Info:
 			row = &u.Doubted
 		}
-		row.count(!d.reached[i].absent(), d.doubled[i])
+		*row = row.with(!d.reached[i].absent(), d.doubled[i])
 	}
 }
 
@@ -210,12 +212,12 @@ func (x *doubts) sentAgain() {
 }
 
 // writes fills the truth table of the integration's own unknowns.
-func (u *Unknowns) writes(all []*doubt) {
-	for _, d := range all {
+func (d *twins) ownWrites(u *Unknowns, all []*doubt) {
+	for _, x := range all {
 		row := &u.SentOnce
-		if d.again {
+		if x.again {
 			row = &u.SentAgain
 		}
-		row.count(d.applied, d.doubled)
+		*row = row.with(x.applied, x.doubled)
 	}
 }

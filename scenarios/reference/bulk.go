@@ -45,7 +45,11 @@ func newBulk(client *Client, queue *Queue, outbox Outbox, log *slog.Logger) *Bul
 func (b *Bulk) Run(stop, work context.Context) {
 	for {
 		b.Queue.OfferBulk()
-		if b.Queue.AwaitBulk(stop) != nil || b.Client.Gate.Wait(stop) != nil {
+		if b.Queue.AwaitBulk(stop) != nil {
+			return
+		}
+		inTurn(stop, 0, jobTurn)
+		if b.Client.Gate.Wait(stop) != nil {
 			return
 		}
 		b.send(stop, work, b.Queue.TakeBulk())

@@ -60,11 +60,15 @@ var ErrSentBack = errors.New("sent back to the queue")
 func (g *Gate) SendBack() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	turn := 0
 	g.waiting = slices.DeleteFunc(g.waiting, func(w *waiter) bool {
-		if w.call {
-			w.over <- ErrSentBack
+		if !w.call {
+			return false
 		}
-		return w.call
+		w.turn = turn
+		turn++
+		w.over <- ErrSentBack
+		return true
 	})
 }
 
