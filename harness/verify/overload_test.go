@@ -83,7 +83,7 @@ func TestWhatLedToLogins(t *testing.T) {
 	s.in.Settings.Limits = Limits{Logins: 1}
 	a := of(s.over(), NoOverload).Anomalies[0]
 	assert.Equal(t, []string{"sessions expired"}, a.Faults)
-	assert.Equal(t, "Possibly: sessions expired (was at work meanwhile).", a.Cause())
+	assert.Equal(t, "Most likely: sessions expired (took part in 1 of its requests).", a.Cause())
 	require.Len(t, a.Story, 6)
 	assert.Contains(t, a.Story[1].Text, "Request refused arrives")
 }
