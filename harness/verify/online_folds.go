@@ -36,8 +36,8 @@ func (o *Online) consistency() fold {
 	c := &census{ledger: o.l, f: &finding{}}
 	c.start()
 	return fold{Consistency, c.f, func(first int32) {
-		if new := o.l.effects[first:]; len(new) > 0 {
-			c.commit(new)
+		if fresh := o.l.effects[first:]; len(fresh) > 0 {
+			c.commit(fresh)
 		}
 	}}
 }

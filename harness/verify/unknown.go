@@ -9,7 +9,7 @@ import (
 )
 
 // Truth counts what became of things, by the commit log.
-type Truth struct {
+type Truth struct { //nolint:recvcheck // counting changes it, telling does not
 	Not   int `json:"not"`   // took no effect
 	Once  int `json:"once"`  // took effect, however often it was delivered
 	Twice int `json:"twice"` // became two records
@@ -51,7 +51,7 @@ func (t *Truth) count(applied, twice bool) {
 // Unknowns resolves what somebody could not know while the run went on: the
 // source about its operations, the integration about its writes. An unknown
 // that took no effect is no loss: nobody had been promised anything.
-type Unknowns struct {
+type Unknowns struct { //nolint:recvcheck // as Truth
 	Answered   Truth `json:"answered"`   // operations acknowledged at the first offer
 	Doubted    Truth `json:"doubted"`    // operations acknowledged after an offer without an answer
 	Refused    Truth `json:"refused"`    // operations refused
@@ -65,10 +65,10 @@ type Unknowns struct {
 func (u Unknowns) Writes() Truth { return u.SentOnce.Add(u.SentAgain) }
 
 // Redelivery is what it cost to send again: record writes that changed nothing
-// because the record had had them before. It breaks no promise.
+// because the record held them before. It breaks no promise.
 type Redelivery struct {
 	Writes int `json:"writes"` // record writes that carry out an operation
-	Again  int `json:"again"`  // of these, on a record that had had them
+	Again  int `json:"again"`  // of these, on a record that held them before
 }
 
 // Ratio is the share of record writes that were redeliveries, 0 to 1.
