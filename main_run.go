@@ -42,6 +42,7 @@ func runVerb(ctx context.Context, c console, args []string) (int, error) {
 	}
 	worst := harness.ExitHarness
 	asTest(func(t *testing.T) {
+		t.Helper()
 		worst = rehearseAll(c, a, all, sub, func(s *harness.Scenario, o harness.Options) (*harness.Result, error) {
 			return harness.RunVirtual(t, s, sub, o)
 		})

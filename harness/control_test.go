@@ -91,3 +91,21 @@ func TestWithoutLeavesTheOtherFaultsAsTheyAre(t *testing.T) {
 	assert.Equal(t, s.Faults, s.Without("other").Faults)
 	assert.Len(t, s.Faults, 1, "the original stays")
 }
+
+// What the control run broke is part of the verdict, and no index tells of it.
+func TestARunWithAControlRunIsJudgedAsAWhole(t *testing.T) {
+	t.Parallel()
+	s := scenario(t).WithoutFaults()
+	fine, err := harness.RunVirtual(t, s, synchronous(writeThrough), harness.Options{Out: t.TempDir()})
+	require.NoError(t, err)
+	_, err = harness.CheckIndex(fine.Dir)
+	require.NoError(t, err)
+	broken, err := harness.RunVirtual(t, s, synchronous(garbling()), harness.Options{Out: t.TempDir()})
+	require.NoError(t, err)
+	require.NoError(t, os.Rename(broken.Dir, filepath.Join(fine.Dir, "control")))
+	whole, err := harness.Check(fine.Dir)
+	require.NoError(t, err)
+	require.Equal(t, harness.ExitBroken, whole.Summary.Exit)
+	_, err = harness.CheckIndex(fine.Dir)
+	assert.ErrorIs(t, err, harness.ErrWhole)
+}

@@ -50,7 +50,7 @@ func (r *rig) hold(dir *rundir.Dir, run *rehearsal, o Options) error {
 		time.Sleep(time.Millisecond)
 	}
 	r.recorder.Mark(history.MarkEnd, errFrozen.Error())
-	run.Stopped = &reports.Stop{Breach: *r.sentry.breach, PID: r.host.PID(), Dump: dir.Has(rundir.DumpFile)}
+	run.Stopped = &reports.Stop{Breach: r.sentry.found(), PID: r.host.PID(), Dump: dir.Has(rundir.DumpFile)}
 	if o.Hold == nil {
 		return nil
 	}

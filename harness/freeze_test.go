@@ -69,4 +69,6 @@ func TestInVirtualTimeTheRunStopsToo(t *testing.T) {
 	require.NoError(t, err)
 	require.NotNil(t, r.Summary.Stopped)
 	assert.Equal(t, int(r.Summary.Stopped.LSN), r.Summary.Operations.Commits)
+	_, err = harness.CheckIndex(r.Dir)
+	assert.ErrorIs(t, err, harness.ErrWhole, "where it was stopped is no part of the index")
 }

@@ -40,6 +40,7 @@ func (p *pulse) through(tell func(Status)) func(Status) {
 // live runs f in a bubble. The error says which rule of virtual time was
 // broken; a bubble that stands still is left behind as it is.
 func (p *pulse) live(t *testing.T, f func(t *testing.T)) error {
+	t.Helper()
 	over := make(chan error, 1)
 	go func() {
 		var err error
@@ -63,6 +64,7 @@ func (p *pulse) live(t *testing.T, f func(t *testing.T)) error {
 
 // enter turns the panic of a bubble that cannot end into an error.
 func (p *pulse) enter(t *testing.T, f func(t *testing.T)) (err error) {
+	t.Helper()
 	defer func() {
 		switch what := recover(); {
 		case what == nil:
@@ -109,7 +111,7 @@ const (
 func (p *pulse) goroutines(asked func(state string) bool) string {
 	bubble, _ := p.bubble.Load().(string)
 	var found []string
-	for _, g := range strings.Split(stacks(true), "\n\n") {
+	for g := range strings.SplitSeq(stacks(true), "\n\n") {
 		lines := strings.Split(strings.TrimSpace(g), "\n")
 		if state := lines[0]; bubble != "" && strings.Contains(state, bubble+"]") && asked(state) && !isOurs(g) {
 			found = append(found, strings.Join(lines[:min(len(lines), mostLines)], "\n"))

@@ -2,6 +2,7 @@ package harness
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -163,4 +164,36 @@ func TestTheTrackerKnowsRestores(t *testing.T) {
 	c.org.Log().Append(delivered, c.recorder.Now)
 	tr.take(c.recorder, c.org.Log())
 	assert.Equal(t, []int{0, before + 1}, []int{tr.backlog(), tr.committed})
+}
+
+// What is committed while the tracker looks at a restore counts once.
+func TestTheTrackerCountsOnceAcrossRestores(t *testing.T) {
+	t.Parallel()
+	c, tr := newScene(t, true), newTracker(match.Names{})
+	tr.take(c.recorder, c.org.Log())
+	before := tr.committed
+	const n = 2000
+	for i := range n {
+		c.recorder.Offer(history.Operation{ID: fmt.Sprintf("d-%d", i), Records: []history.Record{{Op: "delete", Object: "Contact", ExternalID: "c-1"}}})
+	}
+	var made atomic.Int64 // or about to be
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		gone := commitlog.Commit{Changes: []commitlog.Change{{Op: commitlog.Delete, Object: "Contact", ExternalID: "c-1"}}}
+		for i := range n {
+			made.Add(1)
+			c.org.Log().Append(gone, c.recorder.Now)
+			if i%20 != 0 {
+				continue
+			}
+			last := uint64(c.org.Log().Len())
+			c.org.Log().Append(commitlog.Commit{API: commitlog.APIRestore, Request: commitlog.Backup(last)}, c.recorder.Now)
+		}
+	}()
+	for tr.committed < before+n {
+		tr.take(c.recorder, c.org.Log())
+		require.LessOrEqual(t, int64(tr.committed-before), made.Load())
+	}
+	<-done
 }

@@ -66,6 +66,13 @@ func (s *sentry) look() {
 	}
 }
 
+// found is what froze the run. It waits until the integration stands still.
+func (s *sentry) found() verify.Breach {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return *s.breach
+}
+
 func (s *sentry) judge() *verify.Breach {
 	events, commits := s.recorder.Since(s.events), s.log.Since(s.commits)
 	s.events += len(events)

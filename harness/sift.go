@@ -37,7 +37,10 @@ func CheckIndex(path string) (*Result, error) {
 		return nil, err
 	}
 	run := rehearsal{Seed: s.Seed, Planned: s.Load.Count()}
-	if err := dir.ReadJSON(rundir.RunFile, &run); err != nil || !run.Finished {
+	if err := dir.ReadJSON(rundir.RunFile, &run); err != nil || !run.Finished || run.Stopped != nil {
+		return nil, sieve.ErrWhole
+	}
+	if _, there := dir.Control(); there { // what it broke is part of the verdict
 		return nil, sieve.ErrWhole
 	}
 	j, err := judgeSifted(dir, s)

@@ -58,8 +58,9 @@ func (t *tracker) take(r *history.Recorder, l *commitlog.Log) {
 	t.commits += len(commits)
 	t.events += len(events)
 	if slices.ContainsFunc(commits, isRestore) { // what was undone is to be waited for again
-		events, commits = r.Since(0), standing(l.Since(0))
-		*t = tracker{names: t.names, events: len(events), commits: t.commits}
+		all := l.Since(0)
+		events, commits = r.Since(0), standing(all)
+		*t = tracker{names: t.names, events: len(events), commits: len(all)}
 		t.reset()
 	}
 	for _, e := range events {

@@ -26,6 +26,7 @@ var errNoFunction = errors.New("only a Go function (subject.Func) can live in vi
 // byte, unless the subject does something random. With the option Control, an
 // anomaly's blame is confirmed by a rerun without the fault blamed.
 func RunVirtual(t *testing.T, s *Scenario, sub subject.Subject, o Options) (*Result, error) {
+	t.Helper()
 	if !subject.Inhabit(sub, subject.World{}) {
 		return nil, fmt.Errorf("subject %s: %w", sub.Name(), errNoFunction)
 	}
@@ -39,8 +40,9 @@ func RunVirtual(t *testing.T, s *Scenario, sub subject.Subject, o Options) (*Res
 
 // inBubble rehearses in a bubble of its own.
 func inBubble(t *testing.T, s *Scenario, sub subject.Subject, dir *rundir.Dir, o Options) error {
+	t.Helper()
 	dir.Identify(virtualID(s, sub))
-	state, err := os.MkdirTemp(memory(), "squall-state-")
+	state, err := os.MkdirTemp(memory(), "squall-state-") //nolint:usetesting // in memory
 	if err != nil {
 		return err
 	}
@@ -53,7 +55,10 @@ func inBubble(t *testing.T, s *Scenario, sub subject.Subject, dir *rundir.Dir, o
 	var p pulse
 	o.Progress = p.through(o.Progress)
 	var ended error // not to be read while the bubble lives
-	if err := p.live(t, func(t *testing.T) { ended = rehearse(t.Context(), s, sub, dir, o, bubble(s.Seed, stateDir)) }); err != nil {
+	if err := p.live(t, func(t *testing.T) {
+		t.Helper()
+		ended = rehearse(t.Context(), s, sub, dir, o, bubble(s.Seed, stateDir))
+	}); err != nil {
 		return err
 	}
 	return cmp.Or(ended, stamp(dir, began))

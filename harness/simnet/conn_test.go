@@ -30,10 +30,10 @@ type network interface {
 	DialContext(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
-// real is the kernel's network, which the same tests hold for as well.
-type real struct{ net.Dialer }
+// kernel is the machine's network, which the same tests hold for as well.
+type kernel struct{ net.Dialer }
 
-func (real) Listen(network, addr string) (net.Listener, error) { return net.Listen(network, addr) }
+func (kernel) Listen(network, addr string) (net.Listener, error) { return net.Listen(network, addr) }
 
 // pair is a connection whose ends are called a and b.
 type pair struct {
@@ -90,7 +90,7 @@ func (p *pair) writes(c tcp, wantErr error) {
 // same wants io.EOF bare and all else in a *net.OpError that names the call.
 func same(t *testing.T, op string, want, got error) {
 	t.Helper()
-	if want == nil || want == io.EOF {
+	if want == nil || errors.Is(want, io.EOF) {
 		assert.Equal(t, want, got)
 		return
 	}
@@ -209,7 +209,7 @@ var scripts = map[string]func(p *pair){
 
 func TestConnectionsBehaveAsOnLinux(t *testing.T) {
 	for what, script := range scripts {
-		t.Run("kernel/"+what, func(t *testing.T) { play(t, &real{}, script) })
+		t.Run("kernel/"+what, func(t *testing.T) { play(t, &kernel{}, script) })
 		t.Run("real time/"+what, func(t *testing.T) { play(t, New(1, time.Millisecond), script) })
 		t.Run("virtual time/"+what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { play(t, New(1, time.Millisecond), script) })
@@ -224,7 +224,7 @@ func play(t *testing.T, n network, script func(p *pair)) {
 }
 
 func TestListenersBehaveAsOnLinux(t *testing.T) {
-	for what, n := range map[string]network{"kernel": &real{}, "simnet": New(1, 0)} {
+	for what, n := range map[string]network{"kernel": &kernel{}, "simnet": New(1, 0)} {
 		t.Run(what, func(t *testing.T) {
 			l, err := n.Listen("tcp", "127.0.0.1:0")
 			require.NoError(t, err)
@@ -250,7 +250,7 @@ func TestListenersBehaveAsOnLinux(t *testing.T) {
 }
 
 func TestAddressesThatAreWrong(t *testing.T) {
-	for what, n := range map[string]network{"kernel": &real{}, "simnet": New(1, 0)} {
+	for what, n := range map[string]network{"kernel": &kernel{}, "simnet": New(1, 0)} {
 		for _, addr := range []string{"127.0.0.1", "127.0.0.1:99999"} {
 			_, err := n.DialContext(t.Context(), "tcp", addr)
 			assert.Error(t, err, "%s: %s", what, addr)

@@ -72,7 +72,7 @@ func (w *wire) fire() {
 }
 
 // queue is a heap of events.
-type queue []*event
+type queue []*event //nolint:recvcheck // as container/heap has it
 
 func (q queue) Len() int      { return len(q) }
 func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -70,7 +71,7 @@ func (f *function) Start(ctx context.Context, env Env, logPath string) (Instance
 	}
 	f.lives++
 	env.StateDir, env.log = cmp.Or(f.state, env.StateDir), log
-	c := &call{function: f, env: env, net: newFence(f.network(env)), done: make(chan struct{})}
+	c := &call{function: f, env: env, net: newFence(f.network(env)), settled: make(chan struct{}), done: make(chan struct{})}
 	c.env.net = c.net
 	f.last = c
 	ctx, c.cancel = context.WithCancelCause(ctx)
@@ -93,6 +94,9 @@ type call struct {
 	net      *fence
 	cancel   context.CancelCauseFunc
 	once     sync.Once
+	struck   atomic.Bool   // by Kill
+	settled  chan struct{} // closed when that is done
+	unkilled error         // why it is not; before settled is closed
 	done     chan struct{} // closed when it has ended, as the world sees it
 	err      error         // before done is closed
 }
@@ -137,6 +141,16 @@ func (c *call) Kill() error {
 		c.cancel(ErrKilled)
 		return nil
 	}
+	if !c.struck.Swap(true) { // two at this very moment could not both wait until all others stand still
+		c.unkilled = c.strike()
+		close(c.settled)
+	}
+	<-c.settled
+	return c.unkilled
+}
+
+// strike kills as SIGKILL does.
+func (c *call) strike() error {
 	c.function.world.Settle()
 	state, err := c.function.takeOver(c.env.StateDir)
 	if err != nil {
@@ -144,8 +158,8 @@ func (c *call) Kill() error {
 	}
 	c.function.state = state
 	c.net.crash()
+	c.end(ErrKilled) // before the function can return and say otherwise
 	c.cancel(ErrKilled)
-	c.end(ErrKilled)
 	return nil
 }
 

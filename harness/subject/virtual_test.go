@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -69,6 +70,24 @@ func TestAKilledFunctionsFilesAreFencedOff(t *testing.T) {
 		assert.NoFileExists(t, filepath.Join(next, "late"))
 		assert.FileExists(t, filepath.Join(home, "late"))
 		require.NoError(t, second.Stop(time.Second))
+	})
+}
+
+// Two faults may kill in the same instant.
+func TestAFunctionCanBeKilledTwiceAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVillage(t, func(ctx context.Context, _ Env) error {
+			<-ctx.Done()
+			return nil
+		})
+		i, _ := v.start(t)
+		var both sync.WaitGroup
+		for range 2 {
+			both.Go(func() { assert.NoError(t, i.Kill()) })
+		}
+		both.Wait()
+		assert.ErrorIs(t, i.Err(), ErrKilled)
+		require.NoError(t, i.Stop(time.Second))
 	})
 }
 

@@ -1,6 +1,7 @@
 package sieve
 
 import (
+	"slices"
 	"sort"
 	"sync"
 
@@ -69,7 +70,7 @@ func (s *sifting) join(a, b *fold) {
 	s.found.join(&a.found)
 	s.found.join(&b.found)
 	s.found.touched = a.touched
-	s.asked, s.pending = append(a.asked, b.asked...), newSet()
+	s.asked, s.pending = slices.Concat(a.asked, b.asked), newSet()
 	for _, ask := range s.asked {
 		s.pending.add(ask.pair)
 	}
