@@ -16,7 +16,7 @@ import (
 
 // Outbox is the memory of the integration: what it returns without error has
 // happened for good, also after a crash of the machine.
-type Outbox interface {
+type Outbox interface { //nolint:interfacebloat // one store, and each of these is one question to it
 	// Accept stores a new transaction. One with a known id is left as it is.
 	Accept(tx *Transaction) error
 	// Settle stores what became of transactions: delivered, dead letter
@@ -38,7 +38,7 @@ type Outbox interface {
 	OnStored(func(*Transaction))
 	// Counts returns how many transactions wait and how many are dead letters.
 	Counts() (waiting, dead int)
-	// Dead names the latest dead letters with their causes, up to fifty, the
+	// Dead names the latest dead letters with their causes, up to five hundred, the
 	// newest last.
 	Dead() []string
 	// Fired reads and SetFired stores which alerts are firing.
@@ -240,7 +240,7 @@ func (o *sqliteOutbox) Dead() []string {
 }
 
 // mostLetters is how many dead letters are named to people.
-const mostLetters = 50
+const mostLetters = 500
 
 func (o *sqliteOutbox) addLetter(letter string) {
 	o.mu.Lock()

@@ -36,7 +36,7 @@ func (o *sqliteOutbox) Fired() (map[string]bool, error) {
 }
 
 func (o *sqliteOutbox) readLetters() error {
-	const query = `SELECT letter FROM (SELECT seq, id || ': ' || cause AS letter FROM transactions WHERE state = 'dead' ORDER BY seq DESC LIMIT 50) ORDER BY seq`
+	const query = `SELECT letter FROM (SELECT seq, id || ': ' || cause AS letter FROM transactions WHERE state = 'dead' ORDER BY seq DESC LIMIT 500) ORDER BY seq`
 	return o.each(query, func(row *sql.Rows) error {
 		var letter string
 		err := row.Scan(&letter)

@@ -23,7 +23,7 @@ type Reconcile struct {
 	Queue  *Queue
 	Log    *slog.Logger
 	Keep   time.Duration // how long delivered transactions are kept for this
-	Page   int           // transactions looked at at once, the latest first
+	Page   int           // transactions looked at in one go, the latest first
 }
 
 // Probe asks whether the org is there, and then whether it is what it was. What
