@@ -31,9 +31,6 @@ func virtually(t *testing.T, s *harness.Scenario, name string) *harness.Result {
 // on two.
 func TestVirtualRunsRepeat(t *testing.T) {
 	for _, name := range scenarios.Names() {
-		if name == "longnight" {
-			continue // it does not yet: see "Virtual time" in harness/README.md
-		}
 		t.Run(name, func(t *testing.T) {
 			var first map[string]string
 			for _, processors := range []int{2, 1} {

@@ -65,7 +65,7 @@ func (g *Gate) SendBack() {
 		if !w.call {
 			return false
 		}
-		w.turn = turn
+		w.turn, w.apart = turn, backTurn
 		turn++
 		w.over <- ErrSentBack
 		return true
@@ -84,6 +84,7 @@ type waiter struct {
 	call  bool       // to make a call
 	over  chan error // gets nil, ErrStopping or ErrSentBack
 	turn  int        // among those whom one event lets through
+	apart time.Duration
 }
 
 // await waits for its turn: first come, first served.
@@ -96,6 +97,7 @@ func (g *Gate) await(ctx context.Context, w *waiter) error {
 	select {
 	case err := <-w.over:
 		inTurn(ctx, w.turn, gateTurn)
+		sleep(ctx, w.apart)
 		return err
 	case <-ctx.Done():
 		return g.leave(w, ctx.Err())

@@ -12,6 +12,7 @@ import (
 // different groups meet.
 const (
 	gateTurn   = time.Microsecond
+	backTurn   = gateTurn / 2 // beside that, for those whom the gate sends back
 	workerTurn = 31 * time.Nanosecond
 	jobTurn    = 7 * time.Nanosecond
 	loginTurn  = 67 * time.Nanosecond
