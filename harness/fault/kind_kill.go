@@ -72,6 +72,7 @@ func (k *killing) strike() {
 	if !k.mayStrike() {
 		return
 	}
+	defer k.window.nemesis.background.Done()
 	if k.window.planned.When != "" {
 		k.window.struck()
 	}
@@ -92,6 +93,7 @@ func (k *killing) mayStrike() bool {
 		return false
 	}
 	k.over, k.struck = true, true
+	k.window.nemesis.background.Add(1) // Run does not end before the blow is struck
 	return true
 }
 

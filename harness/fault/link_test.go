@@ -33,7 +33,7 @@ type world struct {
 // newWorld is on the kernel's network.
 func newWorld(t testing.TB) *world { return newWorldOn(t, new(kernel)) }
 
-func newWorldOn(t testing.TB, n Network) *world {
+func newWorldOn(t testing.TB, n Network, prepare ...func(*http.Server)) *world {
 	t.Helper()
 	listener, err := n.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -42,6 +42,9 @@ func newWorldOn(t testing.TB, n Network) *world {
 		_, _ = w.Write(append([]byte("hello, "), body...))
 	}
 	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: http.HandlerFunc(hello)}}
+	for _, do := range prepare {
+		do(server.Config)
+	}
 	server.Start()
 	w := &world{Link: listenOn(t, n, listener.Addr().String()), server: server,
 		client: &http.Client{Transport: &http.Transport{DialContext: n.DialContext, MaxIdleConnsPerHost: 64}, Timeout: 5 * time.Second}}

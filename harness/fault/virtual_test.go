@@ -25,9 +25,9 @@ import (
 
 // inBubble runs a test on a network in memory without latency, whose jitter is
 // all that passes beside the times of the faults.
-func inBubble(t *testing.T, test func(t *testing.T, w *world)) {
+func inBubble(t *testing.T, test func(t *testing.T, w *world), prepare ...func(*http.Server)) {
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorldOn(t, simnet.New(1, 0))
+		w := newWorldOn(t, simnet.New(1, 0), prepare...)
 		w.client.Timeout = 0
 		test(t, w)
 	})
@@ -199,8 +199,6 @@ func TestFaultsRepeat(t *testing.T) {
 // HTTP/2 holds locks while it writes: a Write that waits would stop the bubble.
 func TestHTTP2ThroughASlowLink(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *world) {
-		w.server.Config.Protocols = new(http.Protocols)
-		w.server.Config.Protocols.SetUnencryptedHTTP2(true)
 		transport := &http.Transport{DialContext: w.network.DialContext, Protocols: w.server.Config.Protocols}
 		defer transport.CloseIdleConnections()
 		w.client = &http.Client{Transport: transport}
@@ -221,5 +219,8 @@ func TestHTTP2ThroughASlowLink(t *testing.T) {
 		all.Wait()
 		assert.EqualValues(t, 1, w.Stats().Accepted)
 		assert.Greater(t, time.Since(start), 45*time.Second, "4.5 MB at 100 kB/s")
+	}, func(server *http.Server) {
+		server.Protocols = new(http.Protocols)
+		server.Protocols.SetUnencryptedHTTP2(true)
 	})
 }
