@@ -80,18 +80,23 @@ func readAll(r io.Reader, size int) (string, error) {
 // Equal things that leave together arrive together, different ones never do.
 func TestOneThingPerInstant(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &New(1, 0).wire
+		n := New(1, 0)
+		w := &n.wire
 		var order []string
 		note := func(what string) func() {
 			return func() { order = append(order, what+" "+time.Duration(w.now()).String()) }
 		}
+		n.mu.Lock()
 		w.send(1000, 7, note("c"))
 		w.send(1000, 5, note("a"))
 		w.send(1001, 1, note("d"))
 		w.send(1000, 5, note("a"))
 		w.send(1000, 6, note("b"))
 		w.send(5000, 6, note("e"))
+		n.mu.Unlock()
 		time.Sleep(time.Millisecond)
+		n.mu.Lock()
+		defer n.mu.Unlock()
 		require.Equal(t, []string{"a 1µs", "a 1µs", "b 1.001µs", "c 1.002µs", "d 1.003µs", "e 5µs"}, order)
 	})
 }
