@@ -3,7 +3,7 @@ GO ?= go
 LINT_VERSION ?= v2.15.0
 SEEDS ?= 20
 
-.PHONY: help test race bench fuzz lint proof nightly clients track report clean
+.PHONY: help test race scale bench fuzz lint proof nightly clients track report clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -20,6 +20,10 @@ proof: ## the full outage: the reference on SEEDS=20 seeds, and every mutant cau
 nightly: SEEDS = 1000
 nightly: ## the reference on SEEDS=1000 seeds of every scenario in virtual time, every mutant on five (hours)
 	SQUALL_SEEDS=$(SEEDS) SQUALL_MUTANT_SEEDS=5 $(GO) test -count=1 -timeout 12h -run 'TestNoFalseAlarm|TestMutantsDie' ./scenarios
+
+scale: OPERATIONS = 10000000
+scale: ## makes a run of OPERATIONS=10000000 and judges it by its index, three times
+	SQUALL_SCALE=$(OPERATIONS) $(GO) test -tags scale -count=1 -timeout 1h -run 'TestScale$$' -v ./harness
 
 bench: ## figures, each beside what it is compared with
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./mocksf/... ./harness/...

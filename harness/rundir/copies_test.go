@@ -1,3 +1,5 @@
+//go:build scale
+
 package rundir
 
 import (
@@ -102,9 +104,7 @@ func walk(d *Dir, name string, table dense.Table, use func() error) error {
 // SQUALL_SCALE_DIR.
 func TestCopies(t *testing.T) {
 	n, err := strconv.Atoi(os.Getenv("SQUALL_SCALE_COPIES"))
-	if err != nil {
-		t.Skip("SQUALL_SCALE_COPIES=15 says how many copies of an index to put together")
-	}
+	require.NoError(t, err, "SQUALL_SCALE_COPIES=15 says how many copies of an index to put together")
 	from, err := Open(os.Getenv("SQUALL_SCALE_OF"))
 	require.NoError(t, err)
 	to, err := Create(os.Getenv("SQUALL_SCALE_DIR"), "copies")
