@@ -11,8 +11,8 @@ help: ## this list
 test: ## every test, all mutants among them (under five minutes)
 	$(GO) test -parallel 4 ./...
 
-race: ## the same under the race detector
-	$(GO) test -race -parallel 4 -timeout 25m ./...
+race: ## the same under the race detector, with a part of the mutants and seeds
+	$(GO) test -race -short -parallel 4 -timeout 25m ./...
 
 proof: ## the full outage: the reference on SEEDS=20 seeds, and every mutant caught (about half an hour)
 	SQUALL_PROOF=$(SEEDS) $(GO) test -tags proof -count=1 -parallel 3 -timeout 120m -run 'TestProof' -v ./scenarios

@@ -26,6 +26,9 @@ const keptSeeds = "testdata/seeds.txt"
 func TestNoFalseAlarm(t *testing.T) {
 	for _, name := range slices.Concat(shortOnes(), scenarios.Names()) {
 		few := uint64(5)
+		if testing.Short() {
+			few = 1
+		}
 		if !slices.Contains(shortOnes(), name) {
 			few = 0 // built-in ones are longer, and have a test of their own
 		}

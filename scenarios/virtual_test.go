@@ -31,6 +31,9 @@ func virtually(t *testing.T, s *harness.Scenario, name string) *harness.Result {
 // on two.
 func TestVirtualRunsRepeat(t *testing.T) {
 	for _, name := range scenarios.Names() {
+		if testing.Short() && scenarios.Load(name).Virtual {
+			continue // hours and days: minutes under the race detector
+		}
 		t.Run(name, func(t *testing.T) {
 			var first map[string]string
 			for _, processors := range []int{2, 1} {

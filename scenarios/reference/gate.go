@@ -154,7 +154,8 @@ func (g *Gate) strike(class Class, err error) {
 	}
 }
 
-// notify asks everybody who waits.
+// notify asks everybody who waits. At the stop only calls have turns: the
+// others leave by themselves in that instant, some before they are asked.
 func (g *Gate) notify() {
 	turn := 0
 	g.waiting = slices.DeleteFunc(g.waiting, func(w *waiter) bool {
@@ -167,7 +168,9 @@ func (g *Gate) notify() {
 		default:
 			return false
 		}
-		turn++
+		if w.call || !g.stopped {
+			turn++
+		}
 		return true
 	})
 }

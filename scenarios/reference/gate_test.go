@@ -84,6 +84,31 @@ func TestGateStoppedWhileShut(t *testing.T) {
 	assert.ErrorIs(t, g.Enter(t.Context()), ErrStopping)
 }
 
+// Who waits for something else than a call may leave before the gate stops, or
+// after: calls end in the same order and at the same instants.
+func TestGateStopsCallsInTurn(t *testing.T) {
+	for _, alsoWaits := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			g := NewGate(1)
+			enter(t, g, Throttled)
+			if alsoWaits {
+				go func() { _ = g.Wait(t.Context()) }()
+				synctest.Wait()
+			}
+			began, ended := time.Now(), make(chan time.Duration)
+			for range 2 {
+				go func() {
+					assert.ErrorIs(t, g.Enter(t.Context()), ErrStopping)
+					ended <- time.Since(began)
+				}()
+			}
+			synctest.Wait()
+			g.stop()
+			assert.Equal(t, []time.Duration{gateTurn, 2 * gateTurn}, []time.Duration{<-ended, <-ended})
+		})
+	}
+}
+
 func TestBackoffIsBoundedAndRepeatable(t *testing.T) {
 	b := Backoff{Base: 50 * time.Millisecond, Cap: 2 * time.Second}
 	seen := map[time.Duration]bool{}
