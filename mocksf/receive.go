@@ -62,7 +62,7 @@ func (o *Org) resolve(r *request) *apierr.Error {
 	}
 	i := slices.IndexFunc(routes, func(l *leaf) bool { return l.method == method })
 	if i < 0 {
-		r.route = &leaf{route: route{api: routes[0].api, open: routes[0].open}}
+		r.route = &leaf{route: route{api: routes[0].api, open: routes[0].open, refuse: routes[0].refuse}}
 		return apierr.MethodNotAllowed.New(r.method, allowed(routes))
 	}
 	r.route, r.params = routes[i], params
@@ -106,11 +106,7 @@ func (r *request) admit() {
 	if r.route.open {
 		return
 	}
-	token := bearer(r.header)
-	if token == "" && strings.HasPrefix(r.path, "/id/") {
-		token = r.query.Get("oauth_token") // the identity URL takes it this way too
-	}
-	session, ok := r.org.sessions.lookup(token, r.org.cfg.Clock())
+	session, ok := r.org.sessions.lookup(r.token(), r.org.cfg.Clock())
 	if !ok {
 		if r.bad == nil || r.bad.Status < 410 && strings.HasPrefix(r.http.URL.Path, "/services/") {
 			r.bad = apierr.InvalidSession.New()

@@ -82,7 +82,10 @@ func (r *request) plan() {
 
 // serve does the work, unless the request was found bad before.
 func (r *request) serve() reply {
-	if r.bad != nil {
+	switch {
+	case r.bad != nil && r.route.refuse != nil:
+		return r.route.refuse(r, r.bad)
+	case r.bad != nil:
 		return failure(r.bad)
 	}
 	return r.route.serve(r)

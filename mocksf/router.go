@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
 )
 
 // route is one resource of the org: where it is, and who serves it.
@@ -25,6 +26,9 @@ type route struct {
 	plan func(*request)
 	// serve does the work.
 	serve func(*request) reply
+	// refuse shows an error in the API's own form: that of a session that has
+	// ended too. nil is the REST API's array.
+	refuse func(*request, *apierr.Error) reply
 }
 
 // dataPrefix is where the patterns of the REST API begin.

@@ -85,6 +85,20 @@ func (s *sessions) expireAll() int {
 	return n - len(s.live)
 }
 
+// token reads the access token from where the API in question has it.
+func (r *request) token() string {
+	token := bearer(r.header)
+	switch {
+	case token != "":
+		return token
+	case strings.HasPrefix(r.path, "/services/async/"): // Bulk API 1.0
+		return r.header.Get("X-SFDC-Session")
+	case strings.HasPrefix(r.path, "/id/"): // the identity URL takes it this way too
+		return r.query.Get("oauth_token")
+	}
+	return ""
+}
+
 // bearer reads the access token; clients use both schemes (Bearer and the
 // older OAuth).
 func bearer(h http.Header) string {
