@@ -9,6 +9,7 @@ import (
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
+	"github.com/squall-harness/squall/mocksf/internal/query"
 	"github.com/squall-harness/squall/mocksf/internal/soql"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
@@ -35,11 +36,11 @@ func (r *request) runQuery(all bool) reply {
 		return queryFailure(err)
 	}
 	var rep reply
-	r.read(func(v *store.View) { rep = r.firstPage(q, queryTables{r.org.store, v, all}) })
+	r.read(func(v *store.View) { rep = r.firstPage(q, query.Tables{Store: r.org.store, View: v, All: all}) })
 	return rep
 }
 
-func (r *request) firstPage(q *soql.Query, tables queryTables) reply {
+func (r *request) firstPage(q *soql.Query, tables query.Tables) reply {
 	result, err := soql.Run(q, tables)
 	switch {
 	case err != nil:
@@ -49,11 +50,11 @@ func (r *request) firstPage(q *soql.Query, tables queryTables) reply {
 	case result.Shape == nil:
 		read := r.asked(q, 0, nil)
 		read.Records = nil // a figure names no record
-		r.lookThrough(tables.view, read, &soql.Shape{Object: r.org.objectName(q.From.Text)}, nil)
+		r.lookThrough(tables.View, read, &soql.Shape{Object: r.org.objectName(q.From.Text)}, nil)
 		return answer(http.StatusOK, appendFigures(nil, result))
 	}
-	c := &cursor{query: q, all: tables.all, rows: result.Rows, size: batchSize(r.header), lsn: tables.view.LSN()}
-	return r.page(tables.view, c, result.Shape, 0)
+	c := &cursor{query: q, all: tables.All, rows: result.Rows, size: batchSize(r.header), lsn: tables.View.LSN()}
+	return r.page(tables.View, c, result.Shape, 0)
 }
 
 // servePage answers a further page.
@@ -64,7 +65,7 @@ func servePage(r *request) reply {
 	}
 	var rep reply
 	r.read(func(v *store.View) {
-		shape, err := soql.ShapeOf(c.query, queryTables{r.org.store, v, c.all})
+		shape, err := soql.ShapeOf(c.query, query.Tables{Store: r.org.store, View: v, All: c.all})
 		if err != nil {
 			rep = queryFailure(err)
 			return

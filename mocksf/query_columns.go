@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/squall-harness/squall/mocksf/internal/query"
 	"github.com/squall-harness/squall/mocksf/internal/soql"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 	"github.com/squall-harness/squall/mocksf/schema"
@@ -70,12 +71,12 @@ func fieldColumn(t *store.Table, i int) columnInfo {
 	f := &t.Fields[i]
 	return columnInfo{
 		ApexType: apexType(f.Type), Boolean: f.Type == schema.Boolean, Name: f.Name, Custom: schema.Custom(f.Name), DisplayName: f.Name,
-		Insertable: t.Writeable(i), Updatable: t.Writeable(i), Join: []columnInfo{}, Number: f.Type.Number(), Text: kindOf(f.Type) == soql.String,
+		Insertable: t.Writeable(i), Updatable: t.Writeable(i), Join: []columnInfo{}, Number: f.Type.Number(), Text: query.KindOf(f.Type) == soql.String,
 	}
 }
 
 func apexType(t schema.Type) string {
-	switch kindOf(t) {
+	switch query.KindOf(t) {
 	case soql.Number:
 		if t == schema.Int {
 			return "Integer"

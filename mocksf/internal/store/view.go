@@ -53,24 +53,15 @@ func (v *View) Find(t *Table, field int, value string) []*Row {
 
 // Scan calls fn for the live records of t in the order of their creation,
 // until it returns false.
-func (v *View) Scan(t *Table, fn func(*Row) bool) {
+func (v *View) Scan(t *Table, fn func(*Row) bool) { v.Each(t, false, fn) }
+
+// Each is Scan that passes the deleted records too when all is set.
+func (v *View) Each(t *Table, all bool, fn func(*Row) bool) {
 	for _, r := range t.rows {
-		if r != nil && !r.deleted && !fn(r) {
+		if r != nil && (all || !r.deleted) && !fn(r) {
 			return
 		}
 	}
-}
-
-// Rows returns the records of t in the order of their creation, the deleted
-// ones too when all is set.
-func (v *View) Rows(t *Table, all bool) []*Row {
-	rows := make([]*Row, 0, len(t.rows))
-	for _, r := range t.rows {
-		if r != nil && (all || !r.deleted) {
-			rows = append(rows, r)
-		}
-	}
-	return rows
 }
 
 // Count is the number of live records of t.

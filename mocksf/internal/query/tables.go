@@ -1,0 +1,96 @@
+package query
+
+import (
+	"iter"
+	"time"
+
+	"github.com/squall-harness/squall/mocksf/internal/soql"
+	"github.com/squall-harness/squall/mocksf/internal/store"
+	"github.com/squall-harness/squall/mocksf/schema"
+)
+
+// Tables shows one state of the store to package soql. It may be used as long
+// as the view may, and by one goroutine.
+type Tables struct {
+	Store *store.Store
+	View  *store.View
+	All   bool // deleted records too
+	Now   func() time.Time
+}
+
+// table is one table of it.
+type table struct {
+	Tables
+	*store.Table
+}
+
+// Table finds an object by its API name in any case.
+func (q Tables) Table(name string) (soql.Table, bool) {
+	t, ok := q.Store.Table(name)
+	return table{q, t}, ok
+}
+
+func (t table) Name() string { return t.Table.Name }
+
+func (t table) Column(name string) (soql.Column, bool) {
+	i, ok := t.Table.Field(name)
+	return t.column(i), ok
+}
+
+func (t table) column(i int) soql.Column {
+	f := &t.Table.Fields[i]
+	return soql.Column{Name: f.Name, Kind: KindOf(f.Type), Index: i}
+}
+
+// KindOf tells how values of a field type are compared.
+func KindOf(t schema.Type) soql.Kind {
+	switch {
+	case t.Number():
+		return soql.Number
+	case t == schema.ID || t == schema.Reference:
+		return soql.ID
+	case t == schema.Boolean:
+		return soql.Bool
+	case t == schema.Date:
+		return soql.Date
+	case t == schema.DateTime:
+		return soql.DateTime
+	}
+	return soql.String
+}
+
+func (t table) Relation(name string) (soql.Relation, bool) {
+	i, parent, ok := t.Table.Parent(name)
+	if !ok {
+		return soql.Relation{}, false
+	}
+	return soql.Relation{Name: t.Table.Fields[i].Relationship(), Column: t.column(i), Parent: parent.Name}, true
+}
+
+// Find serves the id and the indexed fields. The indexes do not hold deleted
+// records, so a query for all records has ids only.
+func (t table) Find(c soql.Column, value string) ([]soql.Row, bool) {
+	if c.Index == store.FieldID {
+		row, ok := t.View.Get(value)
+		if !ok || row.Table() != t.Table || row.Deleted() && !t.All {
+			return nil, true
+		}
+		return []soql.Row{row}, true
+	}
+	if t.All || !t.Table.Indexed(c.Index) {
+		return nil, false
+	}
+	var rows []soql.Row
+	for _, row := range t.View.Find(t.Table, c.Index, value) {
+		rows = append(rows, row)
+	}
+	return rows, true
+}
+
+// Rows walks over the records themselves: a query that finds enough stops, and
+// copies nothing.
+func (t table) Rows() iter.Seq[soql.Row] {
+	return func(yield func(soql.Row) bool) {
+		t.View.Each(t.Table, t.All, func(row *store.Row) bool { return yield(row) })
+	}
+}
