@@ -8,7 +8,6 @@ import (
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
-	"github.com/squall-harness/squall/mocksf/internal/jsontree"
 	"github.com/squall-harness/squall/mocksf/internal/query"
 	"github.com/squall-harness/squall/mocksf/internal/soql"
 	"github.com/squall-harness/squall/mocksf/internal/store"
@@ -28,15 +27,19 @@ func serveQueryAll(r *request) reply { return r.runQuery(true) }
 
 // runQuery answers the first page. all includes deleted records.
 func (r *request) runQuery(all bool) reply {
-	if !r.query.Has("q") {
+	text, serve := r.query.Get("q"), r.firstPage
+	switch {
+	case r.query.Has("explain"):
+		text, serve = r.query.Get("explain"), r.explain
+	case !r.query.Has("q"):
 		return failure(apierr.MalformedQuery.New("SOQL statement is missing: give it in the parameter q"))
 	}
-	q, err := soql.Parse(r.query.Get("q"))
+	q, err := soql.Parse(text)
 	if err != nil {
 		return queryFailure(err)
 	}
 	var rep reply
-	r.read(func(v *store.View) { rep = r.firstPage(q, query.Tables{Store: r.org.store, View: v, All: all}) })
+	r.read(func(v *store.View) { rep = serve(q, query.Tables{Store: r.org.store, View: v, All: all}) })
 	return rep
 }
 
@@ -45,6 +48,8 @@ func (r *request) firstPage(q *soql.Query, tables query.Tables) reply {
 	switch {
 	case err != nil:
 		return queryFailure(err)
+	case len(result.Groups) > maxBatch:
+		return failure(apierr.Custom(apierr.TooManyRecords.Code, "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch"))
 	case r.query.Get("columns") == "true":
 		return r.describeColumns(q, result)
 	case result.Shape == nil:
@@ -53,13 +58,12 @@ func (r *request) firstPage(q *soql.Query, tables query.Tables) reply {
 		r.lookThrough(tables.View, read, &soql.Shape{Object: r.org.objectName(q.From.Text)}, nil)
 		return answer(http.StatusOK, appendFigures(nil, result))
 	}
-	c := &cursor{query: q, all: tables.All, rows: result.Rows, size: batchSize(r.header), lsn: tables.View.LSN()}
-	return r.page(tables.View, c, result.Shape, 0)
+	return r.page(tables.View, r.newCursor(q, tables, result.Rows), result.Shape, 0)
 }
 
 // servePage answers a further page.
 func servePage(r *request) reply {
-	c, from, ok := r.org.cursors.find(r.param("locator"))
+	c, from, ok := r.org.cursors.find(r.param("locator"), r.org.cfg.Clock())
 	if !ok {
 		return failure(apierr.InvalidLocator.New())
 	}
@@ -70,68 +74,24 @@ func servePage(r *request) reply {
 			rep = queryFailure(err)
 			return
 		}
-		rep = r.page(v, c, shape, from)
+		rep = r.page(v, c, c.within(shape), from)
 	})
 	return rep
 }
 
-// page answers the rows from a position on. A cursor that is not exhausted
-// gets a locator of the request's version.
+// page answers the rows from a position on.
 func (r *request) page(v *store.View, c *cursor, shape *soql.Shape, from int) reply {
-	to := min(from+c.size, len(c.rows))
-	read := r.asked(c.query, c.lsn, c.rows)
+	p := pageWriter{request: r}
+	body, to := p.list(nil, c, shape, from)
+	read := commitlog.Read{LSN: c.lsn}
+	if len(c.nested) == 0 {
+		read = r.asked(c.query, c.lsn, c.rows)
+	}
 	if from > 0 {
 		read.Records = nil // the first page told
 	}
 	r.lookThrough(v, read, shape, c.rows[from:to])
-	dst := appendInt([]byte(`{"totalSize":`), len(c.rows))
-	dst = append(dst, `,"done":`...)
-	dst = strconv.AppendBool(dst, to == len(c.rows))
-	if to < len(c.rows) {
-		dst = append(dst, `,"nextRecordsUrl":`...)
-		dst = jsontree.AppendString(dst, r.base()+"/query/"+r.org.cursors.keep(c)+"-"+strconv.Itoa(to))
-	}
-	dst = append(dst, `,"records":[`...)
-	for i, row := range c.rows[from:to] {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = r.appendShape(dst, shape, row)
-	}
-	return answer(http.StatusOK, append(dst, ']', '}'))
-}
-
-// appendShape appends a record with the selected fields, parents inside it.
-func (r *request) appendShape(dst []byte, shape *soql.Shape, row soql.Row) []byte {
-	record := row.(*store.Row)
-	dst = r.appendAttributes(append(dst, '{'), record)
-	for _, c := range shape.Columns {
-		dst = jsontree.AppendString(append(dst, ','), c.Name)
-		dst = append(dst, ':')
-		if c.Parent == nil {
-			dst = appendValue(dst, record, c.Index)
-		} else if parent := c.Follow(row); parent != nil {
-			dst = r.appendShape(dst, c.Parent, parent)
-		} else {
-			dst = append(dst, "null"...)
-		}
-	}
-	return append(dst, '}')
-}
-
-// appendFigures appends the answer of COUNT() and of counted columns.
-func appendFigures(dst []byte, result *soql.Result) []byte {
-	dst = appendInt(append(dst, `{"totalSize":`...), result.Total)
-	dst = append(dst, `,"done":true,"records":[`...)
-	if result.Counts != nil {
-		dst = append(dst, `{"attributes":{"type":"AggregateResult"}`...)
-		for _, f := range result.Counts {
-			dst = jsontree.AppendString(append(dst, ','), f.Name)
-			dst = appendInt(append(dst, ':'), f.Value)
-		}
-		dst = append(dst, '}')
-	}
-	return append(dst, ']', '}')
+	return answer(http.StatusOK, body)
 }
 
 func appendInt(dst []byte, n int) []byte { return strconv.AppendInt(dst, int64(n), 10) }

@@ -2,7 +2,7 @@ package mocksf
 
 import (
 	"slices"
-	"strconv"
+	"strings"
 
 	"github.com/squall-harness/squall/mocksf/internal/query"
 	"github.com/squall-harness/squall/mocksf/internal/soql"
@@ -40,12 +40,9 @@ type queryColumns struct {
 func (r *request) describeColumns(q *soql.Query, result *soql.Result) reply {
 	t, _ := r.org.store.Table(q.From.Text)
 	a := queryColumns{Columns: []columnInfo{}, Entity: t.Name, KeyPrefix: t.Prefix}
-	for i, f := range result.Counts {
-		name := f.Name
-		if name == "expr"+strconv.Itoa(i) {
-			name = "count(" + q.Items[i].Path.String() + ")"
-		}
-		a.Columns = append(a.Columns, columnInfo{Aggregate: true, ApexType: "Integer", Name: f.Name, DisplayName: name, Join: []columnInfo{}, Number: true})
+	a.GroupBy = len(q.GroupBy) > 0
+	for _, f := range result.Figures {
+		a.Columns = append(a.Columns, figureColumn(f))
 	}
 	if result.Shape != nil {
 		a.Columns = r.shapeColumns(result.Shape)
@@ -58,9 +55,12 @@ func (r *request) shapeColumns(s *soql.Shape) []columnInfo {
 	t, _ := r.org.store.Table(s.Object)
 	columns := make([]columnInfo, len(s.Columns))
 	for i, c := range s.Columns {
-		if c.Parent != nil {
+		switch {
+		case c.Parent != nil:
 			columns[i] = columnInfo{Name: c.Name, DisplayName: c.Name, Join: r.shapeColumns(c.Parent)}
-		} else {
+		case c.Child != nil:
+			columns[i] = columnInfo{Aggregate: true, Name: c.Name, DisplayName: c.Name, Join: r.shapeColumns(c.Child)}
+		default:
 			columns[i] = fieldColumn(t, c.Index)
 		}
 	}
@@ -75,21 +75,29 @@ func fieldColumn(t *store.Table, i int) columnInfo {
 	}
 }
 
-func apexType(t schema.Type) string {
-	switch query.KindOf(t) {
-	case soql.Number:
-		if t == schema.Int {
-			return "Integer"
-		}
-		return "Double"
-	case soql.ID:
-		return "Id"
-	case soql.Bool:
-		return "Boolean"
-	case soql.Date:
-		return "Date"
-	case soql.DateTime:
-		return "Datetime"
+// figureColumn describes an aggregate, or what is grouped by.
+func figureColumn(f soql.Figure) columnInfo {
+	c := columnInfo{
+		Aggregate: true, ApexType: apexTypes[f.Kind], Boolean: f.Kind == soql.Bool, Name: f.Name, DisplayName: f.Name,
+		Join: []columnInfo{}, Number: f.Kind == soql.Number, Text: f.Kind == soql.String,
 	}
-	return "String"
+	if f.Whole {
+		c.ApexType = "Integer"
+	}
+	if strings.HasPrefix(f.Name, "expr") {
+		c.DisplayName = strings.ToLower(string(f.Expr.Func)) + "(" + f.Expr.Path.String() + ")"
+	}
+	return c
+}
+
+// apexTypes are Apex's names of the kinds.
+var apexTypes = map[soql.Kind]string{
+	soql.String: "String", soql.Number: "Double", soql.ID: "Id", soql.Bool: "Boolean", soql.Date: "Date", soql.DateTime: "Datetime",
+}
+
+func apexType(t schema.Type) string {
+	if t == schema.Int {
+		return "Integer"
+	}
+	return apexTypes[query.KindOf(t)]
 }

@@ -1,17 +1,25 @@
 package mocksf
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
+	"github.com/squall-harness/squall/mocksf/internal/query"
 	"github.com/squall-harness/squall/mocksf/internal/soql"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
-// A real org keeps any number of cursors for two days (REST API guide, API
-// Query Cursor Limits). A mock keeps the latest ones, for the memory's sake.
+// A real org keeps any number of cursors for two days. Before v56.0 a user had
+// ten, which ended after 15 minutes without use (REST API guide, API Query
+// Cursor Limits). A mock keeps the latest ones, for the memory's sake.
 const (
+	cursorLife    = 48 * time.Hour
+	unlimitedFrom = 56 // version
+	idleLife      = 15 * time.Minute
+	maxOwn        = 10
 	maxCursors    = 1000
 	locatorPrefix = "01g"
 )
@@ -19,12 +27,47 @@ const (
 // cursor is a query with more rows than one page: the rows as they were when
 // it ran.
 type cursor struct {
-	id    string // "" until it is kept
-	query *soql.Query
-	all   bool
-	rows  []soql.Row
-	size  int    // of a page
-	lsn   uint64 // of the state that the rows are from
+	id     string // "" until it is kept
+	query  *soql.Query
+	all    bool
+	rows   []soql.Row
+	size   int    // of a page
+	lsn    uint64 // of the state that the rows are from
+	nested []int  // columns of the shape that lead to the child subquery whose rows these are
+
+	owner   string // whom it counts against; "" nobody
+	since   time.Duration
+	touched time.Duration
+}
+
+// newCursor is a cursor over the answer to a query.
+func (r *request) newCursor(q *soql.Query, tables query.Tables, rows []soql.Row) *cursor {
+	now := r.org.cfg.Clock()
+	c := &cursor{query: q, all: tables.All, rows: rows, size: batchSize(r.header), lsn: tables.View.LSN(), since: now, touched: now}
+	if r.version < unlimitedFrom {
+		c.owner = orDefault(r.call.Identity, "admin")
+	}
+	return c
+}
+
+// child is a cursor over the rows of a child subquery.
+func (c *cursor) child(column int, rows []soql.Row) *cursor {
+	inner := *c
+	inner.id, inner.rows, inner.nested = "", rows, append(slices.Clone(c.nested), column)
+	return &inner
+}
+
+// within finds the shape of the cursor's rows in that of its query.
+func (c *cursor) within(shape *soql.Shape) *soql.Shape {
+	for _, column := range c.nested {
+		shape = shape.Columns[column].Child
+	}
+	return shape
+}
+
+// over tells whether the cursor has ended.
+func (c *cursor) over(now time.Duration) bool {
+	return now-c.since >= cursorLife || c.owner != "" && now-c.touched >= idleLife
 }
 
 // cursors are those that a client may come back for.
@@ -32,7 +75,7 @@ type cursors struct {
 	mu    sync.Mutex
 	given uint32
 	byID  map[string]*cursor
-	order []string // oldest first
+	order []*cursor // oldest first
 }
 
 // keep remembers a cursor and returns its id.
@@ -48,19 +91,44 @@ func (s *cursors) keep(c *cursor) string {
 	s.given++
 	c.id = store.MakeID(locatorPrefix, s.given)
 	s.byID[c.id] = c
-	if s.order = append(s.order, c.id); len(s.order) > maxCursors {
-		delete(s.byID, s.order[0])
-		s.order = s.order[1:]
-	}
+	s.order = append(s.order, c)
+	s.makeRoom(c)
 	return c.id
 }
 
+// makeRoom forgets what has ended, and what the newest cursor displaces.
+func (s *cursors) makeRoom(newest *cursor) {
+	own := 0
+	for _, c := range s.order {
+		if c.owner == newest.owner {
+			own++
+		}
+	}
+	surplus := len(s.order) - maxCursors
+	s.order = slices.DeleteFunc(s.order, func(c *cursor) bool {
+		displaced := newest.owner != "" && c.owner == newest.owner && own > maxOwn
+		if !displaced && surplus <= 0 && !c.over(newest.since) {
+			return false
+		}
+		if c.owner == newest.owner {
+			own--
+		}
+		surplus--
+		delete(s.byID, c.id)
+		return true
+	})
+}
+
 // find reads a locator: a cursor's id and the position of the page.
-func (s *cursors) find(locator string) (c *cursor, from int, ok bool) {
+func (s *cursors) find(locator string, now time.Duration) (c *cursor, from int, ok bool) {
 	id, position, _ := strings.Cut(locator, "-")
 	from, err := strconv.Atoi(position)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c = s.byID[id]
-	return c, from, c != nil && err == nil && from > 0 && from < len(c.rows)
+	if c == nil || c.over(now) || err != nil || from <= 0 || from >= len(c.rows) {
+		return nil, 0, false
+	}
+	c.touched = max(c.touched, now)
+	return c, from, true
 }

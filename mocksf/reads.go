@@ -70,14 +70,17 @@ func (r *request) lookThrough(v *store.View, read commitlog.Read, shape *soql.Sh
 		records[i] = row.(*store.Row)
 	}
 	for _, c := range shape.Columns {
-		if c.Parent == nil {
+		if c.Parent == nil && c.Child == nil {
 			read.Fields = append(read.Fields, c.Name)
 		}
 	}
 	r.look(v, read, records...)
 	for _, c := range shape.Columns {
-		if c.Parent != nil {
+		switch {
+		case c.Parent != nil:
 			r.lookThrough(v, commitlog.Read{LSN: read.LSN}, c.Parent, parentsOf(c, rows))
+		case c.Child != nil:
+			r.lookThrough(v, commitlog.Read{LSN: read.LSN}, c.Child, childrenOf(c, rows))
 		}
 	}
 }
@@ -126,6 +129,14 @@ func parentsOf(c soql.Shown, rows []soql.Row) []soql.Row {
 		}
 	}
 	return parents
+}
+
+// childrenOf lists the children of the rows that a subquery shows.
+func childrenOf(c soql.Shown, rows []soql.Row) (children []soql.Row) {
+	for _, row := range rows {
+		children = append(children, c.Members(row)...)
+	}
+	return children
 }
 
 // objectName is the canonical name of an object that exists.

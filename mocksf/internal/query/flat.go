@@ -12,8 +12,6 @@
 package query
 
 import (
-	"time"
-
 	"github.com/squall-harness/squall/mocksf/internal/soql"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 	"github.com/squall-harness/squall/mocksf/schema"
@@ -21,9 +19,8 @@ import (
 
 // Ask is a query that is to be answered as a flat table.
 type Ask struct {
-	Text string           // SOQL
-	All  bool             // deleted records too, as queryAll
-	Now  func() time.Time // the org's clock, for TODAY and its like
+	Text string // SOQL
+	All  bool   // deleted records too, as queryAll
 }
 
 // Column is one column of a flat answer.
@@ -82,7 +79,7 @@ func Run(st *store.Store, ask Ask) (*Flat, error) {
 }
 
 func tables(st *store.Store, v *store.View, ask Ask) Tables {
-	return Tables{Store: st, View: v, All: ask.All, Now: ask.Now}
+	return Tables{Store: st, View: v, All: ask.All}
 }
 
 // flat parses a query and refuses what no flat table can show.

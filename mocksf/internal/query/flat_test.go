@@ -47,7 +47,7 @@ func TestFlatAnswersStayWhatTheyWere(t *testing.T) {
 		put(t, s, "Order__c", map[string]string{"Ext_Id__c": fmt.Sprint("o-", i), "Amount__c": "1.5", "Account__c": account})
 	}
 	put(t, s, "Order__c", map[string]string{"Ext_Id__c": "o-9"})
-	ask := query.Ask{Text: "SELECT ext_id__c, amount__c, account__r.name, Paid__c FROM order__c ORDER BY Ext_Id__c", Now: now}
+	ask := query.Ask{Text: "SELECT ext_id__c, amount__c, account__r.name, Paid__c FROM order__c ORDER BY Ext_Id__c"}
 	object, err := query.Check(s, ask)
 	require.NoError(t, err)
 	assert.Equal(t, "Order__c", object)

@@ -15,7 +15,6 @@ type Tables struct {
 	Store *store.Store
 	View  *store.View
 	All   bool // deleted records too
-	Now   func() time.Time
 }
 
 // table is one table of it.
@@ -23,6 +22,9 @@ type table struct {
 	Tables
 	*store.Table
 }
+
+// Time is the org's clock, in UTC.
+func (q Tables) Time() time.Time { return q.Store.Now().UTC() }
 
 // Table finds an object by its API name in any case.
 func (q Tables) Table(name string) (soql.Table, bool) {
@@ -39,7 +41,27 @@ func (t table) Column(name string) (soql.Column, bool) {
 
 func (t table) column(i int) soql.Column {
 	f := &t.Table.Fields[i]
-	return soql.Column{Name: f.Name, Kind: KindOf(f.Type), Index: i}
+	return soql.Column{
+		Name: f.Name, Kind: KindOf(f.Type), Index: i,
+		Custom: schema.Custom(f.Name), Whole: f.Type == schema.Int, Multi: f.Type == schema.MultiPicklist,
+	}
+}
+
+func (t table) Columns() []soql.Column {
+	all := make([]soql.Column, len(t.Fields))
+	for i := range all {
+		all[i] = t.column(i)
+	}
+	return all
+}
+
+func (t table) Child(name string) (soql.Child, bool) {
+	child, field, ok := t.Table.Child(name)
+	if !ok {
+		return soql.Child{}, false
+	}
+	from := table{t.Tables, child}
+	return soql.Child{Name: child.Fields[field].ChildName, Table: from, Column: from.column(field)}, true
 }
 
 // KindOf tells how values of a field type are compared.
@@ -67,8 +89,8 @@ func (t table) Relation(name string) (soql.Relation, bool) {
 	return soql.Relation{Name: t.Table.Fields[i].Relationship(), Column: t.column(i), Parent: parent.Name}, true
 }
 
-// Find serves the id and the indexed fields. The indexes do not hold deleted
-// records, so a query for all records has ids only.
+// Find serves the id, the lookups and the indexed fields. The indexes of the
+// latter do not hold deleted records, so a query for all records scans instead.
 func (t table) Find(c soql.Column, value string) ([]soql.Row, bool) {
 	if c.Index == store.FieldID {
 		row, ok := t.View.Get(value)
@@ -77,15 +99,24 @@ func (t table) Find(c soql.Column, value string) ([]soql.Row, bool) {
 		}
 		return []soql.Row{row}, true
 	}
+	if t.Table.Lookup(c.Index) {
+		return asRows(t.View.Children(t.Table, c.Index, value, t.All)), true
+	}
 	if t.All || !t.Table.Indexed(c.Index) {
 		return nil, false
 	}
-	var rows []soql.Row
-	for _, row := range t.View.Find(t.Table, c.Index, value) {
-		rows = append(rows, row)
-	}
-	return rows, true
+	return asRows(t.View.Find(t.Table, c.Index, value)), true
 }
+
+func asRows(found []*store.Row) []soql.Row {
+	rows := make([]soql.Row, len(found))
+	for i, row := range found {
+		rows[i] = row
+	}
+	return rows
+}
+
+func (t table) Len() int { return t.View.Count(t.Table) }
 
 // Rows walks over the records themselves: a query that finds enough stops, and
 // copies nothing.

@@ -1,18 +1,25 @@
 // Package soql reads and runs the part of SOQL that integrations use: SELECT of
-// fields and parent fields, COUNT, WHERE, ORDER BY, LIMIT and OFFSET over one
-// object. Parse turns text into a Query; Run evaluates a Query over tables that
-// the caller provides.
+// fields, parent fields, child subqueries and aggregates, WHERE with semi-joins
+// and date literals, GROUP BY, HAVING, ORDER BY, LIMIT and OFFSET. Parse turns
+// text into a Query; Run evaluates a Query over tables that the caller provides.
+// Search does the same for simple SOSL.
 //
 // Grammar (keywords and names in any case):
 //
-//	query   = SELECT items FROM name [WHERE cond] [ORDER BY order {, order}] [LIMIT n] [OFFSET n]
+//	query   = SELECT items FROM name [[AS] alias] [WHERE cond] [WITH mode] [GROUP BY expr {, expr} [HAVING cond]]
+//	          [ORDER BY order {, order}] [LIMIT n] [OFFSET n] [FOR VIEW | FOR REFERENCE | FOR UPDATE]
 //	items   = COUNT() | item {, item}
-//	item    = path | COUNT(path) [alias]
+//	item    = expr [alias] | ( query ) | FIELDS ( ALL | STANDARD | CUSTOM )
+//	expr    = path | function ( path )
 //	cond    = term {AND term} | term {OR term}        (a mixture needs parentheses, as in Salesforce)
-//	term    = NOT term | ( cond ) | path op literal | path [NOT] IN ( literal {, literal} )
+//	term    = NOT term | ( cond ) | expr op literal | expr [NOT] IN ( literal {, literal} ) | path [NOT] IN ( query )
+//	          | path (INCLUDES | EXCLUDES) ( literal {, literal} )
 //	op      = = | != | <> | < | <= | > | >= | LIKE
-//	literal = 'text' | number | date | datetime | TRUE | FALSE | NULL
-//	order   = path [ASC|DESC] [NULLS FIRST|LAST]
+//	literal = 'text' | number | date | datetime | date literal | TRUE | FALSE | NULL
+//	order   = expr [ASC|DESC] [NULLS FIRST|LAST]
+//
+// WITH and FOR are read and change nothing: the mock has no sharing, and keeps
+// no list of what was viewed.
 package soql
 
 // Query is a parsed SOQL query.
@@ -20,8 +27,11 @@ type Query struct {
 	Text    string // as it was given; messages quote it
 	Count   bool   // SELECT COUNT(): no items, only a figure
 	Items   []Item
-	From    Name
-	Where   Cond // nil without WHERE
+	From    Name   // of a child subquery the relationship
+	Alias   string // "" without one
+	Where   Cond   // nil without WHERE
+	GroupBy []Expr
+	Having  Cond // nil without HAVING
 	OrderBy []Order
 	Limit   int // NoLimit without LIMIT
 	Offset  int
@@ -42,14 +52,22 @@ type Name struct {
 // Path is a field, or a field of a parent: Account__r.Name is two parts.
 type Path []Name
 
-// Item is one column of the answer: a field, or the count of one.
-type Item struct {
-	Path    Path
-	Counted bool   // COUNT(path)
-	Alias   string // of a counted item; "" means expr0, expr1, ...
+// Expr is what a row or a group is asked for: a field, or a function of one.
+type Expr struct {
+	Func Func // "" is the field itself
+	Path Path
 }
 
-// Cond is a condition: And, Or, Not, Compare or In.
+// Item is one entry of the SELECT list: an expression, a child subquery, or
+// FIELDS().
+type Item struct {
+	Expr
+	Alias  string // "" of an aggregate means expr0, expr1, ...
+	Sub    *Query
+	Fields string // ALL, STANDARD or CUSTOM
+}
+
+// Cond is a condition: And, Or, Not, Compare, In or Includes.
 type Cond interface{ String() string }
 
 // And holds when all of its terms hold.
@@ -75,16 +93,25 @@ const (
 	Like Op = "LIKE"
 )
 
-// Compare compares a field with a literal.
+// Compare compares a value with a literal.
 type Compare struct {
-	Path  Path
+	Expr  Expr
 	Op    Op
 	Value Literal
 }
 
-// In holds when the field has one of the values, or none of them when Negated.
+// In holds when the value is one of some, or none of them when Negated.
 type In struct {
-	Path    Path
+	Expr    Expr
+	Negated bool
+	Values  []Literal
+	Sub     *Query // instead of Values: a semi-join
+}
+
+// Includes holds when a multi-select picklist has all parts of one of the
+// values selected, or of none of them when Negated (EXCLUDES).
+type Includes struct {
+	Expr    Expr
 	Negated bool
 	Values  []Literal
 }
@@ -92,7 +119,8 @@ type In struct {
 // Kind tells what a literal or a column holds.
 type Kind uint8
 
-// The kinds. A literal is never of kind ID: ids are written as strings.
+// The kinds. A literal is never of kind ID: ids are written as strings. Only a
+// literal is Relative: a date literal such as TODAY or LAST_N_DAYS:3.
 const (
 	Null Kind = iota
 	String
@@ -101,6 +129,7 @@ const (
 	Date
 	DateTime
 	ID
+	Relative
 )
 
 // Literal is a value written in a query. Text is its spelling, for a string
@@ -114,7 +143,7 @@ type Literal struct {
 
 // Order is one key of ORDER BY.
 type Order struct {
-	Path      Path
+	Expr      Expr
 	Desc      bool
 	NullsLast bool // nulls come first unless said otherwise, in both directions
 }

@@ -2,25 +2,12 @@ package soql
 
 import "strings"
 
-// Shape says which columns of an object are shown, in the order of the SELECT
-// list. A parent is a column with a shape of its own.
-type Shape struct {
-	Object  string
-	Columns []Shown
-}
-
-// Shown is one column of a shape.
-type Shown struct {
-	Column // Name is the relationship's for a parent
-	Parent *Shape
-	Follow func(Row) Row // to the parent; nil where there is none
-}
-
 // binding resolves the names of one query.
 type binding struct {
 	query  *Query
 	tables Tables
 	table  Table
+	found  map[*Query][]any // what the sub-selects of semi-joins found, ids as text
 }
 
 func bind(q *Query, tables Tables) (*binding, error) {
@@ -29,16 +16,26 @@ func bind(q *Query, tables Tables) (*binding, error) {
 		return nil, fail(InvalidType, q.Text, q.From.Pos, "sObject type '%s' is not supported. If you are attempting to use a custom object, "+
 			"be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.", q.From.Text)
 	}
-	return &binding{q, tables, t}, nil
+	return bindTo(q, tables, t), nil
 }
+
+func bindTo(q *Query, tables Tables, t Table) *binding {
+	return &binding{q, tables, t, map[*Query][]any{}}
+}
+
+// maxHops is how far a path may lead (SOQL reference, Understanding
+// Relationship Query Limitations).
+const maxHops = 5
 
 // field is a resolved path: hops to the parent, then a column there.
 type field struct {
 	hops   []hop
+	table  Table // that the column is of
 	column Column
 }
 
 type hop struct {
+	from     Table
 	relation Relation
 	parent   Table
 	id       Column // of the parent
@@ -57,40 +54,70 @@ func (h hop) follow(row Row) Row {
 	return rows[0]
 }
 
-// value reads the field from a row of the query's object.
-func (f field) value(row Row) any {
+// target is the row that holds the field, nil where there is none.
+func (f *field) target(row Row) Row {
 	for _, h := range f.hops {
 		if row = h.follow(row); row == nil {
 			return nil
 		}
 	}
+	return row
+}
+
+// raw reads the field from a row of the query's object.
+func (f *field) raw(row Row) any {
+	if row = f.target(row); row == nil {
+		return nil
+	}
 	return row.Value(f.column.Index)
 }
 
-// field resolves a path. The object's own name may stand in front of it.
-func (b *binding) field(path Path) (field, error) {
-	var f field
-	table := b.table
-	if len(path) > 1 && strings.EqualFold(path[0].Text, b.query.From.Text) {
-		if _, shadowed := table.Relation(path[0].Text); !shadowed {
-			path = path[1:]
+// value is raw in the form in which values are compared.
+func (f *field) value(row Row) any {
+	if row = f.target(row); row == nil {
+		return nil
+	}
+	if timed, ok := row.(Timed); ok && f.column.Kind == DateTime {
+		if ms, ok := timed.Instant(f.column.Index); ok {
+			return ms
 		}
 	}
-	for _, name := range path[:len(path)-1] {
-		h, err := b.hop(table, name)
-		if err != nil {
-			return field{}, err
-		}
-		f.hops = append(f.hops, h)
-		table = h.parent
+	return normal(f.column.Kind, row.Value(f.column.Index))
+}
+
+// field resolves a path. The object's own name or alias may stand in front of
+// it.
+func (b *binding) field(path Path) (*field, error) {
+	f := &field{table: b.table}
+	if len(path) > 1 && b.own(path[0].Text) {
+		path = path[1:]
 	}
 	last := path[len(path)-1]
-	column, ok := table.Column(last.Text)
-	if !ok {
-		return field{}, b.unknownColumn(table, last)
+	if len(path)-1 > maxHops {
+		return nil, fail(InvalidField, b.query.Text, last.Pos, "Relationship path '%s' is longer than %d levels", path, maxHops)
 	}
-	f.column = column
+	for _, name := range path[:len(path)-1] {
+		h, err := b.hop(f.table, name)
+		if err != nil {
+			return nil, err
+		}
+		f.hops = append(f.hops, h)
+		f.table = h.parent
+	}
+	var ok bool
+	if f.column, ok = f.table.Column(last.Text); !ok {
+		return nil, b.unknownColumn(f.table, last)
+	}
 	return f, nil
+}
+
+// own tells whether a name in front of a path means the query's own object.
+func (b *binding) own(name string) bool {
+	if b.query.Alias != "" && strings.EqualFold(name, b.query.Alias) {
+		return true
+	}
+	_, shadowed := b.table.Relation(name)
+	return strings.EqualFold(name, b.query.From.Text) && !shadowed
 }
 
 func (b *binding) hop(from Table, name Name) (hop, error) {
@@ -98,7 +125,7 @@ func (b *binding) hop(from Table, name Name) (hop, error) {
 	if ok {
 		if parent, ok := b.tables.Table(relation.Parent); ok {
 			id, _ := parent.Column("Id")
-			return hop{relation, parent, id}, nil
+			return hop{from, relation, parent, id}, nil
 		}
 	}
 	return hop{}, fail(InvalidField, b.query.Text, name.Pos, "Didn't understand relationship '%s' in field path. If you are attempting to use a custom relationship, "+
@@ -110,58 +137,11 @@ func (b *binding) unknownColumn(t Table, name Name) error {
 		"be sure to append the '__c' after the custom field name. Please reference your WSDL or the describe call for the appropriate names.", name.Text, t.Name())
 }
 
-// shape resolves the SELECT list.
-func (b *binding) shape() (*Shape, error) {
-	s := &Shape{Object: b.table.Name()}
-	seen := map[string]bool{}
-	for _, item := range b.query.Items {
-		f, err := b.field(item.Path)
-		if err != nil {
-			return nil, err
-		}
-		if key := f.key(); seen[key] {
-			return nil, fail(InvalidField, b.query.Text, item.Path[0].Pos, "duplicate field selected: %s", item.Path)
-		} else {
-			seen[key] = true
-		}
-		s.add(f)
-	}
-	return s, nil
-}
-
-func (f field) key() string {
+// key tells fields apart.
+func (f *field) key() string {
 	var key strings.Builder
 	for _, h := range f.hops {
 		key.WriteString(h.relation.Name + ".")
 	}
 	return key.String() + f.column.Name
-}
-
-// add shows a field, below the parents that lead to it.
-func (s *Shape) add(f field) {
-	for _, h := range f.hops {
-		s = s.parent(h)
-	}
-	s.Columns = append(s.Columns, Shown{Column: f.column})
-}
-
-func (s *Shape) parent(h hop) *Shape {
-	for _, c := range s.Columns {
-		if c.Parent != nil && c.Name == h.relation.Name {
-			return c.Parent
-		}
-	}
-	shape := &Shape{Object: h.parent.Name()}
-	s.Columns = append(s.Columns, Shown{Column: Column{Name: h.relation.Name}, Parent: shape, Follow: h.follow})
-	return shape
-}
-
-// ShapeOf resolves the SELECT list of a query that was run before, over another
-// state of the same tables.
-func ShapeOf(q *Query, tables Tables) (*Shape, error) {
-	b, err := bind(q, tables)
-	if err != nil {
-		return nil, err
-	}
-	return b.shape()
 }

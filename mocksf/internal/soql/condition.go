@@ -1,14 +1,14 @@
 package soql
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // cond reads terms joined by AND, or by OR. Salesforce refuses a mixture
 // without parentheses, and so does this: it is a bug that integrations have.
 func (p *parser) cond() Cond {
-	if p.depth++; p.depth > maxDepth {
-		p.stop(fail(MalformedQuery, p.text, p.peek().pos, "conditions are nested more than %d deep", maxDepth))
-	}
-	defer func() { p.depth-- }()
+	defer p.deeper()()
 	first := p.term()
 	switch {
 	case p.peek().is("AND"):
@@ -45,30 +45,50 @@ func (p *parser) term() Cond {
 
 // negation counts as a level, so that NOT ... ends somewhere.
 func (p *parser) negation() Cond {
-	if p.depth++; p.depth > maxDepth {
-		p.stop(fail(MalformedQuery, p.text, p.peek().pos, "conditions are nested more than %d deep", maxDepth))
-	}
-	defer func() { p.depth-- }()
+	defer p.deeper()()
 	return Not{p.term()}
 }
 
-// test reads a comparison of a field.
+// deeper enters a level of nesting and returns what leaves it.
+func (p *parser) deeper() func() {
+	if p.depth++; p.depth > maxDepth {
+		p.stop(fail(MalformedQuery, p.text, p.peek().pos, "the query is nested more than %d deep", maxDepth))
+	}
+	return func() { p.depth-- }
+}
+
+// test reads a condition on a field.
 func (p *parser) test() Cond {
-	path := p.path()
+	e := p.expr()
 	t := p.peek()
 	switch {
 	case t.is("LIKE"):
 		p.at++
-		return Compare{path, Like, p.literal()}
+		return Compare{e, Like, p.literal()}
 	case t.is("IN"), t.is("NOT"):
 		negated := p.took("NOT")
 		p.word("IN")
-		p.sign("(")
-		in := In{path, negated, list(p, p.literal)}
-		p.sign(")")
-		return in
+		return p.membership(e, negated)
+	case t.is("INCLUDES"), t.is("EXCLUDES"):
+		p.at++
+		return Includes{e, t.is("EXCLUDES"), p.values()}
 	}
-	return Compare{path, p.operator(), p.literal()}
+	return Compare{e, p.operator(), p.literal()}
+}
+
+func (p *parser) membership(e Expr, negated bool) Cond {
+	if !p.opens(0) || !p.ahead(1).is("SELECT") {
+		return In{Expr: e, Negated: negated, Values: p.values()}
+	}
+	return In{Expr: e, Negated: negated, Sub: p.subquery().Sub}
+}
+
+// values reads a list in parentheses.
+func (p *parser) values() []Literal {
+	p.sign("(")
+	all := list(p, p.literal)
+	p.sign(")")
+	return all
 }
 
 func (p *parser) operator() Op {
@@ -91,17 +111,21 @@ var literalKinds = map[tokenKind]Kind{textToken: String, numberToken: Number, da
 
 func (p *parser) literal() Literal {
 	t := p.peek()
-	kind := literalKinds[t.kind]
+	kind, known := literalKinds[t.kind]
 	switch {
+	case known:
 	case t.is("NULL"):
 		t.text = "NULL"
 	case t.is("TRUE"):
 		kind, t.text = Bool, "TRUE"
 	case t.is("FALSE"):
 		kind, t.text = Bool, "FALSE"
-	case kind == Null:
-		p.unexpected()
-		return Literal{}
+	default:
+		if _, ok := readPeriod(t.text); !ok {
+			p.unexpected()
+			return Literal{}
+		}
+		kind, t.text = Relative, strings.ToUpper(t.text)
 	}
 	p.at++
 	l := Literal{kind, t.text, t.pos}

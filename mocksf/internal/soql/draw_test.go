@@ -10,7 +10,7 @@ var names = rapid.Custom(func(t *rapid.T) Name {
 
 // ordinary leaves out the words that mean something where a name may stand.
 func ordinary(s string) bool {
-	for _, word := range []string{"NOT", "COUNT", "ASC", "FROM"} {
+	for _, word := range []string{"NOT", "COUNT", "ASC", "FROM", "AS", "WHERE", "WITH", "GROUP", "ORDER", "LIMIT", "OFFSET", "FOR", "ALL", "HAVING", "USING", "UPDATE", "SELECT"} {
 		if (token{kind: nameToken, text: s}).is(word) {
 			return false
 		}
@@ -23,6 +23,7 @@ var paths = rapid.Custom(func(t *rapid.T) Path { return rapid.SliceOfN(names, 1,
 var literals = rapid.OneOf(
 	rapid.Just(Literal{Kind: Null, Text: "NULL"}), rapid.Just(Literal{Kind: Bool, Text: "TRUE"}), rapid.Just(Literal{Kind: Bool, Text: "FALSE"}),
 	literal(String, `([a-zé ,()%_]|\\[nrtbf'"\\_%]){0,8}`), literal(Number, `[+-]?[0-9]{1,5}(\.[0-9]{0,3})?(e-?[0-9]{1,2})?`),
+	literal(Relative, `TODAY|LAST_WEEK|NEXT_FISCAL_QUARTER|LAST_90_DAYS|(LAST|NEXT)_N_(DAY|MONTH|FISCAL_YEAR)S:[0-9]{1,3}|N_WEEKS_AGO:[0-9]`),
 	literal(Date, `20[0-9]{2}-0[1-9]-[01][1-9]`), literal(DateTime, `20[0-9]{2}-0[1-9]-1[0-9]T[01][0-9]:[0-5][0-9]:00(\.[0-9]{3})?(Z|\+0[0-9]:?00)`),
 )
 
@@ -30,14 +31,23 @@ func literal(kind Kind, shape string) *rapid.Generator[Literal] {
 	return rapid.Map(rapid.StringMatching(shape), func(s string) Literal { return Literal{Kind: kind, Text: s} })
 }
 
+// exprs are fields and functions of them.
+var exprs = rapid.Custom(func(t *rapid.T) Expr {
+	fs := []Func{"", "", "", Count, CountDistinct, Sum, Min, "CALENDAR_YEAR", dayOnly, toLabel}
+	return Expr{rapid.SampledFrom(fs).Draw(t, "func"), paths.Draw(t, "path")}
+})
+
 func conds(depth int) *rapid.Generator[Cond] {
 	leaf := rapid.OneOf(
 		rapid.Custom(func(t *rapid.T) Cond {
 			ops := []Op{Eq, Ne, Lt, Le, Gt, Ge, Like}
-			return Compare{paths.Draw(t, "path"), rapid.SampledFrom(ops).Draw(t, "op"), literals.Draw(t, "value")}
+			return Compare{exprs.Draw(t, "expr"), rapid.SampledFrom(ops).Draw(t, "op"), literals.Draw(t, "value")}
 		}),
 		rapid.Custom(func(t *rapid.T) Cond {
-			return In{paths.Draw(t, "path"), rapid.Bool().Draw(t, "negated"), rapid.SliceOfN(literals, 1, 3).Draw(t, "values")}
+			return In{Expr: exprs.Draw(t, "expr"), Negated: rapid.Bool().Draw(t, "negated"), Values: rapid.SliceOfN(literals, 1, 3).Draw(t, "values")}
+		}),
+		rapid.Custom(func(t *rapid.T) Cond {
+			return Includes{exprs.Draw(t, "expr"), rapid.Bool().Draw(t, "negated"), rapid.SliceOfN(literals, 1, 3).Draw(t, "values")}
 		}))
 	if depth == 0 {
 		return leaf
@@ -46,50 +56,86 @@ func conds(depth int) *rapid.Generator[Cond] {
 	return rapid.OneOf(leaf,
 		rapid.Map(inner, func(c []Cond) Cond { return And{c} }),
 		rapid.Map(inner, func(c []Cond) Cond { return Or{c} }),
-		rapid.Map(conds(depth-1), func(c Cond) Cond { return Not{c} }))
+		rapid.Map(conds(depth-1), func(c Cond) Cond { return Not{c} }),
+		rapid.Custom(func(t *rapid.T) Cond {
+			return In{Expr: exprs.Draw(t, "expr"), Negated: rapid.Bool().Draw(t, "negated"), Sub: queriesOf(0).Draw(t, "sub")}
+		}))
 }
 
-var queries = rapid.Custom(func(t *rapid.T) *Query {
-	q := &Query{From: names.Draw(t, "from"), Limit: NoLimit}
-	if q.Count = rapid.Bool().Draw(t, "count"); !q.Count {
-		q.Items = rapid.SliceOfN(items, 1, 4).Draw(t, "items")
-	}
-	if rapid.Bool().Draw(t, "filtered") {
-		q.Where = conds(3).Draw(t, "where")
-	}
-	q.OrderBy = rapid.SliceOfN(orders, 0, 2).Draw(t, "order")
-	q.Limit = rapid.IntRange(NoLimit, 50).Draw(t, "limit")
-	q.Offset = rapid.IntRange(0, MaxOffset).Draw(t, "offset")
-	return q
-})
+var queries = queriesOf(1)
 
-var items = rapid.Custom(func(t *rapid.T) Item {
-	i := Item{Path: paths.Draw(t, "path"), Counted: rapid.Bool().Draw(t, "counted")}
-	if i.Counted && rapid.Bool().Draw(t, "named") {
-		i.Alias = names.Draw(t, "alias").Text
-	}
-	return i
-})
+// queriesOf draws queries with subqueries up to a depth.
+func queriesOf(depth int) *rapid.Generator[*Query] {
+	return rapid.Custom(func(t *rapid.T) *Query {
+		q := &Query{From: names.Draw(t, "from"), Limit: NoLimit}
+		if q.Count = rapid.Bool().Draw(t, "count"); !q.Count {
+			q.Items = rapid.SliceOfN(items(depth), 1, 4).Draw(t, "items")
+		}
+		if rapid.Bool().Draw(t, "aliased") {
+			q.Alias = names.Draw(t, "alias").Text
+		}
+		if rapid.Bool().Draw(t, "filtered") {
+			q.Where = conds(2*depth).Draw(t, "where")
+		}
+		if rapid.Bool().Draw(t, "grouped") {
+			q.GroupBy = rapid.SliceOfN(exprs, 1, 2).Draw(t, "by")
+			q.Having = conds(0).Draw(t, "having")
+		}
+		q.OrderBy = rapid.SliceOfN(orders, 0, 2).Draw(t, "order")
+		q.Limit = rapid.IntRange(NoLimit, 50).Draw(t, "limit")
+		q.Offset = rapid.IntRange(0, MaxOffset).Draw(t, "offset")
+		return q
+	})
+}
+
+func items(depth int) *rapid.Generator[Item] {
+	return rapid.Custom(func(t *rapid.T) Item {
+		switch rapid.IntRange(0, 5).Draw(t, "what") {
+		case 0:
+			return Item{Fields: rapid.SampledFrom([]string{"ALL", "STANDARD", "CUSTOM"}).Draw(t, "fields")}
+		case 1:
+			if depth > 0 {
+				return Item{Sub: queriesOf(depth-1).Draw(t, "sub")}
+			}
+		}
+		i := Item{Expr: exprs.Draw(t, "expr")}
+		if rapid.Bool().Draw(t, "named") {
+			i.Alias = names.Draw(t, "alias").Text
+		}
+		return i
+	})
+}
 
 var orders = rapid.Custom(func(t *rapid.T) Order {
-	return Order{paths.Draw(t, "path"), rapid.Bool().Draw(t, "desc"), rapid.Bool().Draw(t, "last")}
+	return Order{exprs.Draw(t, "expr"), rapid.Bool().Draw(t, "desc"), rapid.Bool().Draw(t, "last")}
 })
 
 // strip returns a copy of the query without text and positions.
 func strip(q *Query) Query {
 	s := *q
-	s.Text, s.From.Pos, s.Items, s.OrderBy = "", 0, nil, nil
+	s.Text, s.From.Pos, s.Items, s.OrderBy, s.GroupBy = "", 0, nil, nil, nil
 	for _, i := range q.Items {
-		s.Items = append(s.Items, Item{stripPath(i.Path), i.Counted, i.Alias})
+		i.Expr = stripExpr(i.Expr)
+		if i.Sub != nil {
+			sub := strip(i.Sub)
+			i.Sub = &sub
+		}
+		if i.Fields != "" {
+			i.Path = nil
+		}
+		s.Items = append(s.Items, i)
+	}
+	for _, e := range q.GroupBy {
+		s.GroupBy = append(s.GroupBy, stripExpr(e))
 	}
 	for _, o := range q.OrderBy {
-		s.OrderBy = append(s.OrderBy, Order{stripPath(o.Path), o.Desc, o.NullsLast})
+		s.OrderBy = append(s.OrderBy, Order{stripExpr(o.Expr), o.Desc, o.NullsLast})
 	}
-	if q.Where != nil {
-		s.Where = stripCond(q.Where)
-	}
+	s.Where, s.Having = stripCond(q.Where), stripCond(q.Having)
 	return s
 }
+
+func stripExpr(e Expr) Expr { return Expr{e.Func, stripPath(e.Path)} }
 
 func stripPath(p Path) (out Path) {
 	for _, n := range p {
@@ -107,15 +153,25 @@ func stripCond(c Cond) Cond {
 	case Not:
 		return Not{stripCond(c.Term)}
 	case Compare:
-		return Compare{stripPath(c.Path), c.Op, Literal{Kind: c.Value.Kind, Text: c.Value.Text}}
+		return Compare{stripExpr(c.Expr), c.Op, stripLiterals([]Literal{c.Value})[0]}
+	case Includes:
+		return Includes{stripExpr(c.Expr), c.Negated, stripLiterals(c.Values)}
 	case In:
-		in := In{Path: stripPath(c.Path), Negated: c.Negated}
-		for _, v := range c.Values {
-			in.Values = append(in.Values, Literal{Kind: v.Kind, Text: v.Text})
+		in := In{Expr: stripExpr(c.Expr), Negated: c.Negated, Values: stripLiterals(c.Values)}
+		if c.Sub != nil {
+			sub := strip(c.Sub)
+			in.Sub = &sub
 		}
 		return in
 	}
 	return c
+}
+
+func stripLiterals(values []Literal) (out []Literal) {
+	for _, v := range values {
+		out = append(out, Literal{Kind: v.Kind, Text: v.Text})
+	}
+	return out
 }
 
 func stripAll(terms []Cond) (out []Cond) {

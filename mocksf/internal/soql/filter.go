@@ -1,39 +1,38 @@
 package soql
 
-import (
-	"regexp"
-	"strings"
-)
+import "strings"
 
 // test decides about one row.
 type test func(Row) bool
 
 // filter compiles a condition. Salesforce knows two truth values only: a
 // comparison with an empty field is false, != and NOT turn it into true.
-func (b *binding) filter(c Cond) (test, error) {
-	switch c := c.(type) {
+func (c compiler) filter(cond Cond) (test, error) {
+	switch cond := cond.(type) {
 	case And:
-		return b.group(c.Terms, false)
+		return c.group(cond.Terms, false)
 	case Or:
-		return b.group(c.Terms, true)
+		return c.group(cond.Terms, true)
 	case Not:
-		inner, err := b.filter(c.Term)
+		inner, err := c.filter(cond.Term)
 		return func(r Row) bool { return !inner(r) }, err
 	case Compare:
-		return b.comparison(c)
+		return c.comparison(cond)
 	case In:
-		return b.membership(c)
+		return c.membership(cond)
+	case Includes:
+		return c.selection(cond)
 	}
 	return func(Row) bool { return true }, nil
 }
 
 // group stops at the first term that decides: a true one for OR, a false one
 // for AND.
-func (b *binding) group(terms []Cond, decisive bool) (test, error) {
+func (c compiler) group(terms []Cond, decisive bool) (test, error) {
 	tests := make([]test, len(terms))
 	for i, t := range terms {
 		var err error
-		if tests[i], err = b.filter(t); err != nil {
+		if tests[i], err = c.filter(t); err != nil {
 			return nil, err
 		}
 	}
@@ -47,28 +46,33 @@ func (b *binding) group(terms []Cond, decisive bool) (test, error) {
 	}, nil
 }
 
-func (b *binding) comparison(c Compare) (test, error) {
-	f, err := b.field(c.Path)
+func (c compiler) comparison(cmp Compare) (test, error) {
+	o, err := c.operand(cmp.Expr)
 	if err != nil {
 		return nil, err
 	}
-	if err := b.suits(f.column, c); err != nil {
+	if err := c.suits(o, cmp); err != nil {
 		return nil, err
 	}
-	if c.Op == Like {
-		p := compilePattern(c.Value.Text)
+	switch {
+	case cmp.Op == Like:
+		p := compilePattern(cmp.Value.Text)
 		return func(r Row) bool {
-			s, ok := f.value(r).(string)
+			s, ok := o.value(r).(string)
 			return ok && p.matches(s)
 		}, nil
+	case cmp.Value.Kind == Relative:
+		p, _ := readPeriod(cmp.Value.Text) // the parser lets nothing else pass
+		s := p.span(o.kind, c.tables.Time())
+		return func(r Row) bool { return s.holds(cmp.Op, o.value(r)) }, nil
 	}
-	want, kind, holds := wanted(f.column, c.Value), f.column.Kind, outcomes[c.Op]
+	want, holds := wanted(o.kind, cmp.Value), outcomes[cmp.Op]
 	return func(r Row) bool {
-		got := normal(kind, f.value(r))
+		got := o.value(r)
 		if got == nil || want == nil {
-			return (got == nil) == (want == nil) == (c.Op == Eq) && (c.Op == Eq || c.Op == Ne)
+			return (got == nil) == (want == nil) == (cmp.Op == Eq) && (cmp.Op == Eq || cmp.Op == Ne)
 		}
-		return holds(compare(kind, got, want))
+		return holds(compare(o.kind, got, want))
 	}, nil
 }
 
@@ -81,69 +85,88 @@ var outcomes = map[Op]func(int) bool{
 	Ge: func(c int) bool { return c >= 0 },
 }
 
-func (b *binding) membership(in In) (test, error) {
-	f, err := b.field(in.Path)
+// membership compiles IN and NOT IN.
+func (c compiler) membership(in In) (test, error) {
+	o, err := c.operand(in.Expr)
 	if err != nil {
 		return nil, err
 	}
-	kind, wants := f.column.Kind, map[any]bool{}
-	for _, v := range in.Values {
-		if err := b.suits(f.column, Compare{in.Path, Eq, v}); err != nil {
-			return nil, err
-		}
-		wants[key(kind, wanted(f.column, v))] = true
+	wants, spans, err := c.members(o, in)
+	if err != nil {
+		return nil, err
 	}
 	return func(r Row) bool {
-		return wants[key(kind, normal(kind, f.value(r)))] != in.Negated
+		v := o.value(r)
+		there := wants[key(o.kind, v)]
+		for _, s := range spans {
+			there = there || s.holds(Eq, v)
+		}
+		return there != in.Negated
 	}, nil
 }
 
-// key is what equal values of a kind have in common.
-func key(kind Kind, v any) any {
-	if s, ok := v.(string); ok && kind != ID {
-		return strings.ToLower(s)
+// members are the values that IN names, and the periods.
+func (c compiler) members(o operand, in In) (map[any]bool, []span, error) {
+	wants, spans := map[any]bool{}, []span(nil)
+	if in.Sub != nil {
+		ids, err := c.join(o, in)
+		for _, id := range ids {
+			wants[normal(ID, id)] = true
+		}
+		return wants, nil, err
 	}
-	return v
+	for _, v := range in.Values {
+		if err := c.suits(o, Compare{in.Expr, Eq, v}); err != nil {
+			return nil, nil, err
+		}
+		if p, ok := readPeriod(v.Text); ok && v.Kind == Relative {
+			spans = append(spans, p.span(o.kind, c.tables.Time()))
+			continue
+		}
+		wants[key(o.kind, wanted(o.kind, v))] = true
+	}
+	return wants, spans, nil
 }
 
-// wanted is the normal form of a literal for a column.
-func wanted(c Column, l Literal) any {
-	switch l.Kind {
-	case String:
-		return normal(c.Kind, unescape(l.Text))
-	case Number:
-		return numberOf(l.Text)
-	case Bool:
-		return l.Text == "TRUE"
-	case Date, DateTime:
-		return normal(c.Kind, l.Text)
+// selection compiles INCLUDES and EXCLUDES.
+func (c compiler) selection(in Includes) (test, error) {
+	o, err := c.operand(in.Expr)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	if !o.multi {
+		return nil, fail(InvalidFilter, c.query.Text, in.Expr.Path[0].Pos, "INCLUDES and EXCLUDES are for multi-select picklists: %s is none", o.name)
+	}
+	var sets [][]string
+	for _, v := range in.Values {
+		if err := c.suits(o, Compare{in.Expr, Eq, v}); err != nil {
+			return nil, err
+		}
+		sets = append(sets, parts(unescape(v.Text)))
+	}
+	return func(r Row) bool {
+		text, _ := o.value(r).(string)
+		return includes(parts(text), sets) != in.Negated
+	}, nil
 }
 
-var idShape = regexp.MustCompile(`^([0-9A-Za-z]{15}|[0-9A-Za-z]{18})$`)
+// parts are the selected values of a multi-select picklist, in lower case.
+func parts(text string) []string { return strings.Split(strings.ToLower(text), ";") }
 
-// kindNames are the words of Salesforce's messages about wrong literals.
-var kindNames = map[Kind]string{String: "string", Number: "double", Bool: "boolean", Date: "date", DateTime: "dateTime", ID: "id"}
-
-// suits checks the literal and the operator against the column's type.
-func (b *binding) suits(column Column, c Compare) error {
-	l, text := c.Value, b.query.Text
-	ordered := c.Op != Eq && c.Op != Ne
-	fits := l.Kind == column.Kind || l.Kind == String && column.Kind == ID
-	switch {
-	case l.Kind == Null && ordered:
-		return fail(InvalidFilter, text, l.Pos, "invalid operator: null can be compared with = and != only")
-	case l.Kind == Null:
-		return nil
-	case !fits && (column.Kind == String || column.Kind == ID):
-		return fail(InvalidField, text, l.Pos, "value of filter criterion for field '%s' must be of type %s and should be enclosed in quotes", column.Name, kindNames[column.Kind])
-	case !fits:
-		return fail(InvalidField, text, l.Pos, "value of filter criterion for field '%s' must be of type %s and should not be enclosed in quotes", column.Name, kindNames[column.Kind])
-	case c.Op == Like && column.Kind != String, ordered && column.Kind == Bool:
-		return fail(InvalidFilter, text, c.Path[len(c.Path)-1].Pos, "invalid operator on %s field", kindNames[column.Kind])
-	case column.Kind == ID && l.Text != "" && !idShape.MatchString(l.Text):
-		return fail(InvalidFilter, text, l.Pos, "invalid ID field: %s", l.Text)
+// includes tells whether all values of one of the sets are selected.
+func includes(selected []string, sets [][]string) bool {
+	there := map[string]bool{}
+	for _, s := range selected {
+		there[s] = true
 	}
-	return nil
+	for _, set := range sets {
+		all := true
+		for _, s := range set {
+			all = all && there[s]
+		}
+		if all {
+			return true
+		}
+	}
+	return false
 }

@@ -14,7 +14,8 @@ const (
 	numberToken
 	dateToken
 	dateTimeToken
-	signToken // = != < <= > >= ( ) , .
+	relativeToken // a date literal with a figure: LAST_N_DAYS:3
+	signToken     // = != < <= > >= ( ) , .
 )
 
 type token struct {
@@ -46,6 +47,8 @@ var figures = []struct {
 	{numberToken, regexp.MustCompile(`^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?`)},
 }
 
+var counted = regexp.MustCompile(`^[A-Za-z_]+:\d+`)
+
 // scan splits a query into tokens; the last one is the end.
 func scan(text string) ([]token, error) {
 	var tokens []token
@@ -73,6 +76,9 @@ func next(text string, pos int) (token, int, error) {
 	case rest[0] == '\'':
 		return quoted(text, pos)
 	case isLetter(rest[0]):
+		if s := counted.FindString(rest); s != "" {
+			return token{relativeToken, s, at}, len(s), nil
+		}
 		name := rest[:nameLength(rest)]
 		return token{nameToken, name, at}, len(name), nil
 	}

@@ -1,6 +1,9 @@
 package soql
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Match is a condition that a field holds one of some values.
 type Match struct {
@@ -20,8 +23,8 @@ func (q *Query) Matches() (list []Match, exact bool) {
 		terms = where.Terms
 	}
 	for _, t := range terms {
-		if path, literals := demanded(t); literals != nil {
-			m := Match{Field: path.String()}
+		if e, literals := named(t); literals != nil {
+			m := Match{Field: e.String()}
 			for _, l := range literals {
 				m.Values = append(m.Values, l.value())
 			}
@@ -29,6 +32,23 @@ func (q *Query) Matches() (list []Match, exact bool) {
 		}
 	}
 	return list, len(list) == len(terms) && q.Limit == NoLimit && q.Offset == 0
+}
+
+// named returns the values one of which the term's field must have, nil when it
+// is not so or when they are not written in the query.
+func named(c Cond) (Expr, []Literal) {
+	switch c := c.(type) {
+	case Compare:
+		if c.Op == Eq && c.Expr.Func == "" && c.Value.Kind != Relative {
+			return c.Expr, []Literal{c.Value}
+		}
+	case In:
+		relative := slices.ContainsFunc(c.Values, func(l Literal) bool { return l.Kind == Relative })
+		if !c.Negated && c.Sub == nil && c.Expr.Func == "" && !relative {
+			return c.Expr, c.Values
+		}
+	}
+	return Expr{}, nil
 }
 
 func (l Literal) value() any {

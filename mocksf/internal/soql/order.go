@@ -1,26 +1,49 @@
 package soql
 
-// sorter returns the order of ORDER BY, nil when there is none.
-func (b *binding) sorter() (func(x, y Row) int, error) {
-	if len(b.query.OrderBy) == 0 {
+import "slices"
+
+// sorter sorts rows by ORDER BY; nil when there is none. The values of each
+// row are read once.
+func (c compiler) sorter() (func([]Row) []Row, error) {
+	orders := c.query.OrderBy
+	if len(orders) == 0 {
 		return nil, nil
 	}
-	fields := make([]field, len(b.query.OrderBy))
-	for i, o := range b.query.OrderBy {
+	keys := make([]operand, len(orders))
+	for i, o := range orders {
 		var err error
-		if fields[i], err = b.field(o.Path); err != nil {
+		if keys[i], err = c.operand(o.Expr); err != nil {
 			return nil, err
 		}
 	}
-	return func(x, y Row) int {
-		for i, f := range fields {
-			vx, vy := normal(f.column.Kind, f.value(x)), normal(f.column.Kind, f.value(y))
-			if c := b.query.OrderBy[i].compare(f.column.Kind, vx, vy); c != 0 {
-				return c
+	return func(rows []Row) []Row {
+		all := make([]any, len(rows)*len(keys))
+		list := make([]sortable, len(rows))
+		for i, row := range rows {
+			list[i] = sortable{row, all[i*len(keys) : (i+1)*len(keys)]}
+			for k, o := range keys {
+				list[i].keys[k] = o.value(row)
 			}
 		}
-		return 0
+		slices.SortStableFunc(list, func(x, y sortable) int {
+			for i, o := range orders {
+				if d := o.compare(keys[i].kind, x.keys[i], y.keys[i]); d != 0 {
+					return d
+				}
+			}
+			return 0
+		})
+		for i := range list {
+			rows[i] = list[i].row
+		}
+		return rows
 	}, nil
+}
+
+// sortable is a row with what it is sorted by.
+type sortable struct {
+	row  Row
+	keys []any
 }
 
 // compare orders two normal values by one sort key.

@@ -1,6 +1,7 @@
 package soql
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,7 +23,7 @@ func Parse(text string) (*Query, error) {
 		return nil, err
 	}
 	p := &parser{text: text, tokens: tokens}
-	q := p.query()
+	q := p.statement()
 	if p.err != nil {
 		return nil, p.err
 	}
@@ -39,46 +40,68 @@ type parser struct {
 	err    error
 }
 
+// query reads a query up to its end; inside another it ends with a parenthesis.
 func (p *parser) query() *Query {
 	q := &Query{Text: p.text, Limit: NoLimit}
 	p.word("SELECT")
 	p.selection(q)
 	p.word("FROM")
 	q.From = p.name()
+	q.Alias = p.alias()
 	if p.took("WHERE") {
 		q.Where = p.cond()
 	}
+	if p.took("WITH") {
+		p.anyOf("SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE")
+	}
+	p.grouping(q)
 	if p.took("ORDER") {
 		p.word("BY")
 		q.OrderBy = list(p, p.order)
 	}
 	p.window(q)
+	for p.took("FOR") {
+		p.anyOf("VIEW", "REFERENCE", "UPDATE")
+	}
+	if t := p.peek(); t.is("ALL") && p.ahead(1).is("ROWS") {
+		p.stop(fail(MalformedQuery, p.text, t.pos, "ALL ROWS not allowed in this context"))
+	}
+	return q
+}
+
+// statement reads a query that is the whole text.
+func (p *parser) statement() *Query {
+	q := p.query()
 	if p.peek().kind != endToken {
 		p.unexpected()
 	}
 	return q
 }
 
-func (p *parser) selection(q *Query) {
-	if p.ahead(0).is("COUNT") && p.ahead(1).text == "(" && p.ahead(2).text == ")" {
-		p.at += 3
-		q.Count = true
-		return
+// clauses are the words that may follow an object's name and are no alias.
+var clauses = []string{"FROM", "WHERE", "WITH", "GROUP", "ORDER", "LIMIT", "OFFSET", "FOR", "ALL", "HAVING", "USING", "UPDATE"}
+
+// alias reads the alias of the object.
+func (p *parser) alias() string {
+	if p.took("AS") {
+		return p.name().Text
 	}
-	q.Items = list(p, p.item)
+	t := p.peek()
+	if t.kind != nameToken || slices.ContainsFunc(clauses, t.is) {
+		return ""
+	}
+	return p.name().Text
 }
 
-func (p *parser) item() Item {
-	if !p.peek().is("COUNT") || p.ahead(1).text != "(" {
-		return Item{Path: p.path()}
+func (p *parser) grouping(q *Query) {
+	if !p.took("GROUP") {
+		return
 	}
-	p.at += 2
-	i := Item{Path: p.path(), Counted: true}
-	p.sign(")")
-	if t := p.peek(); t.kind == nameToken && !t.is("FROM") {
-		i.Alias = p.name().Text
+	p.word("BY")
+	q.GroupBy = list(p, p.expr)
+	if p.took("HAVING") {
+		q.Having = p.cond()
 	}
-	return i
 }
 
 // window reads LIMIT and OFFSET.
@@ -96,7 +119,7 @@ func (p *parser) window(q *Query) {
 }
 
 func (p *parser) order() Order {
-	o := Order{Path: p.path()}
+	o := Order{Expr: p.expr()}
 	if o.Desc = p.took("DESC"); !o.Desc {
 		p.took("ASC")
 	}
@@ -137,6 +160,16 @@ func (p *parser) word(keyword string) {
 		p.unexpected()
 	}
 }
+
+// anyOf reads one of some keywords.
+func (p *parser) anyOf(keywords ...string) {
+	if !slices.ContainsFunc(keywords, p.took) {
+		p.unexpected()
+	}
+}
+
+// opens tells whether a parenthesis comes after n tokens.
+func (p *parser) opens(n int) bool { t := p.ahead(n); return t.kind == signToken && t.text == "(" }
 
 // sign reads a sign that must come.
 func (p *parser) sign(text string) {

@@ -22,7 +22,9 @@ func TestParseReadsEveryPart(t *testing.T) {
 
 func TestParseKeepsKeywordsUsableAsNames(t *testing.T) {
 	for _, text := range []string{
-		"SELECT Id FROM Order ORDER BY Id", "SELECT Count, Limit FROM Not WHERE Like = 'x'",
+		"SELECT Id FROM Order ORDER BY Id", "SELECT Count, Limit FROM Not WHERE Like = 'x'", "SELECT Fields, Sum FROM A AS Max WHERE Today = TODAY",
+		"SELECT Name n, COUNT(Id) FROM A GROUP BY Name, CALENDAR_YEAR(At) HAVING COUNT(Id) > 1 ORDER BY MAX(Size) DESC",
+		"SELECT FIELDS(ALL), (SELECT Id FROM B WHERE c IN (SELECT d FROM E)) FROM A WHERE x INCLUDES ('a;b', 'c') AND d IN (LAST_N_DAYS:3, NULL)",
 		"SELECT COUNT(Id) total FROM Account", "SELECT COUNT(Id) FROM Account", "SELECT COUNT() FROM Account WHERE a = 2026-01-02",
 		"SELECT Id FROM A WHERE t > 2026-01-02T03:04:05.000+0000 AND u <= 2026-01-02T03:04:05Z",
 	} {
@@ -46,7 +48,12 @@ func TestParseRefuses(t *testing.T) {
 		"SELECT Id FROM A WHERE a=1 AND b=1 OR c=1": {1, 36, "unexpected token: 'OR'"},
 		"SELECT Id FROM A WHERE d = 2026-02-30":     {1, 28, "no such date"},
 		"SELECT Id FROM A LIMIT -1":                 {1, 24, "unexpected token: '-1'"},
-		"SELECT Id FROM A GROUP BY Id":              {1, 18, "unexpected token: 'GROUP'"},
+		"SELECT Id FROM A GROUP BY":                 {1, 26, "unexpected token: '<EOF>'"},
+		"SELECT NOPE(Id) FROM A":                    {1, 8, "Unknown function: NOPE"},
+		"SELECT Id FROM A WHERE d = LAST_N_DAYS":    {1, 28, "unexpected token: 'LAST_N_DAYS'"},
+		"SELECT Id FROM A WHERE d = LAST_N_DAYS:x":  {1, 39, "unexpected token: ':'"},
+		"SELECT Id FROM A ALL ROWS":                 {1, 18, "ALL ROWS not allowed in this context"},
+		"SELECT (SELECT Id FROM B FROM A":           {1, 26, "unexpected token: 'FROM'"},
 		"SELECT Id, FROM A":                         {1, 17, "unexpected token: 'A'"},
 		"SELECT Id FROM A WHERE é = 1":              {1, 24, "unexpected token: 'é'"},
 		"SELECT Id FROM A WHERE a IN ()":            {1, 30, "unexpected token: ')'"},
@@ -94,6 +101,7 @@ func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"SELECT Id FROM Account", "select count() from A where b like '%\\%_' or not (c != null)",
 		"SELECT A.B.C, COUNT(D) e FROM F WHERE g IN (1, -2.5, TRUE, 2026-01-02, 2026-01-02T03:04:05+01:00) ORDER BY h ASC NULLS FIRST LIMIT 1 OFFSET 2",
+		"SELECT FIELDS(ALL), (SELECT Id, MAX(b) m FROM B) FROM A a WHERE x EXCLUDES ('a;b') AND d IN (LAST_N_DAYS:3, today) GROUP BY DAY_ONLY(convertTimezone(q)) HAVING COUNT(Id) > 1",
 		"SELECT Id FROM A WHERE x = 'it\\'s \\n'", "((((", "SELECT", "\x00'\\",
 	} {
 		f.Add(seed)

@@ -10,8 +10,17 @@ import (
 func (q *Query) String() string {
 	var b strings.Builder
 	b.WriteString("SELECT " + q.items() + " FROM " + q.From.Text)
+	if q.Alias != "" {
+		b.WriteString(" AS " + q.Alias)
+	}
 	if q.Where != nil {
 		b.WriteString(" WHERE " + q.Where.String())
+	}
+	if len(q.GroupBy) > 0 {
+		b.WriteString(" GROUP BY " + join(q.GroupBy, ", ", Expr.String))
+	}
+	if q.Having != nil {
+		b.WriteString(" HAVING " + q.Having.String())
 	}
 	if len(q.OrderBy) > 0 {
 		b.WriteString(" ORDER BY " + join(q.OrderBy, ", ", Order.String))
@@ -34,10 +43,21 @@ func (q *Query) items() string {
 
 // String writes the item as in a SELECT list.
 func (i Item) String() string {
-	if !i.Counted {
-		return i.Path.String()
+	switch {
+	case i.Sub != nil:
+		return "(" + i.Sub.String() + ")"
+	case i.Fields != "":
+		return "FIELDS(" + i.Fields + ")"
 	}
-	return strings.TrimSpace("COUNT(" + i.Path.String() + ") " + i.Alias)
+	return strings.TrimSpace(i.Expr.String() + " " + i.Alias)
+}
+
+// String writes the field, or the function of it.
+func (e Expr) String() string {
+	if e.Func == "" {
+		return e.Path.String()
+	}
+	return string(e.Func) + "(" + e.Path.String() + ")"
 }
 
 // String writes the path with dots.
@@ -56,17 +76,31 @@ func (n Not) String() string { return "NOT " + grouped(n.Term) }
 
 // String writes the comparison.
 func (c Compare) String() string {
-	return c.Path.String() + " " + string(c.Op) + " " + c.Value.String()
+	return c.Expr.String() + " " + string(c.Op) + " " + c.Value.String()
 }
 
 // String writes the list test.
 func (i In) String() string {
-	word := " IN ("
+	word := " IN "
 	if i.Negated {
-		word = " NOT IN ("
+		word = " NOT IN "
 	}
-	return i.Path.String() + word + join(i.Values, ", ", Literal.String) + ")"
+	if i.Sub != nil {
+		return i.Expr.String() + word + "(" + i.Sub.String() + ")"
+	}
+	return i.Expr.String() + word + values(i.Values)
 }
+
+// String writes the test of a multi-select picklist.
+func (i Includes) String() string {
+	word := " INCLUDES "
+	if i.Negated {
+		word = " EXCLUDES "
+	}
+	return i.Expr.String() + word + values(i.Values)
+}
+
+func values(list []Literal) string { return "(" + join(list, ", ", Literal.String) + ")" }
 
 // String writes the literal as it stood in the query.
 func (l Literal) String() string {
@@ -78,7 +112,7 @@ func (l Literal) String() string {
 
 // String writes the sort key with its deviations from the default.
 func (o Order) String() string {
-	s := o.Path.String()
+	s := o.Expr.String()
 	if o.Desc {
 		s += " DESC"
 	}

@@ -1,24 +1,19 @@
 package soql
 
 import (
+	"iter"
 	"slices"
-	"strconv"
 )
 
 // Result is the answer to a query.
 type Result struct {
 	Shape *Shape // nil for COUNT() and aggregates
 	Rows  []Row
-	// Total is the number of rows, or the figure of COUNT().
+	// Total is the number of rows or groups, or the figure of COUNT().
 	Total int
-	// Counts holds the one row of a query with COUNT(field).
-	Counts []Figure
-}
-
-// Figure is one counted column.
-type Figure struct {
-	Name  string
-	Value int
+	// Figures are the columns of a query with aggregates, Groups its rows.
+	Figures []Figure
+	Groups  [][]any
 }
 
 // Run evaluates a query. The error is always an *Error.
@@ -27,44 +22,63 @@ func Run(q *Query, tables Tables) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if q.grouped() {
+		return b.aggregate()
+	}
 	rows, err := b.rows()
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case q.Count:
+	if q.Count {
 		return &Result{Total: len(rows)}, nil
-	case slices.ContainsFunc(q.Items, func(i Item) bool { return i.Counted }):
-		return b.aggregate(rows)
 	}
 	shape, err := b.shape()
 	return &Result{Shape: shape, Rows: rows, Total: len(rows)}, err
 }
 
+// grouped tells whether the answer is made of groups.
+func (q *Query) grouped() bool { return len(q.GroupBy) > 0 || q.aggregates() }
+
+// aggregates tells whether the SELECT list has an aggregate function.
+func (q *Query) aggregates() bool {
+	return slices.ContainsFunc(q.Items, func(i Item) bool { return i.Func.Aggregate() })
+}
+
 // rows finds, sorts and cuts.
 func (b *binding) rows() ([]Row, error) {
-	holds, err := b.filter(b.query.Where)
+	pick, err := b.picker()
 	if err != nil {
 		return nil, err
 	}
-	sorted, err := b.sorter()
+	return pick(b.candidates()), nil
+}
+
+// picker returns what makes the answer out of candidates: it filters, sorts and
+// cuts.
+func (b *binding) picker() (func(iter.Seq[Row]) []Row, error) {
+	holds, err := b.records().filter(b.query.Where)
+	if err != nil {
+		return nil, err
+	}
+	sorted, err := b.records().sorter()
 	if err != nil {
 		return nil, err
 	}
 	enough := b.query.Offset + b.query.Limit // rows that a query without order needs
-	var rows []Row
-	for row := range b.candidates() {
-		if b.query.Limit != NoLimit && sorted == nil && len(rows) >= enough {
-			break
+	return func(candidates iter.Seq[Row]) (rows []Row) {
+		for row := range candidates {
+			if b.query.Limit != NoLimit && sorted == nil && len(rows) >= enough {
+				break
+			}
+			if holds(row) {
+				rows = append(rows, row)
+			}
 		}
-		if holds(row) {
-			rows = append(rows, row)
+		if sorted != nil {
+			rows = sorted(rows)
 		}
-	}
-	if sorted != nil {
-		slices.SortStableFunc(rows, sorted)
-	}
-	return b.cut(rows), nil
+		return b.cut(rows)
+	}, nil
 }
 
 func (b *binding) cut(rows []Row) []Row {
@@ -73,29 +87,4 @@ func (b *binding) cut(rows []Row) []Row {
 		rows = rows[:min(b.query.Limit, len(rows))]
 	}
 	return rows
-}
-
-// aggregate counts the filled values of each item.
-func (b *binding) aggregate(rows []Row) (*Result, error) {
-	r := &Result{Total: 1}
-	for i, item := range b.query.Items {
-		f, err := b.field(item.Path)
-		if err != nil {
-			return nil, err
-		}
-		if !item.Counted {
-			return nil, fail(MalformedQuery, b.query.Text, item.Path[0].Pos, "Field must be grouped or aggregated: %s", item.Path)
-		}
-		figure := Figure{Name: item.Alias}
-		if figure.Name == "" {
-			figure.Name = "expr" + strconv.Itoa(i)
-		}
-		for _, row := range rows {
-			if normal(f.column.Kind, f.value(row)) != nil {
-				figure.Value++
-			}
-		}
-		r.Counts = append(r.Counts, figure)
-	}
-	return r, nil
 }

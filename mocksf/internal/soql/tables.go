@@ -1,12 +1,17 @@
 package soql
 
-import "iter"
+import (
+	"iter"
+	"time"
+)
 
 // Tables is what a query runs over: one state of the org, which must not
 // change while the query runs.
 type Tables interface {
 	// Table finds an object by its API name in any case.
 	Table(name string) (Table, bool)
+	// Time is the moment that date literals are relative to.
+	Time() time.Time
 }
 
 // Table is one object with its rows.
@@ -14,22 +19,32 @@ type Table interface {
 	Name() string // canonical
 	// Column finds a field by its API name in any case.
 	Column(name string) (Column, bool)
+	// Columns lists all fields.
+	Columns() []Column
 	// Relation finds the lookup field that a relationship name stands for:
 	// Account__c for Account__r, AccountId for Account.
 	Relation(name string) (Relation, bool)
+	// Child finds the lookup of another object, or of this one, that a child
+	// relationship's name stands for, such as Contacts.
+	Child(name string) (Child, bool)
 	// Find looks a value up in the index of a column, without regard to case; ids
 	// come with 15 or 18 characters. It may return rows that do not match;
 	// indexed is false when there is no index.
 	Find(column Column, value string) (rows []Row, indexed bool)
 	// Rows yields all rows, oldest first.
 	Rows() iter.Seq[Row]
+	// Len is about the number of rows.
+	Len() int
 }
 
 // Column is a field as far as a query is concerned.
 type Column struct {
-	Name  string // canonical
-	Kind  Kind
-	Index int // what a Row is asked with
+	Name   string // canonical
+	Kind   Kind
+	Index  int // what a Row is asked with
+	Custom bool
+	Whole  bool // a number without a fraction
+	Multi  bool // a multi-select picklist: its values are joined by semicolons
 }
 
 // Relation is a lookup field seen as a way to the parent.
@@ -39,10 +54,25 @@ type Relation struct {
 	Parent string // the object that the id belongs to
 }
 
+// Child is a lookup field seen from the parent.
+type Child struct {
+	Name   string // canonical, for example Contacts
+	Table  Table
+	Column Column // of Table, the field that holds the parent's id
+}
+
 // Row is one record, of a comparable type (a pointer), and the same one for the
 // same record while a query runs. It must not change after it was handed out.
 type Row interface {
 	// Value returns what a column, given by its Index, holds: a string, a bool,
 	// a float64 or nil. Dates and times are strings in ISO form.
 	Value(column int) any
+}
+
+// Timed is a Row that knows some of its times as numbers, which spares reading
+// their text.
+type Timed interface {
+	// Instant returns the Unix milliseconds of a column, ok false where it has
+	// only text.
+	Instant(column int) (ms int64, ok bool)
 }

@@ -97,6 +97,18 @@ func (r *Row) joined(f *schema.Field) string {
 // Dates are text whose order is the order of time.
 func (r *Row) Value(field int) any { return typed(&r.table.Fields[field], r.Text(field)) }
 
+// Instant returns the time that a system field holds, in Unix milliseconds; ok
+// is false for other fields.
+func (r *Row) Instant(field int) (ms int64, ok bool) {
+	switch field {
+	case FieldCreatedDate:
+		return r.created, true
+	case FieldLastModifiedDate, FieldSystemModstamp:
+		return r.modified, true
+	}
+	return 0, false
+}
+
 // typed turns the text of a value into the Go value of the field's type.
 func typed(f *schema.Field, text string) any {
 	switch {

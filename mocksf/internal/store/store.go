@@ -109,6 +109,9 @@ func (s *Store) TableOf(id string) (*Table, bool) {
 	return t, ok
 }
 
+// Now is the org's wall clock.
+func (s *Store) Now() time.Time { return s.now() }
+
 // Tables lists the tables in the schema's order.
 func (s *Store) Tables() []*Table { return s.tables }
 

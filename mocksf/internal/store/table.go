@@ -29,6 +29,7 @@ type Table struct {
 
 	byName   map[string]int // canonical and lower-case names
 	byParent map[string]int // lower-case relationship names
+	byChild  map[string]childField
 	parents  map[int]*Table // by lookup field
 	required []int
 	joins    []int // fields made of others
@@ -40,6 +41,7 @@ type Table struct {
 	live    int
 	numbers map[int]int // last auto number given, by field
 	indexes []*index
+	lookups []*children
 }
 
 func systemFieldList() []schema.Field {
@@ -61,7 +63,7 @@ func systemFieldList() []schema.Field {
 func newTable(o *schema.Object, prefix string) *Table {
 	t := &Table{
 		Name: o.Name, Prefix: prefix, Object: o, Fields: append(systemFieldList(), o.Fields...),
-		byName: map[string]int{}, byParent: map[string]int{}, parents: map[int]*Table{}, numbers: map[int]int{},
+		byName: map[string]int{}, byParent: map[string]int{}, byChild: map[string]childField{}, parents: map[int]*Table{}, numbers: map[int]int{},
 		rows: []*Row{nil},
 	}
 	for i := range t.Fields {
@@ -107,6 +109,12 @@ func (t *Table) link(s *Store) {
 		}
 		if parent, ok := s.Table(f.ReferenceTo); ok {
 			t.parents[i] = parent
+			if i >= systemFields {
+				t.lookups = append(t.lookups, &children{field: i, parent: parent})
+			}
+			if name := strings.ToLower(f.ChildName); name != "" && parent.byChild[name].table == nil {
+				parent.byChild[name] = childField{t, i}
+			}
 		}
 	}
 }
@@ -138,7 +146,23 @@ func (t *Table) Writeable(field int) bool {
 }
 
 // Indexed tells whether Find looks values of the field up instead of scanning.
-func (t *Table) Indexed(field int) bool { return t.index(field) != nil }
+func (t *Table) Indexed(field int) bool { return t.index(field) != nil || t.lookup(field) != nil }
+
+// Lookup tells whether the field is a lookup that View.Children knows.
+func (t *Table) Lookup(field int) bool { return t.lookup(field) != nil }
+
+// Child finds a lookup of another table, or of t itself, by the name under
+// which t sees it, such as Contacts, in any case.
+func (t *Table) Child(name string) (child *Table, field int, ok bool) {
+	c, ok := t.byChild[strings.ToLower(name)]
+	return c.table, c.field, ok
+}
+
+// childField is a lookup as the parent sees it.
+type childField struct {
+	table *Table
+	field int
+}
 
 func (t *Table) index(field int) *index {
 	for _, x := range t.indexes {

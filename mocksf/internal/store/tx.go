@@ -234,6 +234,11 @@ func (t *Table) replace(n uint32, row *Row) {
 			x.add(is, n)
 		}
 	}
+	for _, c := range t.lookups {
+		if was, is := c.number(old), c.number(row); was != is {
+			c.move(n, was, is)
+		}
+	}
 	if old != nil && !old.deleted {
 		t.live--
 	}

@@ -1,6 +1,11 @@
 package store
 
-import "github.com/squall-harness/squall/mocksf/internal/apierr"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+)
 
 // View reads one state of the store.
 type View struct {
@@ -34,6 +39,9 @@ func (v *View) Find(t *Table, field int, value string) []*Row {
 		}
 		return nil
 	}
+	if t.Lookup(field) {
+		return v.Children(t, field, value, false)
+	}
 	if x := t.index(field); x != nil {
 		var found []*Row
 		for _, n := range x.all(value) {
@@ -48,6 +56,29 @@ func (v *View) Find(t *Table, field int, value string) []*Row {
 		}
 		return true
 	})
+	return found
+}
+
+// Children returns the records of t whose lookup field holds an id of 15 or 18
+// characters, in the order of their creation, the deleted ones too when all is
+// set.
+func (v *View) Children(t *Table, field int, id string, all bool) []*Row {
+	c := t.lookup(field)
+	long, ok := LongID(id)
+	if c == nil || !ok || long[:3] != c.parent.Prefix {
+		return nil
+	}
+	parent := sequence(long)
+	if parent == 0 || uint64(parent) >= uint64(len(c.first)) {
+		return nil
+	}
+	var found []*Row
+	for n := c.first[parent]; n != 0; n = c.next[n] {
+		if row := t.rows[n]; all || !row.deleted {
+			found = append(found, row)
+		}
+	}
+	slices.SortFunc(found, func(a, b *Row) int { return cmp.Compare(a.n, b.n) })
 	return found
 }
 

@@ -1,0 +1,72 @@
+package soql
+
+import "strings"
+
+// selection reads the SELECT list.
+func (p *parser) selection(q *Query) {
+	if p.peek().is("COUNT") && p.opens(1) && p.ahead(2).text == ")" {
+		p.at += 3
+		q.Count = true
+		return
+	}
+	q.Items = list(p, p.item)
+}
+
+func (p *parser) item() Item {
+	switch {
+	case p.opens(0):
+		return p.subquery()
+	case p.peek().is("FIELDS") && p.opens(1):
+		return p.fieldSet()
+	}
+	i := Item{Expr: p.expr()}
+	if t, then := p.peek(), p.ahead(1); t.kind == nameToken && !t.is("FROM") && (then.text == "," || then.is("FROM")) {
+		i.Alias = p.name().Text
+	}
+	return i
+}
+
+// subquery reads a query in parentheses.
+func (p *parser) subquery() Item {
+	p.at++
+	defer p.deeper()()
+	sub := p.query()
+	p.sign(")")
+	return Item{Sub: sub}
+}
+
+func (p *parser) fieldSet() Item {
+	p.at += 2
+	t := p.peek()
+	p.anyOf("ALL", "STANDARD", "CUSTOM")
+	p.sign(")")
+	return Item{Fields: strings.ToUpper(t.text), Expr: Expr{Path: Path{{Pos: t.pos}}}}
+}
+
+// expr reads a field, or a function of one.
+func (p *parser) expr() Expr {
+	t := p.peek()
+	if t.kind != nameToken || !p.opens(1) {
+		return Expr{Path: p.path()}
+	}
+	f, ok := functionNamed(t.text)
+	if !ok {
+		p.stop(fail(MalformedQuery, p.text, t.pos, "Unknown function: %s", t.text))
+	}
+	p.at += 2
+	e := Expr{Func: f, Path: p.converted()}
+	p.sign(")")
+	return e
+}
+
+// converted reads a path, maybe in convertTimezone(): the user's time zone is
+// UTC, as the org's.
+func (p *parser) converted() Path {
+	if !p.peek().is("CONVERTTIMEZONE") || !p.opens(1) {
+		return p.path()
+	}
+	p.at += 2
+	path := p.path()
+	p.sign(")")
+	return path
+}

@@ -1,0 +1,151 @@
+package soql
+
+import "slices"
+
+// Shape says which columns of an object are shown, in the order of the SELECT
+// list. A parent is a column with a shape of its own, and so are the children.
+type Shape struct {
+	Object  string
+	Columns []Shown
+}
+
+// Shown is one column of a shape: a field, a parent or a list of children.
+type Shown struct {
+	Column // Name is the relationship's for a parent and for children
+	Parent *Shape
+	Follow func(Row) Row // to the parent; nil where there is none
+	Child  *Shape
+	// Members are the children of a row, filtered, ordered and cut as the
+	// subquery says.
+	Members func(Row) []Row
+}
+
+// ShapeOf resolves the SELECT list of a query over a state of the tables.
+func ShapeOf(q *Query, tables Tables) (*Shape, error) {
+	b, err := bind(q, tables)
+	if err != nil {
+		return nil, err
+	}
+	return b.shape()
+}
+
+// shape resolves the SELECT list.
+func (b *binding) shape() (*Shape, error) {
+	s := &Shape{Object: b.table.Name()}
+	seen := map[string]bool{}
+	for _, item := range b.query.Items {
+		if err := b.show(s, item, seen); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// show adds an item to the shape; seen are the columns that are there already.
+func (b *binding) show(s *Shape, item Item, seen map[string]bool) error {
+	switch {
+	case item.Sub != nil:
+		return b.showChildren(s, item.Sub, seen)
+	case item.Fields != "":
+		return b.showSet(s, item, seen)
+	case item.Func != "" && item.Func != toLabel:
+		return fail(MalformedQuery, b.query.Text, item.Path[0].Pos, "Field must be grouped or aggregated: %s", item.Path)
+	case item.Alias != "":
+		return fail(MalformedQuery, b.query.Text, item.Path[0].Pos, "only aggregate expressions use field aliasing")
+	}
+	f, err := b.field(item.Path)
+	if err != nil {
+		return err
+	}
+	if seen[f.key()] {
+		return fail(InvalidField, b.query.Text, item.Path[0].Pos, "duplicate field selected: %s", item.Path)
+	}
+	seen[f.key()] = true
+	s.add(f)
+	return nil
+}
+
+// maxFieldSet is the largest answer with all custom fields (SOQL reference,
+// FIELDS).
+const maxFieldSet = 200
+
+// showSet adds the fields that FIELDS() stands for.
+func (b *binding) showSet(s *Shape, item Item, seen map[string]bool) error {
+	if item.Fields != "STANDARD" && (b.query.Limit == NoLimit || b.query.Limit > maxFieldSet) {
+		return plain(MalformedQuery, "The SOQL FIELDS function must have a LIMIT of at most %d", maxFieldSet)
+	}
+	for _, c := range b.table.Columns() {
+		if item.Fields == "ALL" || c.Custom == (item.Fields == "CUSTOM") {
+			if seen[c.Name] {
+				return fail(InvalidField, b.query.Text, item.Path[0].Pos, "duplicate field selected: %s", c.Name)
+			}
+			seen[c.Name] = true
+			s.Columns = append(s.Columns, Shown{Column: c})
+		}
+	}
+	return nil
+}
+
+// showChildren adds a child subquery.
+func (b *binding) showChildren(s *Shape, sub *Query, seen map[string]bool) error {
+	child, ok := b.table.Child(sub.From.Text)
+	if !ok {
+		return fail(InvalidType, b.query.Text, sub.From.Pos, "Didn't understand relationship '%s' in FROM part of query call. If you are attempting to use a custom relationship, "+
+			"be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names.", sub.From.Text)
+	}
+	if seen[child.Name] {
+		return fail(InvalidField, b.query.Text, sub.From.Pos, "duplicate relationship selected: %s", child.Name)
+	}
+	seen[child.Name] = true
+	if sub.Count || len(sub.GroupBy) > 0 || sub.aggregates() {
+		return fail(MalformedQuery, b.query.Text, sub.From.Pos, "Aggregates are not supported in a subquery")
+	}
+	inner := bindTo(sub, b.tables, child.Table)
+	pick, err := inner.picker()
+	if err != nil {
+		return err
+	}
+	shape, err := inner.shape()
+	if err != nil {
+		return err
+	}
+	id, _ := b.table.Column("Id")
+	s.Columns = append(s.Columns, Shown{Column: Column{Name: child.Name}, Child: shape, Members: func(parent Row) []Row {
+		return pick(slices.Values(child.of(parent.Value(id.Index))))
+	}})
+	return nil
+}
+
+// of lists the children of a parent, by index where there is one.
+func (c Child) of(id any) []Row {
+	text, _ := id.(string)
+	rows, ok := c.Table.Find(c.Column, text)
+	if ok {
+		return rows
+	}
+	for row := range c.Table.Rows() {
+		if row.Value(c.Column.Index) == id {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// add shows a field, below the parents that lead to it.
+func (s *Shape) add(f *field) {
+	for _, h := range f.hops {
+		s = s.parent(h)
+	}
+	s.Columns = append(s.Columns, Shown{Column: f.column})
+}
+
+func (s *Shape) parent(h hop) *Shape {
+	for _, c := range s.Columns {
+		if c.Parent != nil && c.Name == h.relation.Name {
+			return c.Parent
+		}
+	}
+	shape := &Shape{Object: h.parent.Name()}
+	s.Columns = append(s.Columns, Shown{Column: Column{Name: h.relation.Name}, Parent: shape, Follow: h.follow})
+	return shape
+}
