@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/squall-harness/squall/harness"
+	"github.com/squall-harness/squall/harness/verify"
 	"github.com/squall-harness/squall/scenarios"
 )
 
@@ -27,9 +28,9 @@ func virtually(t *testing.T, s *harness.Scenario, name string) *harness.Result {
 	return r
 }
 
-// The same seed leads to the same ledgers, byte for byte, on one processor and
-// on two.
-func TestVirtualRunsRepeat(t *testing.T) {
+// The reference keeps every promise that is built in, and the same seed leads to
+// the same ledgers, byte for byte, on one processor and on two.
+func TestReferencePassesEveryScenarioAndRepeats(t *testing.T) {
 	for _, name := range scenarios.Names() {
 		if testing.Short() && scenarios.Load(name).Virtual {
 			continue // hours and days: minutes under the race detector
@@ -38,7 +39,9 @@ func TestVirtualRunsRepeat(t *testing.T) {
 			var first map[string]string
 			for _, processors := range []int{2, 1} {
 				got := onProcessors(processors, func() map[string]string {
-					return digests(t, virtually(t, scenarios.Load(name), scenarios.Reference).Dir)
+					r := virtually(t, scenarios.Load(name), scenarios.Reference)
+					assertPasses(t, r)
+					return digests(t, r.Dir)
 				})
 				if first == nil {
 					first = got
@@ -46,6 +49,14 @@ func TestVirtualRunsRepeat(t *testing.T) {
 				assert.Equal(t, first, got, "with %d processors", processors)
 			}
 		})
+	}
+}
+
+func assertPasses(t *testing.T, r *harness.Result) {
+	t.Helper()
+	assert.Equal(t, harness.ExitPass, r.Summary.Exit)
+	for _, v := range r.Summary.Guarantees {
+		assert.NotEqual(t, verify.Fail, v.Result, "%s: %s", v.Guarantee, v.Reason)
 	}
 }
 
