@@ -2,6 +2,7 @@ package mocksf
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,25 +10,58 @@ import (
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
 )
 
-// planBatch reads the sub-requests of a batch. Their URLs come in three
-// spellings: from the root, from the version, and with or without a slash.
+// planBatch reads the sub-requests of a batch. One that is malformed fails the
+// whole call before anything is run.
 func planBatch(r *request) {
 	var subs []subrequest
-	for v := range r.json.Get("batchRequests").Items() {
-		s := subrequest{method: v.Get("method").Text(), url: v.Get("url").Text(), body: v.Get("richInput"), header: http.Header{}}
-		if !strings.HasPrefix(s.url, "/services/data/") {
-			s.url = "/services/data/" + strings.TrimPrefix(s.url, "/")
+	list := r.json.Get("batchRequests")
+	switch {
+	case list.Kind() != jsontree.Array:
+		r.bad = apierr.JSONParser.New("The member batchRequests is missing, or is no array")
+		return
+	case list.Len() > maxSubrequests:
+		r.bad = apierr.LimitExceeded.New("The request has more than 25 subrequests")
+		return
+	}
+	for v := range list.Items() {
+		s := subrequest{method: v.Get("method").Text(), url: batchURL(v.Get("url").Text()), body: v.Get("richInput"), header: http.Header{}}
+		if r.bad = r.checkBatched(&s); r.bad != nil {
+			return
 		}
-		r.planSub(&s)
 		subs = append(subs, s)
 	}
-	switch {
-	case r.json.Get("batchRequests").Kind() != jsontree.Array:
-		r.bad = apierr.JSONParser.New("The member batchRequests is missing, or is no array")
-	case len(subs) > maxSubrequests:
-		r.bad = apierr.LimitExceeded.New("The request has more than 25 subrequests")
+	for i := range subs {
+		r.planSub(&subs[i])
 	}
 	r.planned = subs
+}
+
+// batchURL completes a URL, which clients write in three ways: from the root,
+// from the version, and with or without a slash before it.
+func batchURL(text string) string {
+	text = strings.TrimLeft(text, "/")
+	if !strings.HasPrefix(text, "services/data/") {
+		text = "services/data/" + text
+	}
+	return "/" + text
+}
+
+// checkBatched refuses what the call cannot hold: another method, a version
+// newer than its own, a composite resource (REST API guide, Composite Batch).
+func (r *request) checkBatched(s *subrequest) *apierr.Error {
+	path, _, _ := strings.Cut(s.url, "?")
+	parts := strings.FieldsFunc(path, isSlash) // services, data, vXX.X, ...
+	switch {
+	case !slices.Contains(subMethods, s.method):
+		return apierr.InvalidInput.New("Invalid HTTP method in a subrequest: '" + short(s.method) + "'")
+	case len(parts) < 3 || version(parts[2]) == 0:
+		return apierr.InvalidInput.New("Invalid URL in a subrequest: '" + short(s.url) + "'")
+	case version(parts[2]) > r.version:
+		return apierr.InvalidInput.New("A subrequest of version " + parts[2] + " does not fit into a batch of an older one")
+	case len(parts) > 3 && strings.EqualFold(parts[3], "composite"):
+		return apierr.InvalidInput.New("Not supported in a batch: '" + short(s.url) + "'")
+	}
+	return nil
 }
 
 // serveBatch runs independent sub-requests in their order. Each counts as a

@@ -24,10 +24,10 @@ var compositeRoutes = []route{
 
 // planComposite reads the sub-requests and counts what they write.
 func planComposite(r *request) {
-	subs, err := readSubrequests(r.json.Get("compositeRequest"))
+	subs, err := r.readSubrequests(r.json.Get("compositeRequest"))
 	heavy := 0
 	for _, s := range subs {
-		if strings.Contains(s.url, "/composite/sobjects") || strings.Contains(s.url, "/query") {
+		if s.heavy() {
 			heavy++
 		}
 	}
@@ -46,6 +46,19 @@ func planComposite(r *request) {
 		r.planSub(&subs[i])
 	}
 	r.planned = subs
+}
+
+// heavy tells whether a sub-request is a query or a collection.
+func (s *subrequest) heavy() bool {
+	path, _, _ := strings.Cut(s.url, "?")
+	parts := strings.FieldsFunc(strings.ToLower(path), isSlash) // services, data, vXX.X, ...
+	switch {
+	case len(parts) < 4:
+		return false
+	case parts[3] == "composite":
+		return len(parts) > 4 && parts[4] == "sobjects"
+	}
+	return parts[3] == "query" || parts[3] == "queryall"
 }
 
 // serveComposite runs the sub-requests in their order: each on its own, or all
@@ -94,7 +107,7 @@ func (r *request) unit(subs []subrequest) (results []subresult, ok bool) {
 		if i == culprit {
 			continue
 		}
-		res := subresult{subs[i].ref, failure(halted)}
+		res := subresult{ref: subs[i].ref, reply: failure(halted)}
 		if i < culprit {
 			results[i] = res
 		} else {

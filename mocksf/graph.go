@@ -15,7 +15,7 @@ const (
 	maxNodes      = 500
 	maxBadGraphs  = 14
 	maxDepth      = 15 // nodes that refer to one another in a row, in one graph
-	maxKinds      = 15 // combinations of version, method and object, in one graph
+	maxKinds      = 15 // combinations of version, method and object, in one call
 	graphsVersion = 50 // the API version that introduced them
 )
 
@@ -30,7 +30,7 @@ func planGraphs(r *request) {
 	var graphs []graph
 	nodes := 0
 	for v := range r.json.Get("graphs").Items() {
-		subs, err := readSubrequests(v.Get("compositeRequest"))
+		subs, err := r.readSubrequests(v.Get("compositeRequest"))
 		if err != nil {
 			r.bad = err
 			return
@@ -60,30 +60,42 @@ func planGraphs(r *request) {
 	r.planned = graphs
 }
 
-// checkGraphs holds each graph against the limits.
+// checkGraphs holds the graphs against the limits of each, and of the call.
 func checkGraphs(graphs []graph) *apierr.Error {
-	seen := map[string]bool{}
+	seen, kinds := map[string]bool{}, map[string]bool{}
 	for _, g := range graphs {
-		switch {
-		case g.id == "" || seen[g.id]:
-			return apierr.InvalidInput.New("Every graph needs a graphId of its own: '" + g.id + "' is none")
-		case g.kinds() > maxKinds:
-			return apierr.LimitExceeded.New("The graph " + g.id + " has more than 15 kinds of nodes")
-		case g.depth() > maxDepth:
-			return apierr.LimitExceeded.New("The graph " + g.id + " is deeper than 15 nodes")
+		if g.id == "" || seen[g.id] {
+			return apierr.InvalidInput.New("Every graph needs a graphId of its own: '" + short(g.id) + "' is none")
 		}
 		seen[g.id] = true
+		if err := g.checkNodes(kinds); err != nil {
+			return err
+		}
+		if g.depth() > maxDepth {
+			return apierr.LimitExceeded.New("The graph " + short(g.id) + " is deeper than 15 nodes")
+		}
+	}
+	if len(kinds) > maxKinds {
+		return apierr.LimitExceeded.New("The request has more than 15 different nodes")
 	}
 	return nil
 }
 
-func (g graph) kinds() int {
-	kinds := map[string]bool{}
+// checkNodes sees to it that a graph is about records only, and collects the
+// kinds of its nodes.
+func (g graph) checkNodes(kinds map[string]bool) *apierr.Error {
 	for _, s := range g.subs {
-		parts := strings.SplitN(strings.Trim(s.url, "/"), "/", 6) // services/data/vXX.X/sobjects/{object}
-		kinds[s.method+" "+strings.Join(parts[:min(5, len(parts))], "/")] = true
+		path, _, _ := strings.Cut(s.url, "?")
+		parts := strings.FieldsFunc(path, isSlash) // services, data, vXX.X, sobjects, {object}, ...
+		if len(parts) < 5 || len(parts) > 7 || !strings.EqualFold(parts[3], "sobjects") || s.method == http.MethodPut {
+			return apierr.InvalidInput.New("Not supported in a graph: " + s.method + " " + short(s.url))
+		}
+		if v := version(parts[2]); v < graphsVersion {
+			return apierr.InvalidInput.New("A graph needs version 50.0 or later: " + short(s.url))
+		}
+		kinds[s.method+" "+strings.ToLower(parts[2]+" "+parts[4])] = true
 	}
-	return len(kinds)
+	return nil
 }
 
 // depth is the length of the longest chain of references.
@@ -91,16 +103,26 @@ func (g graph) depth() int {
 	depths, deepest := map[string]int{}, 0
 	for _, s := range g.subs {
 		above := 0
-		for _, text := range []string{s.url, s.body.Raw()} {
-			for _, rest := range strings.Split(text, "@{")[1:] {
-				ref := rest[:max(strings.IndexAny(rest, ".[}"), 0)]
-				above = max(above, depths[ref])
+		for _, text := range append(s.headerTexts(), s.url, s.body.Raw()) {
+			for first := true; text != ""; first = false {
+				piece, rest, _ := strings.Cut(text, "@{")
+				if !first {
+					above = max(above, depths[piece[:max(strings.IndexAny(piece, ".[}"), 0)]])
+				}
+				text = rest
 			}
 		}
 		depths[s.ref] = above + 1
 		deepest = max(deepest, above+1)
 	}
 	return deepest
+}
+
+func (s *subrequest) headerTexts() (texts []string) {
+	for _, values := range s.header {
+		texts = append(texts, values...)
+	}
+	return texts
 }
 
 // serveGraphs runs each graph as a unit of its own. After too many failures
@@ -133,7 +155,7 @@ func (r *request) graph(g graph, try bool) (results []subresult, ok bool) {
 		return r.unit(g.subs)
 	}
 	for _, s := range g.subs {
-		results = append(results, subresult{s.ref, failure(apierr.Halted.New())})
+		results = append(results, subresult{ref: s.ref, reply: failure(apierr.Halted.New())})
 	}
 	return results, false
 }

@@ -1,9 +1,11 @@
 package mocksf
 
 import (
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
@@ -13,23 +15,65 @@ import (
 // results of earlier sub-requests. They are case-sensitive: the result of a
 // POST has id, a record that was read has Id.
 
-// fill replaces the references in URL and body.
-func fill(s *subrequest, earlier []subresult) (target string, body jsontree.Value, err *apierr.Error) {
-	target, err = replaceAll(s.url, earlier, func(_, _ string, v jsontree.Value) (string, bool) {
-		return url.PathEscape(v.Text()), false
-	})
-	if err != nil || !strings.Contains(s.body.Raw(), "@{") {
-		return target, s.body, err
+// nullVersion is the version from which a reference to a field that is null
+// stands for null, whoever answered it. Before, one to a record that was read
+// failed (REST API guide, Composite Subrequest).
+const nullVersion = 52
+
+// filler replaces the references of one sub-request by values of the results
+// before it.
+type filler struct {
+	*request
+	earlier []subresult
+}
+
+// fill returns the sub-request with values in place of the references in its
+// URL, headers and body.
+func (f filler) fill(s *subrequest) (filled subrequest, err *apierr.Error) {
+	filled = *s
+	if filled.url, err = f.replaceAll(s.url, inURL); err != nil {
+		return filled, err
 	}
-	raw, err := replaceAll(s.body.Raw(), earlier, inBody)
+	if filled.header, err = f.headers(s.header); err != nil {
+		return filled, err
+	}
+	if !strings.Contains(s.body.Raw(), "@{") {
+		return filled, nil
+	}
+	raw, err := f.replaceAll(s.body.Raw(), inBody)
 	if err != nil {
-		return "", body, err
+		return filled, err
 	}
-	body, syntax := jsontree.Parse(raw)
-	if syntax != nil {
-		return "", body, apierr.JSONParser.New(syntax.Error())
+	var syntax error
+	if filled.body, syntax = jsontree.Parse(raw); syntax != nil {
+		return filled, apierr.JSONParser.New(syntax.Error())
 	}
-	return target, body, nil
+	return filled, nil
+}
+
+func (f filler) headers(header http.Header) (http.Header, *apierr.Error) {
+	if len(header) == 0 {
+		return header, nil
+	}
+	filled := make(http.Header, len(header))
+	for name, values := range header {
+		for _, value := range values {
+			text, err := f.replaceAll(value, func(_, _ string, v jsontree.Value) (string, bool) { return v.Text(), false })
+			if err != nil {
+				return nil, err
+			}
+			filled[name] = append(filled[name], text)
+		}
+	}
+	return filled, nil
+}
+
+// inURL is the text of a value inside a path, or behind the question mark.
+func inURL(before, _ string, v jsontree.Value) (text string, whole bool) {
+	if strings.Contains(before, "?") {
+		return url.QueryEscape(v.Text()), false
+	}
+	return url.PathEscape(v.Text()), false
 }
 
 // inBody is the text of a value inside a JSON string. A null takes the quotes
@@ -43,53 +87,84 @@ func inBody(before, after string, v jsontree.Value) (text string, whole bool) {
 }
 
 // replaceAll replaces every reference in text by what show makes of its value.
+// before is the text up to the reference as it will be, after what follows;
 // whole says that the text also replaces one character on either side.
-func replaceAll(text string, earlier []subresult, show func(before, after string, v jsontree.Value) (text string, whole bool)) (string, *apierr.Error) {
-	done := ""
+func (f filler) replaceAll(text string, show func(before, after string, v jsontree.Value) (text string, whole bool)) (string, *apierr.Error) {
+	var done []byte
 	for {
 		before, rest, ok := strings.Cut(text, "@{")
 		if !ok {
-			return done + text, nil
+			break
 		}
 		expr, after, ok := strings.Cut(rest, "}")
 		if !ok {
-			return "", apierr.InvalidReference.New(rest, text)
+			return "", apierr.InvalidReference.New(short(rest), short(text))
 		}
-		v, err := lookUp(expr, earlier)
+		v, err := f.lookUp(expr)
 		if err != nil {
 			return "", err
 		}
-		shown, whole := show(before, after, v)
+		done = append(done, before...)
+		shown, whole := show(unsafe.String(unsafe.SliceData(done), len(done)), after, v) // not kept
 		if whole {
-			before, after = before[:len(before)-1], after[1:]
+			done, after = done[:len(done)-1], after[1:]
 		}
-		done += before + shown
+		if done = append(done, shown...); !f.afford(len(shown)) {
+			return "", apierr.LimitExceeded.New("The references stand for more text than a request may have")
+		}
 		text = after
 	}
+	if done == nil {
+		return text, nil
+	}
+	return string(append(done, text...)), nil
+}
+
+// afford counts what references have grown to in the whole exchange: a few
+// characters can stand for a long text, and in many places.
+func (f filler) afford(n int) bool {
+	f.filled += n
+	return f.filled <= maxJSONBody
 }
 
 // lookUp finds the value that an expression such as ref.records[0].Id means.
-func lookUp(expr string, earlier []subresult) (jsontree.Value, *apierr.Error) {
+func (f filler) lookUp(expr string) (jsontree.Value, *apierr.Error) {
 	end := strings.IndexAny(expr, ".[")
 	if end < 0 {
 		end = len(expr)
 	}
-	missing := apierr.InvalidReference.New(expr, expr[:end])
-	for i := range earlier {
-		res := &earlier[i]
+	for i := range f.earlier {
+		res := &f.earlier[i]
 		if res.ref != expr[:end] {
 			continue
 		}
-		if res.status >= 300 {
-			return jsontree.Value{}, missing
+		if res.status >= http.StatusMultipleChoices || !validRef(res.ref) {
+			break
 		}
-		v, err := jsontree.Parse(string(res.body))
-		if v = walk(v, expr[end:]); err != nil || v.Kind() == jsontree.Absent || v.Kind() >= jsontree.Array {
-			return jsontree.Value{}, missing
+		v := walk(res.tree(), expr[end:])
+		if v.Kind() == jsontree.Absent || v.Kind() >= jsontree.Array || v.Kind() == jsontree.Null && res.row && f.version < nullVersion {
+			break
 		}
 		return v, nil
 	}
-	return jsontree.Value{}, missing
+	return jsontree.Value{}, apierr.InvalidReference.New(short(expr), short(expr[:end]))
+}
+
+// short cuts what a client sent for a message about it.
+func short(text string) string {
+	const most = 200
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "..."
+}
+
+// tree is the body of a result, read once.
+func (res *subresult) tree() jsontree.Value {
+	if res.parsed.Kind() == jsontree.Absent {
+		res.parsed, _ = jsontree.Parse(string(res.body)) // of our own making; absent when empty
+	}
+	return res.parsed
 }
 
 // walk follows a path such as .records[0].Id.

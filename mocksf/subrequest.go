@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
 )
@@ -25,10 +26,12 @@ type subrequest struct {
 type subresult struct {
 	ref string
 	reply
+	row    bool           // a record that was read
+	parsed jsontree.Value // the body, once it was looked into
 }
 
 // newSubrequest reads an entry of compositeRequest.
-func newSubrequest(v jsontree.Value) (subrequest, *apierr.Error) {
+func (r *request) newSubrequest(v jsontree.Value) (subrequest, *apierr.Error) {
 	s := subrequest{
 		ref: v.Get("referenceId").Text(), method: v.Get("method").Text(), url: v.Get("url").Text(), body: v.Get("body"),
 		header: http.Header{},
@@ -40,15 +43,22 @@ func newSubrequest(v jsontree.Value) (subrequest, *apierr.Error) {
 		s.header.Set(name, value.Text())
 	}
 	switch {
-	case !validRef(s.ref):
+	case !validRef(s.ref) && r.version >= strictVersion:
 		return s, apierr.InvalidInput.New("Invalid reference ID: '" + s.ref + "': letters, digits and underscores are allowed, the first one no underscore")
-	case !slices.Contains([]string{"GET", "POST", "PATCH", "PUT", "DELETE"}, s.method):
+	case !slices.Contains(subMethods, s.method):
 		return s, apierr.InvalidInput.New("Invalid HTTP method in subrequest " + s.ref + ": '" + s.method + "'")
 	case !strings.HasPrefix(s.url, "/services/data/v"):
 		return s, apierr.InvalidInput.New("Invalid URL in subrequest " + s.ref + ": it must begin with /services/data/vXX.X/")
 	}
 	return s, nil
 }
+
+// strictVersion is the version from which a reference ID with other characters
+// fails the whole request; before, only what refers to it fails.
+const strictVersion = 52
+
+// subMethods are the methods of sub-requests, in this case only.
+var subMethods = []string{"GET", "POST", "PATCH", "PUT", "DELETE"}
 
 func validRef(ref string) bool {
 	for i, c := range ref {
@@ -61,14 +71,14 @@ func validRef(ref string) bool {
 }
 
 // readSubrequests reads the list of a composite call or graph.
-func readSubrequests(list jsontree.Value) ([]subrequest, *apierr.Error) {
+func (r *request) readSubrequests(list jsontree.Value) ([]subrequest, *apierr.Error) {
 	if list.Kind() != jsontree.Array {
 		return nil, apierr.JSONParser.New("The member compositeRequest is missing, or is no array")
 	}
 	var subs []subrequest
 	seen := map[string]bool{}
 	for v := range list.Items() {
-		s, err := newSubrequest(v)
+		s, err := r.newSubrequest(v)
 		if err != nil {
 			return nil, err
 		}
@@ -107,16 +117,16 @@ func (r *request) planSub(s *subrequest) {
 
 // run serves a sub-request; values of earlier results replace its references.
 func (r *request) run(s *subrequest, earlier []subresult) subresult {
-	target, body, err := fill(s, earlier)
+	filled, err := filler{r, earlier}.fill(s)
 	if err != nil {
-		return subresult{s.ref, failure(err)}
+		return subresult{ref: s.ref, reply: failure(err)}
 	}
-	sub, err := r.below(s.method, target, body, s.header)
+	sub, err := r.below(s.method, filled.url, filled.body, filled.header)
 	if err != nil {
-		return subresult{s.ref, failure(err)}
+		return subresult{ref: s.ref, reply: failure(err)}
 	}
 	sub.plan()
-	return subresult{s.ref, sub.serve()}
+	return subresult{ref: s.ref, reply: sub.serve(), row: sub.route.api == commitlog.APIRow && s.method == http.MethodGet}
 }
 
 // refused is the number of records that a sub-request meant to write and did

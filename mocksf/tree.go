@@ -9,9 +9,11 @@ import (
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
-// maxTreeDepth is how many levels of records a tree may have (REST API guide,
-// sObject Tree).
-const maxTreeDepth = 5
+// The limits of one call (REST API guide, sObject Tree).
+const (
+	maxTreeDepth = 5 // levels of records
+	maxTreeKinds = 5 // objects
+)
 
 // treeNode is one record of a tree, before its parent has an id.
 type treeNode struct {
@@ -34,14 +36,31 @@ func planTree(r *request) {
 	if nodes, r.bad = r.flatten(nil, treeNode{parent: -1, table: t}, r.json.Get("records"), 1); r.bad != nil {
 		return
 	}
-	if len(nodes) > maxCollection {
-		r.bad = apierr.TooManyRecords.New(maxCollection)
+	if r.bad = checkTree(nodes); r.bad != nil {
 		return
 	}
 	for _, n := range nodes {
 		r.intend(n.table.Name, 1)
 	}
 	r.planned = nodes
+}
+
+// checkTree holds all records of a call against its limits.
+func checkTree(nodes []treeNode) *apierr.Error {
+	refs, kinds := map[string]bool{}, map[*store.Table]bool{}
+	for _, n := range nodes {
+		if refs[n.ref] {
+			return apierr.InvalidInput.New("Duplicate reference ID: '" + short(n.ref) + "'")
+		}
+		refs[n.ref], kinds[n.table] = true, true
+	}
+	switch {
+	case len(nodes) > maxCollection:
+		return apierr.TooManyRecords.New(maxCollection)
+	case len(kinds) > maxTreeKinds:
+		return apierr.LimitExceeded.New("The trees have records of more than 5 objects")
+	}
+	return nil
 }
 
 // flatten appends the records of a list, each followed by its children.
@@ -54,6 +73,9 @@ func (r *request) flatten(nodes []treeNode, like treeNode, records jsontree.Valu
 		n.record, n.ref = record, record.Get("attributes").Get("referenceId").Text()
 		if n.ref == "" {
 			return nil, apierr.InvalidInput.New("Every record of a tree needs attributes.referenceId")
+		}
+		if kind := record.Get("attributes").Get("type").Text(); kind != "" && !strings.EqualFold(kind, n.table.Name) {
+			return nil, apierr.InvalidInput.New("The record " + short(n.ref) + " is of type " + short(kind) + ", and its place is for " + n.table.Name)
 		}
 		at := len(nodes)
 		nodes = append(nodes, n)
@@ -88,24 +110,27 @@ func (o *Org) child(t *store.Table, relationship string) (child *store.Table, lo
 	return nil, "", false
 }
 
-// serveTree inserts all records as one unit.
+// serveTree inserts all records as one unit. Each record that fails is told;
+// those below it are not tried.
 func serveTree(r *request) reply {
 	nodes := r.planned.([]treeNode)
-	ids := make([]string, len(nodes))
-	dst := []byte(`{"hasErrors":false,"results":[`)
-	err := r.write(func(tx *store.Tx) *apierr.Error {
+	ids, wrong := make([]string, len(nodes)), make([]*apierr.Error, len(nodes))
+	failed := r.write(func(tx *store.Tx) (first *apierr.Error) {
 		for i, n := range nodes {
-			var err *apierr.Error
-			if ids[i], err = n.insert(tx, ids); err != nil {
-				dst = appendTreeError(n.ref, err)
-				return err
+			if n.parent >= 0 && ids[n.parent] == "" {
+				continue
+			}
+			ids[i], wrong[i] = n.insert(tx, ids)
+			if first == nil {
+				first = wrong[i]
 			}
 		}
-		return nil
+		return first
 	})
-	if err != nil {
-		return answer(http.StatusBadRequest, dst)
+	if failed != nil {
+		return answer(http.StatusBadRequest, appendTreeErrors(nodes, wrong))
 	}
+	dst := []byte(`{"hasErrors":false,"results":[`)
 	for i, n := range nodes {
 		if i > 0 {
 			dst = append(dst, ',')
@@ -129,7 +154,17 @@ func (n *treeNode) insert(tx *store.Tx, ids []string) (string, *apierr.Error) {
 	return tx.Insert(d)
 }
 
-func appendTreeError(ref string, err *apierr.Error) []byte {
-	dst := jsontree.AppendString([]byte(`{"hasErrors":true,"results":[{"referenceId":`), ref)
-	return append(appendResultError(append(dst, `,"errors":[`...), err), `]}]}`...)
+func appendTreeErrors(nodes []treeNode, wrong []*apierr.Error) []byte {
+	dst := []byte(`{"hasErrors":true,"results":[`)
+	for i, err := range wrong {
+		if err == nil {
+			continue
+		}
+		if dst[len(dst)-1] != '[' {
+			dst = append(dst, ',')
+		}
+		dst = jsontree.AppendString(append(dst, `{"referenceId":`...), nodes[i].ref)
+		dst = append(appendResultError(append(dst, `,"errors":[`...), err), "]}"...)
+	}
+	return append(dst, "]}"...)
 }
