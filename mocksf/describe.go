@@ -1,6 +1,7 @@
 package mocksf
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -12,11 +13,16 @@ import (
 
 // describeGlobal lists the objects of the org.
 func describeGlobal(r *request) reply {
+	if r.notSince(described) {
+		return reply{status: http.StatusNotModified}
+	}
 	var list []map[string]any
 	for _, t := range r.org.store.Tables() {
 		list = append(list, r.objectEntry(t))
 	}
-	return object(map[string]any{"encoding": "UTF-8", "maxBatchSize": maxCollection, "sobjects": list})
+	rep := object(map[string]any{"encoding": "UTF-8", "maxBatchSize": maxCollection, "sobjects": list})
+	rep.header = http.Header{"Last-Modified": {described.Format(http.TimeFormat)}}
+	return rep
 }
 
 // objectInfo answers the short description of an object.
@@ -25,7 +31,7 @@ func objectInfo(r *request) reply {
 	if err != nil {
 		return failure(err)
 	}
-	return object(map[string]any{"objectDescribe": r.objectEntry(t), "recentItems": []any{}})
+	return object(map[string]any{"objectDescribe": r.objectEntry(t), "recentItems": json.RawMessage(r.recentItems(t))})
 }
 
 // describeObject answers all about an object and its fields.
@@ -34,7 +40,7 @@ func describeObject(r *request) reply {
 	if err != nil {
 		return failure(err)
 	}
-	if since, err := http.ParseTime(r.header.Get("If-Modified-Since")); err == nil && !since.Before(described) {
+	if r.notSince(described) {
 		return reply{status: http.StatusNotModified}
 	}
 	d := r.objectEntry(t)
@@ -105,7 +111,7 @@ func describeField(t *store.Table, i int) map[string]any {
 		"name": f.Name, "label": orDefault(f.Label, words(f.Name)), "type": string(f.Type), "soapType": soapType(f.Type),
 		"nillable": !f.Required && i >= 8 && f.Type != schema.Boolean, "createable": writeable, "updateable": writeable,
 		"custom": schema.Custom(f.Name), "externalId": f.ExternalID, "unique": f.IsUnique(), "caseSensitive": f.CaseSensitive,
-		"idLookup": f.ExternalID || f.Type == schema.ID, "nameField": f.Name == "Name", "autoNumber": f.AutoNumber != "",
+		"idLookup": f.ExternalID || f.Type == schema.ID, "nameField": isName(t, i), "autoNumber": f.AutoNumber != "",
 		"defaultedOnCreate": i < 8 || f.Type == schema.Boolean || f.AutoNumber != "", "restrictedPicklist": f.Restricted,
 		"referenceTo": []string{}, "relationshipName": textOrNull(f.Relationship()), "picklistValues": picklist(f),
 		"length": 0, "byteLength": 0, "precision": 0, "scale": 0, "digits": 0,
@@ -121,6 +127,11 @@ func describeField(t *store.Table, i int) map[string]any {
 		d[name] = nil
 	}
 	return d
+}
+
+func isName(t *store.Table, field int) bool {
+	name, ok := nameField(t)
+	return ok && name == field
 }
 
 func sizes(d map[string]any, f *schema.Field) {

@@ -27,6 +27,8 @@ type Call struct {
 	Objects  []string // of these kinds, each once
 	Traces   []string // values of the trace field in the body
 	Running  int      // requests under way, this one included
+	Client   string   // what the client calls itself in Sforce-Call-Options
+	TraceID  string   // X-SFDC-REQUEST-ID, when it is a valid one
 	Step     Step     // which step of a login or a bulk job it is, "" for none
 }
 

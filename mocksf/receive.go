@@ -36,6 +36,7 @@ func (o *Org) receive(w http.ResponseWriter, x *exchange) (r *request, whole boo
 		r.bad = tooLong(hr)
 	}
 	x.call.API, x.call.Step = r.route.api, r.route.step
+	x.call.Client, x.call.TraceID = callOption(hr.Header, "client"), traceID(hr.Header)
 	var err *apierr.Error
 	if r.body, err, whole = readBody(w, hr, r.route.maxBody); err != nil {
 		r.bad = err

@@ -1,6 +1,7 @@
 package mocksf
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -127,11 +128,13 @@ func (b *branch) find(parts, params []string) ([]*leaf, []string) {
 	return b.any.find(parts[1:], append(params, parts[0]))
 }
 
-// allowed lists the methods of the routes of one path.
+// allowed lists the methods of the routes of one path. HEAD comes with GET.
 func allowed(routes []*leaf) string {
 	var methods []string
 	for _, l := range routes {
-		methods = append(methods, l.method)
+		if methods = append(methods, l.method); l.method == http.MethodGet {
+			methods = append(methods, http.MethodHead)
+		}
 	}
 	slices.Sort(methods)
 	return strings.Join(methods, ",")

@@ -76,7 +76,7 @@ func TestRowRepliesAsDocumented(t *testing.T) {
 		{"PATCH sobjects/Account/0015g0000000zzz", `{"Phone":"+1"}`, 400, `INVALID_CROSS_REFERENCE_KEY`},
 		{"DELETE sobjects/Account/0015g0000000zzz", ``, 404, `INVALID_CROSS_REFERENCE_KEY`},
 		{"DELETE sobjects/Account/" + gone, ``, 404, `ENTITY_IS_DELETED`},
-		{"PUT sobjects/Account/" + acct, `{}`, 405, `HTTP Method 'PUT' not allowed. Allowed are DELETE,GET,PATCH`},
+		{"PUT sobjects/Account/" + acct, `{}`, 405, `HTTP Method 'PUT' not allowed. Allowed are DELETE,GET,HEAD,PATCH`},
 		{"POST sobjects/Account/" + acct + "?_HttpMethod=PATCH", `{"Phone":"+2"}`, 204, ``},
 	} {
 		method, path, _ := strings.Cut(c.call, " ")

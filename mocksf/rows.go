@@ -65,7 +65,7 @@ func readRow(r *request) reply {
 		row, _ = v.Get(r.param("id"))
 		r.lookAt(v, t, commitlog.Served{ID: r.param("id")}, row)
 	})
-	return r.record(t, row)
+	return r.readIf(t, row)
 }
 
 // record answers a record that was read, with the fields that the query asks
@@ -115,7 +115,18 @@ func updateRow(r *request) reply {
 	if err != nil {
 		return failure(err)
 	}
-	err = r.write(func(tx *store.Tx) *apierr.Error { return tx.Update(r.param("id"), d) })
+	if err = r.checkTags(t); err != nil {
+		return failure(err)
+	}
+	err = r.write(func(tx *store.Tx) *apierr.Error {
+		if r.conditional() {
+			row, _ := tx.Get(r.param("id"))
+			if err := r.writable(t, row); err != nil {
+				return err
+			}
+		}
+		return tx.Update(r.param("id"), d)
+	})
 	if err != nil {
 		return failure(err)
 	}

@@ -32,6 +32,7 @@ func (o *Org) send(w http.ResponseWriter, r *request, rep reply) commitlog.Fate 
 	if len(rep.body) > 0 && h.Get("Content-Type") == "" {
 		h["Content-Type"] = []string{orDefault(rep.contentType, jsonType)}
 	}
+	rep.body = pretty(r.header, h.Get("Content-Type"), rep.body)
 	if r.version > 0 && !r.route.open {
 		h["Sforce-Limit-Info"] = []string{o.usage()}
 	}

@@ -48,9 +48,18 @@ func upsertRow(r *request) reply {
 	if err != nil {
 		return failure(err)
 	}
+	if err = r.checkTags(k.table); err != nil {
+		return failure(err)
+	}
 	updateOnly := strings.EqualFold(r.query.Get("updateOnly"), "true")
 	var saved store.Saved
 	err = r.write(func(tx *store.Tx) (err *apierr.Error) {
+		if r.conditional() {
+			row, _ := tx.Match(k.table, k.field, k.value) // what is wrong with the key is said below
+			if err = r.writable(k.table, row); err != nil {
+				return err
+			}
+		}
 		saved, err = tx.Upsert(d, k.field, k.value, updateOnly)
 		return err
 	})
@@ -99,10 +108,10 @@ func createByID(r *request) reply {
 }
 
 // readByKey answers the record with the key; or, when the path holds an id,
-// the parent that the record's relationship leads to.
+// what the record's relationship leads to.
 func readByKey(r *request) reply {
 	if _, ok := store.LongID(r.param("field")); ok {
-		return readParent(r)
+		return readRelated(r)
 	}
 	k, err := r.key()
 	if err != nil {
@@ -117,26 +126,7 @@ func readByKey(r *request) reply {
 	if err != nil {
 		return r.keyFailure(k.table, err)
 	}
-	return r.record(k.table, row)
-}
-
-func readParent(r *request) reply {
-	t, err := r.table()
-	if err != nil {
-		return failure(err)
-	}
-	field, parent, ok := t.Parent(r.param("value"))
-	if !ok {
-		return failure(apierr.NotFound.New())
-	}
-	var row *store.Row
-	r.read(func(v *store.View) {
-		if child, ok := v.Get(r.param("field")); ok && child.Table() == t && !child.Deleted() {
-			row, _ = v.Get(child.Text(field))
-			r.lookAt(v, parent, commitlog.Served{ID: child.Text(field)}, row)
-		}
-	})
-	return r.record(parent, row)
+	return r.readIf(k.table, row)
 }
 
 // deleteByKey deletes the record with the key.

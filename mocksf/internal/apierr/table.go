@@ -15,6 +15,7 @@ var (
 	NotFound         = &Kind{"NOT_FOUND", 404, "The requested resource does not exist", true, false, statusPage}
 	NoExternalID     = &Kind{"NOT_FOUND", 404, "Provided external ID field does not exist or is not accessible: %s", true, false, fixtures}
 	MethodNotAllowed = &Kind{"METHOD_NOT_ALLOWED", 405, "HTTP Method '%s' not allowed. Allowed are %s", true, false, statusPage}
+	Precondition     = &Kind{"PRECONDITION_FAILED", 412, "The record is not in the state that the request's conditions ask for", true, false, statusPage}
 	URITooLong       = &Kind{"URI_TOO_LONG", 414, "The URI is longer than 16,384 bytes", true, false, limitsPage}
 	MediaType        = &Kind{"UNSUPPORTED_MEDIA_TYPE", 415, "The content type %q is not supported", true, false, statusPage}
 	HeadersTooLarge  = &Kind{"REQUEST_HEADER_FIELDS_TOO_LARGE", 431, "URI and headers are longer than 16,384 bytes together", true, false, limitsPage}
@@ -50,6 +51,7 @@ var (
 	BatchHalted       = &Kind{"BATCH_PROCESSING_HALTED", 412, "Batch processing halted per request", true, true, observed}
 	MalformedQuery    = &Kind{"MALFORMED_QUERY", 400, "%s", true, false, fixtures}
 	InvalidLocator    = &Kind{"INVALID_QUERY_LOCATOR", 400, "invalid query locator", true, false, fixtures}
+	ReplicationDate   = &Kind{"INVALID_REPLICATION_DATE", 400, "%s", true, false, observed}
 	InvalidJob        = &Kind{"INVALIDJOB", 400, "%s", true, false, fixtures}
 	InvalidJobState   = &Kind{"INVALIDJOBSTATE", 400, "%s", true, false, observed}
 	InvalidBatch      = &Kind{"INVALIDBATCH", 400, "%s", true, false, observed}
@@ -65,10 +67,10 @@ var (
 // Table lists the kinds, for documentation and for looking a code up. Where a
 // code has several texts the first one leads.
 var Table = []*Kind{
-	InvalidSession, RequestLimit, NotFound, NoExternalID, MethodNotAllowed, URITooLong, MediaType, HeadersTooLarge,
+	InvalidSession, RequestLimit, NotFound, NoExternalID, MethodNotAllowed, Precondition, URITooLong, MediaType, HeadersTooLarge,
 	BodyTooLarge, Unexpected, JSONParser, InvalidInput, InvalidType, InvalidField, FieldInBody, NoForeignKey,
 	NotWriteable, MissingField, MissingID, TooLong, WrongCellType, OutOfRange, InvalidEmail, BadPicklist,
 	MalformedID, CrossReference, EntityDeleted, Duplicate, Ambiguous, LockedRow, TooManyRecords, LimitExceeded,
-	Halted, InvalidReference, RolledBack, BatchHalted, MalformedQuery, InvalidLocator, InvalidJob, InvalidJobState,
+	Halted, InvalidReference, RolledBack, BatchHalted, MalformedQuery, InvalidLocator, ReplicationDate, InvalidJob, InvalidJobState,
 	InvalidBatch, InvalidFilter, InvalidEntity, ClientInput, ExceededQuota, FeatureNotEnabled, ServerUnavailable,
 }

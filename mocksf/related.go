@@ -1,0 +1,70 @@
+package mocksf
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/squall-harness/squall/mocksf/commitlog"
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/store"
+)
+
+// readRelated answers what a relationship of a record leads to: its parent as a
+// record, its children as a list.
+func readRelated(r *request) reply {
+	t, err := r.table()
+	if err != nil {
+		return failure(err)
+	}
+	if field, parent, ok := t.Parent(r.param("value")); ok {
+		return r.parentOf(t, field, parent)
+	}
+	child, lookup, ok := r.org.child(t, r.param("value"))
+	if !ok {
+		return failure(apierr.NotFound.New())
+	}
+	return r.childrenOf(t, child, lookup)
+}
+
+func (r *request) parentOf(t *store.Table, field int, parent *store.Table) reply {
+	var row *store.Row
+	r.read(func(v *store.View) {
+		if child, ok := v.Get(r.param("field")); ok && child.Table() == t && !child.Deleted() {
+			row, _ = v.Get(child.Text(field))
+			r.lookAt(v, parent, commitlog.Served{ID: child.Text(field)}, row)
+		}
+	})
+	return r.record(parent, row)
+}
+
+func (r *request) childrenOf(t, child *store.Table, lookup string) reply {
+	fields, err := selected(child, r.query.Get("fields"))
+	if err != nil {
+		return failure(err)
+	}
+	var parent *store.Row
+	var rows []*store.Row
+	r.read(func(v *store.View) {
+		if parent, _ = v.Get(r.param("field")); parent == nil || parent.Deleted() || parent.Table() != t {
+			parent = nil
+			return
+		}
+		at, _ := child.Field(lookup)
+		rows = v.Find(child, at, parent.ID())
+		read := commitlog.Read{Object: child.Name, Fields: fieldNames(child, fields), Exact: true}
+		read.Where = []commitlog.Match{{Field: lookup, Values: []any{parent.ID()}}}
+		r.look(v, read, rows...)
+	})
+	if parent == nil {
+		return failure(apierr.NotFound.New())
+	}
+	dst := strconv.AppendInt([]byte(`{"totalSize":`), int64(len(rows)), 10)
+	dst = append(dst, `,"done":true,"records":[`...)
+	for i, row := range rows {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = r.appendRecord(dst, row, fields)
+	}
+	return answer(http.StatusOK, append(dst, "]}"...))
+}
