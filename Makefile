@@ -3,7 +3,7 @@ GO ?= go
 LINT_VERSION ?= v2.15.0
 SEEDS ?= 20
 
-.PHONY: help test race scale bench fuzz lint proof nightly clients track report clean
+.PHONY: help test race scale bench fuzz lint proof nightly clients track conformance report clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -36,6 +36,9 @@ clients: ## integrations on public client libraries, rehearsed on the outage (ne
 
 track: ## known defects of public client libraries, each found again (needs Node.js and npm; ROW=jsforce/refresh-loop for one)
 	$(GO) test -tags track -count=1 -parallel 6 -timeout 10m -run 'TestTrack/$(ROW)' -v ./scenarios/clients
+
+conformance: ## ordinary programs on public clients, against `squall serve` (needs Node.js and npm; SUITE=plain for one)
+	$(GO) test -tags conformance -count=1 -parallel 3 -timeout 10m -run 'TestConformance/$(SUITE)' -v ./mocksf/conformance
 
 lint: ## golangci-lint, with the reasons in .golangci.yml
 	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) run ./...

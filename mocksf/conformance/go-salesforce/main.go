@@ -1,0 +1,152 @@
+// Conformance of go-salesforce: everything that its README shows.
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/k-capehart/go-salesforce/v3"
+)
+
+func main() {
+	login()
+	sf, err := connect()
+	if err != nil {
+		step("login for all that follows", func() error { return err })
+		os.Exit(1)
+	}
+	queries(sf)
+	rows(sf)
+	collections(sf)
+	composite(sf)
+	bulk(sf)
+}
+
+// app is what every login needs.
+func app() salesforce.Creds {
+	return salesforce.Creds{
+		Domain: os.Getenv("SF_LOGIN_URL"), ConsumerKey: os.Getenv("SF_CLIENT_ID"), ConsumerSecret: os.Getenv("SF_CLIENT_SECRET"),
+	}
+}
+
+func connect(options ...salesforce.Option) (*salesforce.Salesforce, error) {
+	return salesforce.Init(app(), options...)
+}
+
+func login() {
+	user := app()
+	user.Username, user.Password, user.SecurityToken = os.Getenv("SF_USERNAME"), os.Getenv("SF_PASSWORD"), "token"
+	step("client credentials", flow(app(), salesforce.AuthFlowClientCredentials))
+	step("password with security token", flow(user, salesforce.AuthFlowUsernamePassword))
+	step("JWT", func() error {
+		key, err := os.ReadFile(os.Getenv("SF_KEY_FILE"))
+		if err != nil {
+			return err
+		}
+		assertion := app()
+		assertion.ConsumerSecret, assertion.Username, assertion.ConsumerRSAPem = "", user.Username, string(key)
+		return flow(assertion, salesforce.AuthFlowJWT)()
+	})
+	step("access token", func() error {
+		sf, err := connect()
+		if err != nil {
+			return err
+		}
+		return flow(salesforce.Creds{Domain: user.Domain, AccessToken: sf.GetAccessToken()}, salesforce.AuthFlowAccessToken)()
+	})
+	step("an access token that is none", func() error {
+		_, err := salesforce.Init(salesforce.Creds{Domain: user.Domain, AccessToken: "none"})
+		return refused(err, "unable to refresh session")
+	})
+	step("wrong password", func() error {
+		wrong := user
+		wrong.Password = "wrong"
+		_, err := salesforce.Init(wrong)
+		return refused(err, "400")
+	})
+	step("options", options)
+	step("gzip both ways", compressed)
+	step("a session ends in mid-run", refreshed)
+}
+
+// flow logs in one way and uses the session.
+func flow(creds salesforce.Creds, want salesforce.AuthFlowType) func() error {
+	return func() error {
+		sf, err := salesforce.Init(creds)
+		if err != nil {
+			return err
+		}
+		if err := equal(want, sf.GetAuthFlow()); err != nil {
+			return err
+		}
+		if err := equal(os.Getenv("SF_LOGIN_URL"), sf.GetInstanceUrl()); err != nil {
+			return err
+		}
+		_, err = sf.DoRequest(http.MethodGet, "/limits", nil)
+		return err
+	}
+}
+
+// counted counts what goes through it.
+type counted struct{ n atomic.Int32 }
+
+// RoundTrip is http.RoundTripper.
+func (c *counted) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.n.Add(1)
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func options() error {
+	trips := &counted{}
+	sf, err := connect(salesforce.WithAPIVersion("v60.0"), salesforce.WithBatchSizeMax(50), salesforce.WithBulkBatchSizeMax(500),
+		salesforce.WithRoundTripper(trips), salesforce.WithHTTPTimeout(time.Minute), salesforce.WithValidateAuthentication(false))
+	if err != nil {
+		return err
+	}
+	if err := equal("v60.0 50 500", sf.GetAPIVersion()+" "+itoa(sf.GetBatchSizeMax())+" "+itoa(sf.GetBulkBatchSizeMax())); err != nil {
+		return err
+	}
+	if _, err := sf.DoRequest(http.MethodGet, "/sobjects", nil, salesforce.WithHeader("Sforce-Call-Options", "client=conformance")); err != nil {
+		return err
+	}
+	return equal(1, trips.n.Load())
+}
+
+func compressed() error {
+	sf, err := connect(salesforce.WithCompressionHeaders(true))
+	if err != nil {
+		return err
+	}
+	made, err := sf.InsertOne("Account", Account{Name: "Compressed"})
+	if err != nil {
+		return err
+	}
+	var got []Account
+	if err := sf.Query("SELECT Id, Name FROM Account WHERE Id = '"+made.Id+"'", &got); err != nil {
+		return err
+	}
+	return equal("Compressed", got[0].Name)
+}
+
+func refreshed() error {
+	sf, err := connect()
+	if err != nil {
+		return err
+	}
+	before := sf.GetAccessToken()
+	resp, err := http.PostForm(app().Domain+"/services/oauth2/revoke", url.Values{"token": {before}})
+	if err != nil {
+		return err
+	}
+	_ = resp.Body.Close()
+	if _, err := sf.InsertOne("Account", Account{Name: "After"}); err != nil {
+		return err
+	}
+	if before == sf.GetAccessToken() {
+		return refused(nil, "the old session")
+	}
+	return nil
+}

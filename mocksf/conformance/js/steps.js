@@ -1,0 +1,62 @@
+// What every program here shares: steps that are reported one by one, one JSON
+// line each, and the credentials to log in with.
+'use strict';
+const assert = require('node:assert/strict');
+const crypto = require('node:crypto');
+const fs = require('node:fs');
+
+const env = process.env;
+const org = {
+  url: env.SF_LOGIN_URL,
+  client: { clientId: env.SF_CLIENT_ID, clientSecret: env.SF_CLIENT_SECRET },
+  username: env.SF_USERNAME,
+  password: env.SF_PASSWORD,
+};
+
+// step runs one step and prints how it went. Those after it run all the same.
+async function step(name, run) {
+  let said = { name, ok: true, detail: '' };
+  try {
+    await run();
+  } catch (err) {
+    said = { name, ok: false, detail: `${err.name}: ${err.message}`.slice(0, 2000) };
+  }
+  console.log(JSON.stringify(said));
+}
+
+// steps runs a whole program. One that ends without it was cut short.
+function steps(program) {
+  program(step).then(
+    () => process.exit(0), // some clients leave sockets open
+    (err) => { console.error(err); process.exit(1); },
+  );
+}
+
+// refused wants a call to fail with an error code, and returns the error.
+async function refused(call, code) {
+  let result;
+  try {
+    result = await call;
+  } catch (err) {
+    assert.equal(err.errorCode || err.name, code, err.message);
+    return err;
+  }
+  return assert.fail(`not refused with ${code}: ${JSON.stringify(result)}`);
+}
+
+const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+// jwt is an assertion of the JWT bearer flow, signed with the key of the
+// connected app. claims override the usual ones.
+function jwt(claims = {}, key = fs.readFileSync(env.SF_KEY_FILE)) {
+  const all = {
+    iss: org.client.clientId, sub: org.username, aud: 'https://login.salesforce.com',
+    exp: Math.floor(Date.now() / 1000) + 180, ...claims,
+  };
+  const text = `${part({ alg: 'RS256', typ: 'JWT' })}.${part(all)}`;
+  return `${text}.${crypto.sign('RSA-SHA256', Buffer.from(text), key).toString('base64url')}`;
+}
+
+const range = (n) => Array.from({ length: n }, (_, i) => i);
+
+module.exports = { assert, org, steps, refused, jwt, range };

@@ -1,0 +1,263 @@
+// Conformance of simpleforce: what its README shows.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"os"
+	"strings"
+	"sync/atomic"
+
+	"github.com/simpleforce/simpleforce"
+)
+
+func main() {
+	log.SetOutput(io.Discard) // the client logs request bodies
+	var client *simpleforce.Client
+	step("LoginPassword", func() (err error) {
+		client, err = login(os.Getenv("SF_PASSWORD"))
+		return err
+	})
+	step("LoginPassword, wrong password", wrongPassword)
+	if client == nil {
+		os.Exit(1)
+	}
+	sessions(client)
+	records(client)
+	upserts(client)
+	queries(client)
+	described(client)
+	step("ApexREST with a path of the REST API", func() error { return rest(client) })
+}
+
+func login(password string) (*simpleforce.Client, error) {
+	client := simpleforce.NewClient(os.Getenv("SF_LOGIN_URL")+"/", simpleforce.DefaultClientID, simpleforce.DefaultAPIVersion)
+	if err := client.LoginPassword(os.Getenv("SF_USERNAME"), password, ""); err != nil {
+		return nil, err
+	}
+	return client, equal(os.Getenv("SF_LOGIN_URL"), client.GetLoc())
+}
+
+func wrongPassword() error {
+	_, err := login("wrong")
+	var said simpleforce.SalesforceError
+	if !errors.As(err, &said) {
+		return fmt.Errorf("not refused: %w", err)
+	}
+	if err := equal("sf:INVALID_LOGIN", said.ErrorCode); err != nil {
+		return err
+	}
+	return equal("INVALID_LOGIN: Invalid username, password, security token; or user locked out.", said.ErrorMessage)
+}
+
+// counted counts what goes through it.
+type counted struct{ n atomic.Int32 }
+
+// RoundTrip is http.RoundTripper.
+func (c *counted) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.n.Add(1)
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func sessions(client *simpleforce.Client) {
+	step("SetSidLoc and SetHttpClient", func() error {
+		other := simpleforce.NewClient(client.GetLoc(), "conformance", "v60.0")
+		trips := &counted{}
+		other.SetHttpClient(&http.Client{Transport: trips})
+		other.SetSidLoc(client.GetSid(), client.GetLoc())
+		if other.SObject("Account").Set("Name", "By session").Create() == nil {
+			return errors.New("no record was made")
+		}
+		return equal(1, trips.n.Load())
+	})
+	step("a session that is none", func() error {
+		other := simpleforce.NewClient(client.GetLoc(), "conformance", simpleforce.DefaultAPIVersion)
+		other.SetSidLoc("none", client.GetLoc())
+		_, err := other.Query("SELECT Id FROM Account")
+		var said simpleforce.SalesforceError
+		if !errors.As(err, &said) {
+			return fmt.Errorf("not refused: %w", err)
+		}
+		return equal("401 INVALID_SESSION_ID Session expired or invalid", fmt.Sprint(said.HttpCode, " ", said.ErrorCode, " ", said.ErrorMessage))
+	})
+}
+
+// made wants an object, where the client says with nil that it failed.
+func made(o *simpleforce.SObject) error {
+	if o == nil {
+		return errors.New("the call failed")
+	}
+	return nil
+}
+
+func records(client *simpleforce.Client) {
+	c := client.SObject("Case").Set("Subject", "Case created by simpleforce").Set("Priority", "High")
+	step("Create", func() error {
+		if err := made(c.Create()); err != nil {
+			return err
+		}
+		return equal("500", c.ID()[:3])
+	})
+	step("Get", func() error {
+		got := client.SObject("Case").Get(c.ID())
+		if err := made(got); err != nil {
+			return err
+		}
+		if err := equal("Case", got.AttributesField().Type); err != nil {
+			return err
+		}
+		return equal("/services/data/v54.0/sobjects/Case/"+c.ID(), got.AttributesField().URL)
+	})
+	step("SObjectField, and Get of what it names", func() error {
+		user := client.SObject("Case").Get(c.ID()).SObjectField("User", "CreatedById")
+		if err := made(user); err != nil {
+			return err
+		}
+		if err := made(user.Get()); err != nil {
+			return err
+		}
+		if user.StringField("Name") == "" {
+			return errors.New("the user has no name")
+		}
+		return nil
+	})
+	step("Update", func() error {
+		if err := made(client.SObject("Case").Set("Id", c.ID()).Set("Subject", "Changed").Update()); err != nil {
+			return err
+		}
+		return equal("Changed", client.SObject("Case").Get(c.ID()).StringField("Subject"))
+	})
+	step("Update of all that Get returned", func() error {
+		got := client.SObject("Contact").Set("LastName", "Round").Create().Get()
+		for _, field := range []string{"Name", "IsDeleted", "OwnerId"} {
+			delete(*got, field)
+		}
+		return made(got.Set("LastName", "Trip").Update())
+	})
+	step("Create, Get and Delete in a chain", func() error {
+		return client.SObject("Case").Set("Subject", "Chain").Create().Get().Delete()
+	})
+	step("Delete", func() error {
+		if err := c.Delete(); err != nil {
+			return err
+		}
+		if client.SObject("Case").Get(c.ID()) != nil {
+			return errors.New("it is still there")
+		}
+		return nil
+	})
+	step("Create without a required field", func() error {
+		if client.SObject("Contact").Set("FirstName", "Only").Create() != nil {
+			return errors.New("not refused")
+		}
+		return nil
+	})
+}
+
+func upserts(client *simpleforce.Client) {
+	upsert := func(subject string) *simpleforce.SObject {
+		return client.SObject("Case").Set("ExternalIDField", "Ext_Id__c").Set("Ext_Id__c", "case-1").Set("Subject", subject).Upsert()
+	}
+	var id string
+	step("Upsert creates", func() error {
+		got := upsert("First")
+		if err := made(got); err != nil {
+			return err
+		}
+		id = got.ID()
+		return equal("500", id[:3])
+	})
+	step("Upsert updates", func() error {
+		if err := made(upsert("Second")); err != nil {
+			return err
+		}
+		return equal("Second", client.SObject("Case").Get(id).StringField("Subject"))
+	})
+}
+
+func queries(client *simpleforce.Client) {
+	step("Query", func() error {
+		got, err := client.Query("SELECT Id, Subject FROM Case WHERE Ext_Id__c = 'case-1'")
+		if err != nil {
+			return err
+		}
+		if err := equal("1 true Second", fmt.Sprint(got.TotalSize, " ", got.Done, " ", got.Records[0].StringField("Subject"))); err != nil {
+			return err
+		}
+		return made(got.Records[0].Get()) // a record of a query can be read again
+	})
+	step("Query of a parent", func() error {
+		parent := client.SObject("Account").Set("Name", "Parent").Create()
+		client.SObject("Contact").Set("LastName", "Child").Set("AccountId", parent.ID()).Create()
+		got, err := client.Query("SELECT Account.Name FROM Contact WHERE LastName = 'Child'")
+		if err != nil {
+			return err
+		}
+		return equal("Parent", got.Records[0].SObjectField("Account", "Account").StringField("Name"))
+	})
+	step("Query over several pages", func() error { return pages(client) })
+	step("Query that is malformed", func() error {
+		_, err := client.Query("SELECT FROM Case")
+		return refused(err, "MALFORMED_QUERY")
+	})
+}
+
+// pages makes 2,100 contacts by the collections call, for the client has none
+// of its own, and reads them.
+func pages(client *simpleforce.Client) error {
+	for range 21 {
+		body := `{"records":[` + strings.Repeat(`{"attributes":{"type":"Contact"},"LastName":"Page"},`, 99) + `{"attributes":{"type":"Contact"},"LastName":"Page"}]}`
+		if _, err := client.ApexREST(http.MethodPost, "services/data/v54.0/composite/sobjects", strings.NewReader(body)); err != nil {
+			return err
+		}
+	}
+	n := 0
+	for next := "SELECT Id FROM Contact WHERE LastName = 'Page'"; next != ""; {
+		got, err := client.Query(next)
+		if err != nil {
+			return err
+		}
+		n += len(got.Records)
+		next = got.NextRecordsURL
+	}
+	return equal(2100, n)
+}
+
+func described(client *simpleforce.Client) {
+	step("Describe", func() error {
+		got := client.SObject("Case").Describe()
+		if got == nil {
+			return errors.New("the call failed")
+		}
+		return equal("Case", (*got)["name"])
+	})
+	step("DescribeGlobal", func() error {
+		got, err := client.DescribeGlobal()
+		if err != nil {
+			return err
+		}
+		if objects, _ := (*got)["sobjects"].([]any); len(objects) == 0 {
+			return errors.New("no objects")
+		}
+		return nil
+	})
+}
+
+func rest(client *simpleforce.Client) error {
+	data, err := client.ApexREST(http.MethodGet, "services/data/v54.0/limits", nil)
+	if err != nil {
+		return err
+	}
+	var got map[string]struct{ Max int }
+	if err := json.Unmarshal(data, &got); err != nil {
+		return err
+	}
+	if got["DailyApiRequests"].Max == 0 {
+		return errors.New("no DailyApiRequests")
+	}
+	return nil
+}
