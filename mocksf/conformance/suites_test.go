@@ -20,14 +20,14 @@ type suite struct {
 
 var suites = []suite{
 	{client: "jsforce", version: "3.10.16", folder: "js", program: "plain.js", steps: 21},
-	{client: "jsforce", version: "3.10.16", folder: "js", program: "jsforce-login.js", steps: 24},
+	{client: "jsforce", version: "3.10.16", folder: "js", program: "jsforce-login.js", steps: 25},
 	{client: "jsforce", version: "3.10.16", folder: "js", program: "jsforce-records.js", steps: 40},
-	{client: "jsforce", version: "3.10.16", folder: "js", program: "jsforce-query.js", steps: 45},
+	{client: "jsforce", version: "3.10.16", folder: "js", program: "jsforce-query.js", steps: 44},
 	{client: "jsforce", version: "3.10.16", folder: "js", program: "jsforce-bulk.js", steps: 34},
 	{client: "node-sf-bulk2", version: "1.0.1", folder: "js", program: "node-sf-bulk2.js", steps: 25},
-	{client: "@salesforce/cli", version: "2.150.6", folder: "sf", program: "sf.js", steps: 27},
-	{client: "github.com/k-capehart/go-salesforce/v3", version: "v3.1.0", folder: "go-salesforce", steps: 50},
-	{client: "github.com/simpleforce/simpleforce", version: "v0.0.0-20220429021116-acf4ac67ef68", folder: "simpleforce", steps: 20},
+	{client: "@salesforce/cli", version: "2.150.6", folder: "sf", program: "sf.js", steps: 28},
+	{client: "github.com/k-capehart/go-salesforce/v3", version: "v3.1.0", folder: "go-salesforce", steps: 53},
+	{client: "github.com/simpleforce/simpleforce", version: "v0.0.0-20220429021116-acf4ac67ef68", folder: "simpleforce", steps: 21},
 }
 
 func (s suite) name() string {

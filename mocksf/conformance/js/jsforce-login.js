@@ -155,11 +155,17 @@ steps(async (step) => {
     assert.equal((await job.check()).state, 'Open');
     await job.close();
   });
-  await step('no refresh token, no refresh', async () => {
+  await step('a session of a login by password ends in mid-run', async () => {
     const conn = new jsforce.Connection({ loginUrl: org.url, version });
     await conn.login(org.username, org.password);
     await revoke(conn.accessToken);
-    const err = await refused(makeRecord(conn), 'INVALID_SESSION_ID');
+    assert.equal((await makeRecord(conn)).success, true); // the client keeps the password
+  });
+  await step('no refresh token, no refresh', async () => {
+    const conn = connect();
+    await conn.authorize({ grant_type: 'client_credentials' });
+    await revoke(conn.accessToken);
+    const err = await refused(makeRecord(bare(conn.accessToken)), 'INVALID_SESSION_ID');
     assert.equal(err.message, 'Session expired or invalid');
   });
   await step('identity', async () => {
