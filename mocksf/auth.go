@@ -7,115 +7,138 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
+// maxForm bounds the body of a login, in bytes.
+const maxForm = 1 << 20
+
 var authRoutes = []route{
-	{method: "POST", pattern: "/services/oauth2/token", api: commitlog.APIAuth, open: true, raw: true, step: StepToken, serve: serveToken},
-	{method: "POST", pattern: "/services/oauth2/revoke", api: commitlog.APIAuth, open: true, raw: true, serve: serveRevoke},
-	{method: "GET", pattern: "/services/oauth2/revoke", api: commitlog.APIAuth, open: true, raw: true, serve: serveRevoke},
+	{method: "POST", pattern: "/services/oauth2/token", api: commitlog.APIAuth, open: true, raw: true, maxBody: maxForm, step: StepToken, serve: serveToken},
+	{method: "POST", pattern: "/services/oauth2/introspect", api: commitlog.APIAuth, open: true, raw: true, maxBody: maxForm, serve: serveIntrospect},
+	{method: "POST", pattern: "/services/oauth2/revoke", api: commitlog.APIAuth, open: true, raw: true, maxBody: maxForm, serve: serveRevoke},
+	{method: "GET", pattern: "/services/oauth2/revoke", api: commitlog.APIAuth, open: true, raw: true, maxBody: maxForm, serve: serveRevoke},
 }
 
-// credentials are what a token request claims.
-type credentials struct {
+// tokenCall is a request to an OAuth endpoint, and the client that it claims to
+// come from.
+type tokenCall struct {
+	*request
 	form         url.Values
 	client, hush string // client id and secret, from the form or Basic authentication
 }
 
-// serveToken is the OAuth 2.0 token endpoint.
-func serveToken(r *request) reply {
+// readForm reads the parameters, which some clients put into the URL.
+func (r *request) readForm() (*tokenCall, *apierr.Error) {
 	form, err := url.ParseQuery(string(r.body))
 	if err != nil {
-		return oauthError("invalid_request", "the body is not a form")
+		return nil, apierr.OAuthRequest.New("the body is not a form")
 	}
-	for key, values := range r.query { // some clients put the form into the URL
+	for key, values := range r.query {
 		form[key] = append(form[key], values...)
 	}
-	c := credentials{form: form, client: form.Get("client_id"), hush: form.Get("client_secret")}
+	c := &tokenCall{request: r, form: form, client: form.Get("client_id"), hush: form.Get("client_secret")}
 	if user, password, ok := r.http.BasicAuth(); ok {
-		c.client, c.hush = user, password
+		c.client, c.hush = plainBasic(user), plainBasic(password)
 	}
-	identity, code, why := r.org.authenticate(c)
-	if code != "" {
-		return oauthError(code, why)
-	}
-	return r.org.grant(r, identity)
+	return c, nil
 }
 
-// authenticate checks the credentials and says on whose behalf the session
-// acts, or which OAuth error answers.
-func (o *Org) authenticate(c credentials) (identity, code, why string) {
-	grant := c.form.Get("grant_type")
-	if grant != "client_credentials" && grant != "password" && grant != "refresh_token" {
-		return "", "unsupported_grant_type", "grant type not supported"
+// plainBasic undoes the escaping that RFC 6749 wants in Basic authentication
+// and that only some clients do.
+func plainBasic(text string) string {
+	if plain, err := url.QueryUnescape(text); err == nil && strings.Contains(text, "%") {
+		return plain
 	}
-	if !accepts(o.cfg.ClientID, c.client) {
-		return "", "invalid_client_id", "client identifier invalid"
-	}
-	needSecret := grant == "client_credentials" || c.hush != ""
-	if needSecret && !accepts(o.cfg.ClientSecret, c.hush) {
-		return "", "invalid_client", "invalid client credentials"
-	}
-	switch grant {
-	case "password":
-		user := c.form.Get("username")
-		if !accepts(o.cfg.Username, user) || !accepts(o.cfg.Password, c.form.Get("password")) {
-			return "", "invalid_grant", "authentication failure"
-		}
-		return user, "", ""
-	case "refresh_token":
-		if c.form.Get("refresh_token") == "" {
-			return "", "invalid_grant", "expired access/refresh token"
-		}
-	}
-	return c.client, "", ""
+	return text
 }
 
-// accepts compares a credential; without a configured one any value will do.
-func accepts(want, got string) bool {
-	if want == "" {
-		return got != ""
+// serveToken is the OAuth 2.0 token endpoint.
+func serveToken(r *request) reply {
+	c, err := r.readForm()
+	if err != nil {
+		return oauthFailure(err)
 	}
-	return hmac.Equal([]byte(want), []byte(got))
+	if c.form.Get("response_type") == "device_code" {
+		return c.startDevice()
+	}
+	grant, known := grantTypes[c.form.Get("grant_type")]
+	if !known {
+		return oauthFailure(apierr.OAuthGrantType.New())
+	}
+	g, err := grant(c)
+	if err != nil {
+		return oauthFailure(err)
+	}
+	return oauthAnswer(jsonObject(r.issue(g)...))
 }
 
-// grant starts a session and describes it as the token endpoint does.
-func (o *Org) grant(r *request, identity string) reply {
-	base := o.baseURL(r.http)
-	id := base + "/id/" + orgID + "/" + store.AdminID
+// issue starts a session and describes it as the token endpoint does.
+func (r *request) issue(g granted) []string {
+	o := r.org
+	id := o.identityURL(r)
 	issued := strconv.FormatInt(o.cfg.Now().UnixMilli(), 10)
-	mac := hmac.New(sha256.New, []byte(o.cfg.ClientSecret))
+	app, _ := o.app(g.client)
+	mac := hmac.New(sha256.New, []byte(app.Secret))
 	mac.Write([]byte(id + issued))
-	body := jsonObject(
-		"access_token", o.sessions.start(identity, o.cfg.Clock()+o.cfg.TokenLife),
+	scope := orDefault(g.scope, defaultScope)
+	pairs := []string{
+		"access_token", o.sessions.start(o.newSession(g.user, g.client, scope, g.grant)),
 		"signature", base64.StdEncoding.EncodeToString(mac.Sum(nil)),
-		"scope", "api web refresh_token",
-		"instance_url", base,
+		"scope", scope,
+		"instance_url", o.instanceURL(r.http),
 		"id", id,
 		"token_type", "Bearer",
 		"issued_at", issued,
-	)
-	return reply{status: http.StatusOK, body: body, header: http.Header{"Cache-Control": {"no-store"}}}
+	}
+	if g.refresh != "" {
+		pairs = append(pairs, "refresh_token", g.refresh)
+	}
+	return pairs
 }
 
-// serveRevoke ends a session.
+// serveRevoke ends a session, or what a refresh token stands for with all its
+// sessions. An error is a form unless the client asks for JSON: clients read it
+// that way.
 func serveRevoke(r *request) reply {
-	form, err := url.ParseQuery(string(r.body))
-	token := orDefault(form.Get("token"), r.query.Get("token"))
-	if err != nil || !r.org.sessions.end(token) {
-		return oauthError("unsupported_token_type", "this token type is not supported")
+	c, err := r.readForm()
+	if err == nil && !r.org.revoke(c.form.Get("token")) {
+		err = apierr.OAuthTokenType.New()
 	}
-	return reply{status: http.StatusOK}
+	switch {
+	case err == nil:
+		return reply{status: http.StatusOK}
+	case strings.Contains(r.header.Get("Accept"), "json"):
+		return oauthFailure(err)
+	}
+	body := url.Values{"error": {err.Code}, "error_description": {err.Message}}.Encode()
+	return reply{status: err.Status, contentType: "application/x-www-form-urlencoded", body: []byte(body), header: noStore()}
 }
 
-func oauthError(code, description string) reply {
-	return reply{
-		status: http.StatusBadRequest, body: jsonObject("error", code, "error_description", description),
-		header: http.Header{"Cache-Control": {"no-store"}},
+func (o *Org) revoke(token string) bool {
+	if o.sessions.end(token) {
+		return true
 	}
+	id, ok := o.logins.grants.Revoke(token)
+	if ok {
+		o.sessions.endGrant(id)
+	}
+	return ok
+}
+
+func noStore() http.Header { return http.Header{"Cache-Control": {"no-store"}} }
+
+func oauthAnswer(body []byte) reply {
+	return reply{status: http.StatusOK, body: body, header: noStore()}
+}
+
+func oauthFailure(err *apierr.Error) reply {
+	return reply{status: err.Status, body: jsonObject("error", err.Code, "error_description", err.Message), header: noStore()}
 }
 
 // jsonObject makes an object of strings: name, value, name, value, ...
@@ -141,4 +164,20 @@ func (o *Org) baseURL(hr *http.Request) string {
 		return "https://" + hr.Host
 	}
 	return "http://" + hr.Host
+}
+
+// instanceURL is where a client goes after the login. That is the same host,
+// except after a login at Salesforce's common login hosts, which lead to the
+// org's own one.
+func (o *Org) instanceURL(hr *http.Request) string {
+	base := o.baseURL(hr)
+	if scheme, host, _ := strings.Cut(base, "://"); isLoginHost(host) {
+		return scheme + "://" + myDomain
+	}
+	return base
+}
+
+// identityURL is who the session acts for, as a URL.
+func (o *Org) identityURL(r *request) string {
+	return o.baseURL(r.http) + "/id/" + orgID + "/" + store.AdminID
 }

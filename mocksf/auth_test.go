@@ -21,6 +21,7 @@ func (d *door) postForm(path string, form url.Values, basic ...string) (int, map
 	request, err := http.NewRequest("POST", d.url+path, strings.NewReader(form.Encode()))
 	require.NoError(d.t, err)
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Accept", "application/json")
 	if len(basic) == 2 {
 		request.SetBasicAuth(basic[0], basic[1])
 	}

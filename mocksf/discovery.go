@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
-	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
 var discoveryRoutes = []route{
@@ -20,9 +19,6 @@ var discoveryRoutes = []route{
 	{method: "GET", pattern: "recent", api: commitlog.APIOther, inner: true, serve: listRecent},
 	{method: "GET", pattern: "sobjects/{object}/updated", api: commitlog.APIOther, inner: true, serve: listUpdated},
 	{method: "GET", pattern: "sobjects/{object}/deleted", api: commitlog.APIOther, inner: true, serve: listDeleted},
-	{method: "GET", pattern: "/services/oauth2/userinfo", api: commitlog.APIAuth, serve: userInfo},
-	{method: "POST", pattern: "/services/oauth2/userinfo", api: commitlog.APIAuth, raw: true, serve: userInfo},
-	{method: "GET", pattern: "/id/{org}/{user}", api: commitlog.APIAuth, serve: userInfo},
 }
 
 // object answers v in JSON; v is made of maps, slices and plain values.
@@ -65,29 +61,6 @@ func listResources(r *request) reply {
 		list[name] = r.base() + "/" + name
 	}
 	return object(list)
-}
-
-func (o *Org) identityURL(r *request) string {
-	return o.baseURL(r.http) + "/id/" + orgID + "/" + store.AdminID
-}
-
-// userInfo answers who the session acts for: as OpenID Connect has it, and as
-// the identity URL has it.
-func userInfo(r *request) reply {
-	base, id := r.org.baseURL(r.http), r.org.identityURL(r)
-	urls := map[string]string{"rest": base + "/services/data/v{version}/"}
-	for _, name := range []string{"sobjects", "query"} {
-		urls[name] = urls["rest"] + name + "/"
-	}
-	name := orDefault(r.call.Identity, "admin")
-	return object(map[string]any{
-		"sub": id, "id": id, "user_id": store.AdminID, "organization_id": orgID,
-		"username": name, "preferred_username": name, "nick_name": name, "nickname": name,
-		"display_name": "Integration User", "name": "Integration User", "given_name": "Integration", "family_name": "User",
-		"email": "integration@example.com", "email_verified": true, "active": true, "user_type": "STANDARD",
-		"language": "en_US", "locale": "en_US", "utcOffset": 0, "zoneinfo": "GMT", "is_app_installed": true,
-		"photos": map[string]string{}, "urls": urls, "updated_at": r.org.cfg.Now().UTC().Format(store.DateTimeLayout),
-	})
 }
 
 // showLimits answers what is left of the org's allocations.

@@ -1,6 +1,10 @@
 package mocksf
 
-import "github.com/squall-harness/squall/mocksf/internal/apierr"
+import (
+	"slices"
+
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+)
 
 // ErrorKind is one error that the org can answer with: its code, its HTTP
 // status when it is the whole reply, its text (with fmt verbs), whether it is
@@ -11,9 +15,9 @@ type ErrorKind = apierr.Kind
 // Errors lists all errors that the org raises by itself. Every reply is made
 // from this table.
 func Errors() []ErrorKind {
-	kinds := make([]ErrorKind, len(apierr.Table))
-	for i, k := range apierr.Table {
-		kinds[i] = *k
+	var kinds []ErrorKind
+	for _, k := range slices.Concat(apierr.Table, apierr.LoginTable) {
+		kinds = append(kinds, *k)
 	}
 	return kinds
 }

@@ -44,6 +44,8 @@ type Config struct {
 	// value that is not empty.
 	ClientID, ClientSecret, Username, Password string
 
+	Auth Auth // whom the org lets in, and for how long
+
 	PublicURL     string        // base of instance_url; "" is made of the request's Host
 	TokenLife     time.Duration // 0 is two hours
 	TokenSeed     uint64        // tokens that are the same in every run, and can be guessed; 0: neither
@@ -57,6 +59,7 @@ type Org struct {
 	store    *store.Store
 	router   *router
 	sessions sessions
+	logins   logins
 	jobs     *bulk.Queue
 	cursors  cursors       // of queries
 	requests atomic.Uint64 // request ids given
@@ -68,19 +71,23 @@ type Org struct {
 }
 
 // New starts an org. It panics on a schema that contradicts itself, which is a
-// mistake of the program; Schema.Check finds it before.
+// mistake of the program; Schema.Check finds it before, and Auth.Check what is
+// wrong with the connected apps.
 func New(cfg Config) *Org {
 	cfg = cfg.withDefaults()
 	o := &Org{cfg: cfg, log: &commitlog.Log{}, router: newRouter()}
 	if o.sessions.random = rand.Text; cfg.TokenSeed != 0 {
 		o.sessions.random = fromSeed(cfg.TokenSeed)
 	}
-	o.ctx, o.stop = context.WithCancel(context.Background())
 	var err error
+	if o.logins.keys, err = cfg.Auth.keys(); err != nil {
+		panic("mocksf: " + err.Error())
+	}
+	o.ctx, o.stop = context.WithCancel(context.Background())
 	if o.store, err = store.New(cfg.Schema, o.log, cfg.Clock, cfg.Now); err != nil {
 		panic("mocksf: " + err.Error())
 	}
-	for _, routes := range [][]route{authRoutes, soapRoutes, discoveryRoutes, rowRoutes, upsertRoutes, collectionRoutes, compositeRoutes, queryRoutes, bulkRoutes} {
+	for _, routes := range [][]route{authRoutes, browserRoutes, identityRoutes, soapRoutes, discoveryRoutes, rowRoutes, upsertRoutes, collectionRoutes, compositeRoutes, queryRoutes, bulkRoutes} {
 		o.router.add(routes)
 	}
 	o.startBulk()

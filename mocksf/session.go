@@ -21,8 +21,9 @@ var orgID = store.MakeID("00D", 1)
 type sessions struct {
 	random func() string // text that nobody can guess
 
-	mu   sync.RWMutex
-	live map[string]session
+	mu      sync.RWMutex
+	live    map[string]*session
+	sweepAt int // how many there are when the dead are looked for
 }
 
 // fromSeed makes texts that are the same in every run.
@@ -34,39 +35,66 @@ func fromSeed(seed uint64) func() string {
 	}
 }
 
+// session is on whose behalf a token acts. Times are on the run's clock.
 type session struct {
-	identity string
-	until    time.Duration // on the run's clock
-	visitor  bool          // see Org.Visit
+	identity      string
+	client, scope string // "" for a SOAP login
+	grant         uint64 // that it belongs to, 0 for none
+	since         time.Duration
+	life          time.Duration // counted from the last use when renew is set
+	renew         bool
+	used          atomic.Int64
+	visitor       bool // see Org.Visit
+}
+
+// end is when it ends, unless it is used before.
+func (s *session) end() time.Duration {
+	if s.visitor {
+		return math.MaxInt64
+	}
+	return time.Duration(s.used.Load()) + s.life
+}
+
+// newSession is one that starts now; sessions.start makes it count.
+func (o *Org) newSession(identity, client, scope string, grant uint64) *session {
+	s := &session{identity: identity, client: client, scope: scope, grant: grant, since: o.cfg.Clock(), life: o.cfg.TokenLife, renew: o.cfg.Auth.LifeSinceUse}
+	s.used.Store(int64(s.since))
+	return s
+}
+
+// admit starts a session that does not end by itself.
+func (s *sessions) admit(visitor string) string {
+	return s.start(&session{identity: visitor, visitor: true})
 }
 
 // start gives out a new access token.
-func (s *sessions) start(identity string, until time.Duration) string {
-	return s.open(session{identity: identity, until: until})
-}
-
-// admit gives out one that does not end by itself.
-func (s *sessions) admit(visitor string) string {
-	return s.open(session{identity: visitor, until: math.MaxInt64, visitor: true})
-}
-
-func (s *sessions) open(one session) string {
+func (s *sessions) start(one *session) string {
 	token := orgID[:15] + "!" + s.random() + "." + s.random() + s.random()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.live == nil {
-		s.live = map[string]session{}
+		s.live = map[string]*session{}
+	}
+	if len(s.live) >= s.sweepAt { // the dead are many: forget them
+		maps.DeleteFunc(s.live, func(_ string, old *session) bool { return old.end() <= one.since && !one.visitor })
+		s.sweepAt = max(1000, 2*len(s.live))
 	}
 	s.live[token] = one
 	return token
 }
 
 // lookup tells on whose behalf a token acts.
-func (s *sessions) lookup(token string, now time.Duration) (found session, ok bool) {
+func (s *sessions) lookup(token string, now time.Duration) (found *session, ok bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	found, ok = s.live[token]
-	return found, ok && found.until > now
+	found = s.live[token]
+	if found == nil || found.end() <= now {
+		return nil, false
+	}
+	if found.renew {
+		found.used.Store(int64(now))
+	}
+	return found, true
 }
 
 func (s *sessions) end(token string) bool {
@@ -77,11 +105,18 @@ func (s *sessions) end(token string) bool {
 	return ok
 }
 
+// endGrant ends the sessions of a grant.
+func (s *sessions) endGrant(id uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	maps.DeleteFunc(s.live, func(_ string, one *session) bool { return one.grant == id && !one.visitor })
+}
+
 func (s *sessions) expireAll() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := len(s.live)
-	maps.DeleteFunc(s.live, func(_ string, one session) bool { return !one.visitor })
+	maps.DeleteFunc(s.live, func(_ string, one *session) bool { return !one.visitor })
 	return n - len(s.live)
 }
 

@@ -3,17 +3,19 @@ package mocksf
 import (
 	"encoding/xml"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
 // The SOAP login, for clients that know no other: partner (u) and enterprise
 // (c) flavour.
 var soapRoutes = []route{
-	{method: "POST", pattern: "/services/soap/{flavour}/{release}", api: commitlog.APIAuth, open: true, raw: true, serve: serveSOAP},
-	{method: "POST", pattern: "/services/soap/{flavour}/{release}/{org}", api: commitlog.APIAuth, open: true, raw: true, serve: serveSOAP},
+	{method: "POST", pattern: "/services/soap/{flavour}/{release}", api: commitlog.APIAuth, open: true, raw: true, maxBody: maxForm, serve: serveSOAP},
+	{method: "POST", pattern: "/services/soap/{flavour}/{release}/{org}", api: commitlog.APIAuth, open: true, raw: true, maxBody: maxForm, serve: serveSOAP},
 }
 
 // soapCall is an envelope as far as the org reads it. Elements are matched by
@@ -31,25 +33,35 @@ type soapCall struct {
 func serveSOAP(r *request) reply {
 	var call soapCall
 	if err := xml.Unmarshal(r.body, &call); err != nil {
-		return r.soapFault("CLIENT_ERROR", "The envelope cannot be read")
+		return r.soapSender("The envelope cannot be read")
 	}
 	switch {
-	case call.Logout != nil:
-		r.org.sessions.end(call.Session)
-		return r.soapReply(http.StatusOK, `<logoutResponse/>`)
-	case call.Login == nil:
-		return r.soapFault("INVALID_OPERATION", "Only login and logout are served")
-	case !accepts(r.org.cfg.Username, call.Login.Username) || !accepts(r.org.cfg.Password, call.Login.Password):
-		return r.soapFault("INVALID_LOGIN", "Invalid username, password, security token; or user locked out.")
+	case version("v"+r.param("release")) == 0:
+		return r.soapFault(apierr.SOAPVersion.New())
+	case call.Login != nil:
+		return r.soapLogin(call.Login.Username, call.Login.Password)
+	case call.Logout == nil:
+		return r.soapSender("No operation available for request: only login and logout are served")
 	}
-	token := r.org.sessions.start(call.Login.Username, r.org.cfg.Clock()+r.org.cfg.TokenLife)
-	return r.soapReply(http.StatusOK, r.loginResult(token, call.Login.Username))
+	if _, ok := r.org.sessions.lookup(call.Session, r.org.cfg.Clock()); !ok {
+		return r.soapFault(apierr.SOAPSession.New())
+	}
+	r.org.sessions.end(call.Session)
+	return r.soapReply(http.StatusOK, `<logoutResponse/>`)
+}
+
+func (r *request) soapLogin(user, password string) reply {
+	if !r.org.admits(user, password) {
+		return r.soapFault(apierr.SOAPLogin.New())
+	}
+	token := r.org.sessions.start(r.org.newSession(user, "", "", 0))
+	return r.soapReply(http.StatusOK, r.loginResult(token, user))
 }
 
 // loginResult has its elements in the order of the WSDL, without prefixes and
 // attributes: some clients read it with regular expressions.
 func (r *request) loginResult(token, user string) string {
-	base := r.org.baseURL(r.http) + "/services/Soap/"
+	base := r.org.instanceURL(r.http) + "/services/Soap/"
 	path := "/" + r.param("release") + "/" + orgID[:15]
 	return `<loginResponse><result>` + tags(
 		"metadataServerUrl", base+"m"+path, "passwordExpired", "false", "sandbox", "false",
@@ -60,7 +72,8 @@ func (r *request) loginResult(token, user string) string {
 		"orgHasPersonAccounts", "false", "organizationId", orgID, "organizationMultiCurrency", "false",
 		"organizationName", "Mock", "profileId", store.MakeID("00e", 1),
 	) + `<roleId xsi:nil="true"/>` + tags(
-		"sessionSecondsValid", "7200", "userEmail", "integration@example.com", "userFullName", "Integration User",
+		"sessionSecondsValid", strconv.Itoa(int(r.org.cfg.TokenLife.Seconds())),
+		"userDefaultCurrencyIsoCode", "EUR", "userEmail", "integration@example.com", "userFullName", "Integration User",
 		"userId", store.AdminID, "userLanguage", "en_US", "userLocale", "en_US", "userName", user, "userTimeZone", "GMT",
 		"userType", "Standard", "userUiSkin", "Theme3",
 	) + `</userInfo></result></loginResponse>`
@@ -79,10 +92,19 @@ func tags(pairs ...string) string {
 
 // soapFault answers an error. Some clients look for the tags with this very
 // prefix.
-func (r *request) soapFault(code, message string) reply {
-	return r.soapReply(http.StatusInternalServerError, `<soapenv:Fault>`+tags("faultcode", "sf:"+code, "faultstring", code+": "+message)+
-		`<detail><sf:LoginFault xsi:type="sf:LoginFault">`+tags("sf:exceptionCode", code, "sf:exceptionMessage", message)+
-		`</sf:LoginFault></detail></soapenv:Fault>`)
+func (r *request) soapFault(err *apierr.Error) reply {
+	kind := "UnexpectedErrorFault"
+	if err.Code == apierr.SOAPLogin.Code {
+		kind = "LoginFault"
+	}
+	return r.soapReply(err.Status, `<soapenv:Fault>`+tags("faultcode", "sf:"+err.Code, "faultstring", err.Error())+
+		`<detail><sf:`+kind+` xsi:type="sf:`+kind+`">`+tags("sf:exceptionCode", err.Code, "sf:exceptionMessage", err.Message)+
+		`</sf:`+kind+`></detail></soapenv:Fault>`)
+}
+
+// soapSender answers a request that makes no sense (SOAP 1.1, Client fault).
+func (r *request) soapSender(why string) reply {
+	return r.soapReply(http.StatusInternalServerError, `<soapenv:Fault>`+tags("faultcode", "soapenv:Client", "faultstring", why)+`</soapenv:Fault>`)
 }
 
 func (r *request) soapReply(status int, body string) reply {
@@ -91,7 +113,8 @@ func (r *request) soapReply(status int, body string) reply {
 		space = "enterprise"
 	}
 	envelope := `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:` + space +
-		`.soap.sforce.com" xmlns:sf="urn:fault.partner.soap.sforce.com" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body>` +
+		`.soap.sforce.com" xmlns:sf="urn:fault.` + space +
+		`.soap.sforce.com" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body>` +
 		body + `</soapenv:Body></soapenv:Envelope>`
 	return reply{status: status, contentType: "text/xml;charset=UTF-8", body: []byte(envelope)}
 }

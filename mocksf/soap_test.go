@@ -1,6 +1,9 @@
 package mocksf_test
 
 import (
+	"encoding/xml"
+	"io"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -38,14 +41,36 @@ func TestSOAPLogin(t *testing.T) {
 
 func TestSOAPFaults(t *testing.T) {
 	d := openDoor(t, mocksf.Config{Password: "p"})
-	for want, body := range map[string]string{
-		"INVALID_LOGIN":     `<login><username>u</username><password>wrong</password></login>`,
-		"INVALID_OPERATION": `<describeGlobal/>`,
-		"CLIENT_ERROR":      `<login>`,
+	for body, want := range map[string]string{
+		`<login><username>u</username><password>wrong</password></login>`: "<sf:exceptionCode>INVALID_LOGIN</sf:exceptionCode>",
+		`<logout/>`:         "<faultcode>sf:INVALID_SESSION_ID</faultcode>",
+		`<describeGlobal/>`: "<faultcode>soapenv:Client</faultcode>",
+		`<login>`:           "<faultcode>soapenv:Client</faultcode>",
 	} {
 		a := d.do("POST", "/services/Soap/c/67.0", envelope(body))
 		assert.Equal(t, 500, a.status)
-		assert.Contains(t, a.body, "<sf:exceptionCode>"+want+"</sf:exceptionCode>")
+		assert.Contains(t, a.body, want)
 		assert.Contains(t, a.body, "urn:enterprise.soap.sforce.com")
+		assert.Contains(t, a.body, "urn:fault.enterprise.soap.sforce.com")
 	}
+	a := d.do("POST", "/services/Soap/u/12.0", envelope(`<login><username>u</username><password>p</password></login>`))
+	assert.Contains(t, a.body, "UNSUPPORTED_API_VERSION")
+}
+
+func FuzzSOAP(f *testing.F) {
+	org := mocksf.New(mocksf.Config{Username: "u", Password: "p"})
+	f.Cleanup(org.Close)
+	for _, body := range []string{`<login><username>u</username><password>p</password></login>`, `<logout/>`, `<login>`, `&#0;`} {
+		text, _ := io.ReadAll(envelope(body))
+		f.Add(string(text))
+	}
+	f.Add(`<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>`)
+	f.Fuzz(func(t *testing.T, text string) {
+		w := httptest.NewRecorder()
+		org.ServeHTTP(w, httptest.NewRequest("POST", "/services/Soap/u/67.0", strings.NewReader(text)))
+		assert.Contains(t, []int{200, 500}, w.Code)
+		var whole struct{}
+		assert.NoError(t, xml.Unmarshal(w.Body.Bytes(), &whole))
+		assert.Equal(t, w.Code == 200, strings.Contains(w.Body.String(), "<sessionId>"), "only a login with name and password succeeds")
+	})
 }
