@@ -22,8 +22,8 @@ nightly: ## the reference on SEEDS=1000 seeds of every scenario in virtual time,
 	SQUALL_SEEDS=$(SEEDS) SQUALL_MUTANT_SEEDS=5 $(GO) test -count=1 -timeout 12h -run 'TestNoFalseAlarm|TestMutantsDie' ./scenarios
 
 scale: OPERATIONS = 10000000
-scale: ## makes a run of OPERATIONS=10000000 and judges it by its index, three times
-	SQUALL_SCALE=$(OPERATIONS) $(GO) test -tags scale -count=1 -timeout 1h -run 'TestScale$$' -v ./harness
+scale: ## judges a run of OPERATIONS=10000000 by its index, three times; fills an org with as many records
+	SQUALL_SCALE=$(OPERATIONS) $(GO) test -tags scale -count=1 -p 1 -timeout 1h -run 'TestScale$$' -v ./harness ./mocksf
 
 bench: ## figures, each beside what it is compared with
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./mocksf/... ./harness/...

@@ -158,3 +158,21 @@ func BenchmarkCollectionUpsert(b *testing.B) {
 		return wire("PATCH", "composite/sobjects/Account/Ext_Id__c", token, body.String()+"]}")
 	})
 }
+
+// BenchmarkGraphUpsert upserts ten accounts with nine orders each in one call,
+// a graph for each account.
+func BenchmarkGraphUpsert(b *testing.B) {
+	compare(b, 100, 18_000, func(i int, token string) []byte {
+		var graphs []string
+		for g := range 10 {
+			key := (i*10 + g) % 20_000
+			list := []string{sub("a", "PATCH", fmt.Sprintf("sobjects/Account/Ext_Id__c/acct-%06d", key), "{"+benchRecord(i)+"}")}
+			for o := range 9 {
+				list = append(list, sub(fmt.Sprintf("o%d", o), "PATCH", fmt.Sprintf("sobjects/Order__c/Ext_Id__c/ord-%06d-%d", key, o),
+					fmt.Sprintf(`{"Account__c":"@{a.id}","Amount__c":%d.5,"Token__c":"t-%06d.%d"}`, i, i, o)))
+			}
+			graphs = append(graphs, fmt.Sprintf(`{"graphId":"g%d",%s}`, g, subs(list...)))
+		}
+		return wire("POST", "composite/graph", token, `{"graphs":[`+strings.Join(graphs, ",")+`]}`)
+	})
+}
