@@ -13,7 +13,7 @@ import (
 const jobsPattern, jobPattern = "jobs/ingest", "jobs/ingest/{job}"
 
 var bulkRoutes = []route{
-	{method: http.MethodPost, pattern: jobsPattern, api: commitlog.APIBulk, step: StepCreate, plan: planCreate, serve: createJob},
+	{method: http.MethodPost, pattern: jobsPattern, api: commitlog.APIBulk, raw: true, step: StepCreate, plan: planCreate, serve: createJob},
 	{method: http.MethodGet, pattern: jobsPattern, api: commitlog.APIBulk, serve: listJobs},
 	{method: http.MethodGet, pattern: jobPattern, api: commitlog.APIBulk, step: StepStatus, plan: planJob, serve: readJob},
 	{method: http.MethodPatch, pattern: jobPattern, api: commitlog.APIBulk, plan: planChange, serve: changeJob},
@@ -22,11 +22,17 @@ var bulkRoutes = []route{
 	{method: http.MethodGet, pattern: jobPattern + "/{results}", api: commitlog.APIBulk, step: StepResults, plan: planJob, serve: jobResults},
 }
 
+// BulkLimits is how the org treats jobs of both Bulk APIs.
+type BulkLimits = bulk.Limits
+
 // startBulk starts what the bulk doors need.
 func (o *Org) startBulk() {
+	o.router.add(queryJobRoutes)
+	o.router.add(classicRoutes)
 	o.jobs = bulk.NewQueue(o.ctx, &o.workers, bulk.Config{
 		Store: o.store, Now: o.cfg.Now,
 		Start: o.cfg.Service.BulkStart, Chunk: o.cfg.Service.BulkChunk, Parallel: o.cfg.Service.BulkParallel,
+		Limits: o.cfg.Bulk,
 	})
 }
 
@@ -37,12 +43,19 @@ func (o *Org) OpenJobs() int { return o.jobs.Pending() }
 // planJob tells the hook which kind of records the job is about.
 func planJob(r *request) {
 	r.job = r.param("job")
-	if info, err := r.org.jobs.Get(r.job); err == nil {
+	if info, err := r.org.jobs.Get(bulk.Ingest, r.job); err == nil {
 		r.concern(info.Spec.Object)
 	}
 }
 
 func planCreate(r *request) {
+	if isMultipart(r.header) {
+		planMultipart(r)
+		return
+	}
+	if r.bad = r.parseJSON(); r.bad != nil {
+		return
+	}
 	if t, ok := r.org.store.Table(r.json.Get("object").Text()); ok {
 		r.concern(t.Name)
 	}
@@ -60,6 +73,9 @@ func planChange(r *request) {
 }
 
 func createJob(r *request) reply {
+	if whole, ok := r.planned.(*wholeJob); ok {
+		return r.submit(whole)
+	}
 	var spec bulk.Spec
 	if err := json.Unmarshal(r.body, &spec); err != nil {
 		return failure(apierr.JSONParser.New(err.Error()))
@@ -108,7 +124,7 @@ func changeJob(r *request) reply {
 	case bulk.UploadComplete:
 		change, err = r.org.jobs.Close(r.job, r.call.Identity, r.trouble)
 	case bulk.Aborted:
-		change, err = r.org.jobs.Abort(r.job)
+		change, err = r.org.jobs.Abort(bulk.Ingest, r.job)
 	}
 	if err != nil {
 		return failure(err)
@@ -117,7 +133,7 @@ func changeJob(r *request) reply {
 }
 
 func deleteJob(r *request) reply {
-	if err := r.org.jobs.Delete(r.job); err != nil {
+	if err := r.org.jobs.Delete(bulk.Ingest, r.job); err != nil {
 		return failure(err)
 	}
 	return reply{status: http.StatusNoContent}
@@ -125,7 +141,7 @@ func deleteJob(r *request) reply {
 
 // plain is the trouble in the words of the queue.
 func (t *JobTrouble) plain() bulk.Trouble {
-	plain := bulk.Trouble{Wait: t.Wait, Percent: t.Percent, End: bulk.State(t.End), Share: t.Share, Reason: t.Reason}
+	plain := bulk.Trouble{Wait: t.Wait, Chunk: t.Chunk, Percent: t.Percent, End: bulk.State(t.End), Share: t.Share, Reason: t.Reason}
 	if t.Row != nil {
 		plain.Row = apierr.Custom(t.Row.Code, t.Row.Message)
 	}

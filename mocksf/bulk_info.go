@@ -28,7 +28,7 @@ type jobInfo struct {
 	ConcurrencyMode     string      `json:"concurrencyMode"`
 	ContentType         string      `json:"contentType"`
 	APIVersion          json.Number `json:"apiVersion"`
-	JobType             string      `json:"jobType"`
+	JobType             bulk.Type   `json:"jobType,omitempty"`
 	ContentURL          string      `json:"contentUrl,omitempty"` // while Open; without a leading slash
 	LineEnding          string      `json:"lineEnding"`
 	ColumnDelimiter     string      `json:"columnDelimiter"`
@@ -52,9 +52,9 @@ func showJob(i bulk.Info) jobInfo {
 		CreatedDate: apiTime(i.Created), SystemModstamp: apiTime(i.Changed), State: i.State,
 		ExternalIDFieldName: i.Spec.ExternalIDFieldName, AssignmentRuleID: i.Spec.AssignmentRuleID,
 		ConcurrencyMode: "Parallel", ContentType: i.Spec.ContentType, APIVersion: json.Number(fmt.Sprintf("%.1f", i.Version)),
-		JobType: "V2Ingest", LineEnding: i.Spec.LineEnding, ColumnDelimiter: i.Spec.ColumnDelimiter,
+		JobType: i.Type, LineEnding: i.Spec.LineEnding, ColumnDelimiter: i.Spec.ColumnDelimiter,
 	}
-	if i.State == bulk.Open {
+	if i.State == bulk.Open && i.Type == bulk.Ingest {
 		show.ContentURL = fmt.Sprintf("services/data/v%.1f/jobs/ingest/%s/batches", i.Version, i.ID)
 	}
 	return show
@@ -74,37 +74,16 @@ func jsonReply(v any) reply {
 }
 
 func readJob(r *request) reply {
-	i, err := r.org.jobs.Get(r.job)
+	i, err := r.org.jobs.Get(bulk.Ingest, r.job)
 	if err != nil {
 		return failure(err)
 	}
 	show := showJob(i)
 	show.jobFigures = &jobFigures{
-		Processed: i.Processed, Failed: i.Failed,
+		Processed: i.Processed, Failed: i.Failed, Retries: i.Retries,
 		Total: i.Took.Milliseconds(), Active: i.Active.Milliseconds(), Error: i.Error,
 	}
 	return jsonReply(show)
-}
-
-// jobList is one page of jobs; all of them fit into it.
-type jobList struct {
-	Done    bool      `json:"done"`
-	Records []jobInfo `json:"records"`
-	Next    *string   `json:"nextRecordsUrl"`
-}
-
-func listJobs(r *request) reply {
-	list := jobList{Done: true, Records: []jobInfo{}}
-	if kind := r.query.Get("jobType"); kind != "" && !strings.EqualFold(kind, "V2Ingest") {
-		return jsonReply(list)
-	}
-	if strings.EqualFold(r.query.Get("isPkChunkingEnabled"), "true") {
-		return jsonReply(list) // ingest jobs are never chunked by key
-	}
-	for _, i := range r.org.jobs.List() {
-		list.Records = append(list.Records, showJob(i))
-	}
-	return jsonReply(list)
 }
 
 // jobResults answers one of the three result files. Clients spell the last
@@ -122,8 +101,10 @@ func jobResults(r *request) reply {
 	if _, err := results.WriteTo(&body); err != nil {
 		return failure(apierr.Unexpected.New(err.Error()))
 	}
-	return reply{status: http.StatusOK, contentType: "text/csv", body: body.Bytes()}
+	return reply{status: http.StatusOK, contentType: csvType, body: body.Bytes()}
 }
+
+const csvType = "text/csv;charset=UTF-8"
 
 func isCSV(contentType string) bool {
 	return strings.HasPrefix(strings.ToLower(strings.TrimSpace(contentType)), "text/csv")

@@ -70,7 +70,8 @@ func showLimits(r *request) reply {
 		Remaining int `json:"Remaining"`
 	}
 	full := func(n int) limit { return limit{n, n} }
-	daily := r.org.cfg.DailyRequests
+	daily, bulk := r.org.cfg.DailyRequests, r.org.jobs.Limits()
+	batches, queries := r.org.jobs.Left()
 	return object(map[string]limit{
 		"DailyApiRequests":                            {daily, max(daily-int(r.org.calls.Load()), 0)},
 		"ActiveScratchOrgs":                           full(100),
@@ -79,10 +80,10 @@ func showLimits(r *request) reply {
 		"ConcurrentSyncReportRuns":                    full(20),
 		"DailyAsyncApexExecutions":                    full(250_000),
 		"DailyAsyncApexTests":                         full(500),
-		"DailyBulkApiBatches":                         full(15_000),
-		"DailyBulkApiRequests":                        full(15_000),
+		"DailyBulkApiBatches":                         {bulk.DailyBatches, batches},
+		"DailyBulkApiRequests":                        {bulk.DailyBatches, batches},
 		"DailyBulkV2QueryFileStorageMB":               full(976_562),
-		"DailyBulkV2QueryJobs":                        full(10_000),
+		"DailyBulkV2QueryJobs":                        {bulk.DailyQueries, queries},
 		"DailyDeliveredPlatformEvents":                full(10_000),
 		"DailyDurableGenericStreamingApiEvents":       full(10_000),
 		"DailyDurableStreamingApiEvents":              full(10_000),

@@ -74,15 +74,19 @@ type Decision struct {
 	// client has given it up meanwhile: then it lands late.
 	Hold time.Duration
 
-	// Job is what happens to the bulk job that the request closes.
+	// Job is what happens to the bulk job that the request closes, or starts.
 	Job *JobTrouble
 }
 
-// JobTrouble is what a bulk job runs into once it is closed. The zero value
+// JobTrouble is what a bulk job runs into once it is closed, a query job once it
+// is created, and a batch of Bulk API 1.0 once it is added. The zero value
 // changes nothing.
 type JobTrouble struct {
 	// Wait is how long the job is InProgress before its first row.
 	Wait time.Duration
+	// Chunk is how much longer each chunk of 200 rows takes, as with slow
+	// automation; see BulkLimits.BatchTime.
+	Chunk time.Duration
 	// Row is the error of Percent of its rows, evenly spread, the first row
 	// among them; nil for none.
 	Row     *RowError

@@ -32,6 +32,7 @@ type Config struct {
 	Clock     func() time.Duration    // time since the run's base, shared with other recorders; nil: since New
 	Now       func() time.Time        // wall clock for date and time fields; nil: time.Now
 	Service   Service                 // service times
+	Bulk      BulkLimits              // batches, quotas, retention of the Bulk APIs
 	Hook      Hook                    // faults take part here; nil: none
 	OnRequest func(commitlog.Request) // called at the end of each request, from its goroutine
 	OnRead    func(commitlog.Read)    // called for what a request was served, before OnRequest; nil: none

@@ -122,9 +122,17 @@ func (r *request) admit() {
 	}
 }
 
-// parse reads a JSON body and notes its traces.
+// parse reads the body where the route takes JSON only.
 func (r *request) parse() *apierr.Error {
-	if r.route.raw || len(r.body) == 0 {
+	if r.route.raw {
+		return nil
+	}
+	return r.parseJSON()
+}
+
+// parseJSON reads a JSON body and notes its traces.
+func (r *request) parseJSON() *apierr.Error {
+	if len(r.body) == 0 {
 		return nil
 	}
 	if kind := r.header.Get("Content-Type"); kind != "" && !strings.HasPrefix(strings.ToLower(kind), "application/json") {

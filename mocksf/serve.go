@@ -97,7 +97,7 @@ func crashed(r *request, p any) reply {
 // so calls overlap as they do in a real org.
 func (o *Org) serviceTime(r *request) bool {
 	wait := o.cfg.Service.Call
-	if r.call.API != commitlog.APIBulk { // a bulk job takes its records later, chunk by chunk
+	if r.call.API != commitlog.APIBulk && r.call.API != commitlog.APIClassic { // a bulk job takes its records later, chunk by chunk
 		wait += time.Duration(r.call.Records) * o.cfg.Service.Record
 	}
 	if wait <= 0 {

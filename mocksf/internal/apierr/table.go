@@ -59,6 +59,9 @@ var (
 	InvalidEntity     = &Kind{"INVALIDENTITY", 400, "Entity '%s' is not supported by the Bulk API.", true, false, fixtures}
 	ClientInput       = &Kind{"CLIENTINPUTERROR", 400, "%s", true, false, observed}
 	ExceededQuota     = &Kind{"EXCEEDEDQUOTA", 400, "%s", true, false, observed}
+	NotProcessed      = &Kind{"INVALIDBATCH", 400, "Records not processed", true, true, observed}
+	WrongVersion      = &Kind{"INVALIDVERSION", 409, "%s", true, false, statusPage}
+	InvalidXML        = &Kind{"INVALIDXML", 400, "%s", true, false, observed}
 	FeatureNotEnabled = &Kind{"FEATURENOTENABLED", 400, "%s", true, false, fixtures}
 
 	ServerUnavailable = &Kind{"SERVER_UNAVAILABLE", 503, "Server Unavailable", false, true, fixtures}
@@ -72,5 +75,5 @@ var Table = []*Kind{
 	NotWriteable, MissingField, MissingID, TooLong, WrongCellType, OutOfRange, InvalidEmail, BadPicklist,
 	MalformedID, CrossReference, EntityDeleted, Duplicate, Ambiguous, LockedRow, TooManyRecords, LimitExceeded,
 	Halted, InvalidReference, RolledBack, BatchHalted, MalformedQuery, InvalidLocator, ReplicationDate, InvalidJob, InvalidJobState,
-	InvalidBatch, InvalidFilter, InvalidEntity, ClientInput, ExceededQuota, FeatureNotEnabled, ServerUnavailable,
+	InvalidBatch, NotProcessed, WrongVersion, InvalidXML, InvalidFilter, InvalidEntity, ClientInput, ExceededQuota, FeatureNotEnabled, ServerUnavailable,
 }

@@ -81,7 +81,7 @@ func TestScannerKnowsWhereRowsAre(t *testing.T) {
 func TestAppendRowReadsBack(t *testing.T) {
 	for _, f := range []Format{comma, {'|', true}, {Delimiter: '\t'}} {
 		want := []string{"", "plain", `say "hi"`, "two\nlines", "a,b|c\td", `"`}
-		rows, err := rowsOf(string(f.appendRow(nil, want...)), f)
+		rows, err := rowsOf(string(f.AppendRow(nil, want...)), f)
 		require.NoError(t, err)
 		assert.Equal(t, [][]string{want}, rows)
 	}

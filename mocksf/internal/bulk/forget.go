@@ -1,7 +1,5 @@
 package bulk
 
-import "slices"
-
 // Given is the number of jobs created so far.
 func (q *Queue) Given() int {
 	q.mu.Lock()
@@ -20,20 +18,18 @@ func (q *Queue) Forget(n int) {
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.jobs = slices.DeleteFunc(q.jobs, func(j *job) bool {
-		if j.number <= n {
-			return false
-		}
-		if j.upload != nil {
-			q.held -= len(j.upload.text)
-		}
-		delete(q.byID, j.info.ID)
-		return true
-	})
+	q.remove(func(j *job) bool { return j.info.Number > n })
 }
 
-func (q *Queue) after(n int) []*job {
+// after lists the jobs created after the first n, and their batches.
+func (q *Queue) after(n int) (all []*job) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(q.jobs), func(j *job) bool { return j.number <= n })
+	for _, j := range q.jobs {
+		if j.info.Number > n {
+			all = append(all, j)
+			all = append(all, j.parts()...)
+		}
+	}
+	return all
 }

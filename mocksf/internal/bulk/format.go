@@ -1,4 +1,4 @@
-// Package bulk is the inside of Bulk API 2.0 ingest: the jobs with their
+// Package bulk is the inside of both Bulk APIs: the jobs with their batches and
 // states, the CSV files that go in and come out, and the background processing
 // in chunks. It knows no HTTP.
 package bulk
@@ -41,6 +41,9 @@ func parseFormat(columnDelimiter, lineEnding string) (Format, *apierr.Error) {
 	return f, nil
 }
 
+// Form is the format that the spec asks for.
+func (s Spec) Form() (Format, *apierr.Error) { return parseFormat(s.ColumnDelimiter, s.LineEnding) }
+
 // lineEnd is the text between two rows.
 func (f Format) lineEnd() string {
 	if f.CRLF {
@@ -49,9 +52,9 @@ func (f Format) lineEnd() string {
 	return "\n"
 }
 
-// appendRow writes one row as the result files have it: every value in double
+// AppendRow writes one row as the result files have it: every value in double
 // quotes.
-func (f Format) appendRow(b []byte, cells ...string) []byte {
+func (f Format) AppendRow(b []byte, cells ...string) []byte {
 	for i, c := range cells {
 		if i > 0 {
 			b = append(b, f.Delimiter)

@@ -2,26 +2,37 @@ package bulk
 
 import (
 	"context"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/query"
 )
 
-// job is one job. The queue's lock guards it, apart from what never changes.
+// job is one job, or one batch of a job of Bulk API 1.0, which is worked on
+// like a job with one file. The queue's lock guards it, apart from what never
+// changes.
 type job struct {
-	info   Info
-	order  order
-	number int           // of all jobs, from 1 on
-	row    *apierr.Error // the fault that the first row takes
+	info  Info
+	order order
+	row   *apierr.Error // the fault that the first row takes
 
 	trouble Trouble // set by the close
 
-	upload    *Upload // nil before the upload
+	upload    *Upload     // nil before the upload
+	answer    *query.Flat // of a query, nil before it was run
 	started   time.Time
 	processed context.Context // ends when the job is aborted or deleted
 	stop      context.CancelFunc
-	commit    sync.RWMutex // a chunk holds it from its commit to its count; who aborts waits for that
+	commit    sync.RWMutex           // a chunk holds it from its commit to its count; who aborts waits for that
+	broken    atomic.Pointer[string] // why one of its batches failed for good, and the others stop
+	noRetry   bool                   // batches are not put back
+
+	classic *classic // of a job of Bulk API 1.0
+	parent  *job     // of a batch of such a job
+	stretch bool     // a batch that PK chunking made
 }
 
 // move enters a state.
@@ -35,12 +46,11 @@ func (j *job) move(s State, now time.Time) {
 	}
 }
 
-// close takes the job from Open into the queue.
-func (j *job) close(now time.Time) *apierr.Error {
+// closable tells whether the job can go from Open into the queue.
+func (j *job) closable() *apierr.Error {
 	if j.info.State != Open {
 		return apierr.InvalidJobState.New("Closing already " + string(j.info.State) + " Job not allowed")
 	}
-	j.move(UploadComplete, now)
 	return nil
 }
 
@@ -76,4 +86,22 @@ func (j *job) awaits() *apierr.Error {
 }
 
 // pending tells whether the job holds data that has not been dealt with.
-func (j *job) pending() bool { return j.upload != nil && !j.info.State.Done() }
+func (j *job) pending() bool {
+	if j.classic != nil {
+		return slices.ContainsFunc(j.classic.batches, (*job).pending)
+	}
+	return j.upload != nil && !j.info.State.Done()
+}
+
+// held is the size of the files that the job keeps, in bytes.
+func (j *job) held() (n int) {
+	if j.upload != nil {
+		n = len(j.upload.text) + len(j.upload.payload)
+	}
+	if j.classic != nil {
+		for _, b := range j.classic.batches {
+			n += b.held()
+		}
+	}
+	return n
+}

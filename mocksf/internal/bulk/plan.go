@@ -77,7 +77,7 @@ func (p *plan) read(d *store.Draft, cells []string) (name string, err *apierr.Er
 		switch {
 		case c.use == key:
 			name = named(cell)
-		case cell == "" || p.operation == Delete:
+		case cell == "" || p.operation.deletes():
 		case c.use == recordID:
 			err = apierr.FieldInBody.New("Id").On("Id")
 		default:
@@ -132,8 +132,11 @@ func (p *plan) apply(tx *store.Tx, d *store.Draft, name string) (store.Saved, *a
 		return store.Saved{}, apierr.MissingID.New("Id")
 	}
 	id, _ := store.LongID(name)
-	if p.operation == Delete {
+	switch p.operation {
+	case Delete:
 		return store.Saved{ID: id}, tx.Delete(d.Table, name)
+	case HardDelete:
+		return store.Saved{ID: id}, tx.Erase(d.Table, name)
 	}
 	return store.Saved{ID: id}, tx.Update(name, d)
 }

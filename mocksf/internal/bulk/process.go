@@ -16,7 +16,7 @@ type ending struct {
 	reason string
 }
 
-// process takes a closed job to its end.
+// process takes a closed job, or a batch of Bulk API 1.0, to its end.
 func (q *Queue) process(j *job, identity string) {
 	defer j.stop()
 	if sleep(j.processed, q.cfg.Start) && q.enter(j, UploadComplete, ending{state: InProgress}) && sleep(j.processed, j.trouble.Wait) {
@@ -24,20 +24,36 @@ func (q *Queue) process(j *job, identity string) {
 	}
 }
 
-// run works on the rows of a job.
+// run does what the job is for.
 func (q *Queue) run(j *job, identity string) ending {
-	u := j.upload
-	if u == nil {
+	switch {
+	case j.order.operation.reads():
+		if end, ok := q.chunked(j, identity); ok {
+			return end
+		}
+		return q.ask(j)
+	case j.upload == nil:
 		return ending{state: JobComplete} // no data is no mistake
+	}
+	return q.load(j, store.Author{Request: j.info.ID, API: commitlog.APIBulk, Identity: identity, Fate: commitlog.FateAsync})
+}
+
+// load works on the rows of a job.
+func (q *Queue) load(j *job, by store.Author) ending {
+	u := j.upload
+	if j.parent != nil {
+		by.Request, by.API = j.parent.info.ID, commitlog.APIClassic
 	}
 	if u.header != nil {
 		p, wrong := newPlan(j.order, u.header)
 		if wrong != "" {
 			return ending{Failed, wrong}
 		}
-		q.runBatches(j, p, store.Author{Request: j.info.ID, API: commitlog.APIBulk, Identity: identity, Fate: commitlog.FateAsync})
+		q.runBatches(j, p, by)
 	}
-	switch {
+	switch broken := j.broken.Load(); {
+	case broken != nil:
+		return ending{Failed, *broken}
 	case u.bad != "":
 		return ending{Failed, u.bad}
 	case j.trouble.End != "":

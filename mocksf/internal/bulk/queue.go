@@ -26,6 +26,7 @@ type Config struct {
 	Start    time.Duration // from the closing of a job to its first chunk
 	Chunk    time.Duration // that a chunk of 200 rows takes
 	Parallel int           // chunks at once, over all jobs
+	Limits   Limits
 }
 
 // Queue holds the jobs of an org and processes them in the background.
@@ -33,44 +34,77 @@ type Queue struct {
 	cfg     Config
 	ctx     context.Context
 	workers *sync.WaitGroup
+	limits  Limits
 	slots   chan struct{} // one per chunk at work
 
-	mu    sync.Mutex
-	jobs  []*job // in the order of their creation
-	byID  map[string]*job
-	given uint32 // ids
-	held  int    // bytes of files
+	mu      sync.Mutex
+	jobs    []*job // in the order of their creation
+	byID    map[string]*job
+	given   uint32     // ids of jobs
+	parts   uint32     // ids of batches
+	held    int        // bytes of files
+	batches allocation // of both APIs
+	queries allocation
 }
 
 // NewQueue returns a queue without jobs. Its goroutines are counted in workers
 // and end soon after ctx does.
 func NewQueue(ctx context.Context, workers *sync.WaitGroup, cfg Config) *Queue {
-	return &Queue{cfg: cfg, ctx: ctx, workers: workers, slots: make(chan struct{}, cfg.Parallel), byID: map[string]*job{}}
+	q := &Queue{cfg: cfg, ctx: ctx, workers: workers, limits: cfg.Limits.filled(), slots: make(chan struct{}, cfg.Parallel), byID: map[string]*job{}}
+	q.batches.max, q.queries.max = q.limits.DailyBatches, q.limits.DailyQueries
+	return q
 }
 
-// Create adds a job in state Open.
+// Create adds an ingest job in state Open.
 func (q *Queue) Create(s Spec, version float64) (Info, *apierr.Error) {
-	o, err := s.check(q.cfg.Store)
+	o, err := s.check(q.cfg.Store, q.limits)
 	if err != nil {
 		return Info{}, err
 	}
-	now := q.cfg.Now()
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if q.batches.left(q.cfg.Now()) == 0 {
+		return Info{}, apierr.ExceededQuota.New(noBatches)
+	}
+	j, err := q.add(&job{order: o, info: Info{Type: Ingest, Spec: s.filled(o), Version: version, State: Open}})
+	if err != nil {
+		return Info{}, err
+	}
+	return j.info, nil
+}
+
+const noBatches = "ApiBatchItems Limit exceeded."
+
+// add gives a new job its id and its place. The lock is held.
+func (q *Queue) add(j *job) (*job, *apierr.Error) {
+	q.tidy()
+	if most := q.limits.OpenJobs; most > 0 && q.open(j.info.Type) >= most {
+		return nil, apierr.ExceededQuota.New("Too many open jobs: close or abort some of them")
+	}
 	q.given++
-	j := &job{order: o, number: int(q.given), info: Info{
-		ID: store.MakeID(jobPrefix, q.given), Spec: s.filled(o), Version: version,
-		State: Open, Created: now, Changed: now,
-	}}
+	j.info.Number = int(q.given)
+	j.info.ID = store.MakeID(jobPrefix, q.given)
+	j.info.Created = q.cfg.Now()
+	j.info.Changed = j.info.Created
 	j.processed, j.stop = context.WithCancel(q.ctx)
 	q.jobs = append(q.jobs, j)
 	q.byID[j.info.ID] = j
-	return j.info, nil
+	return j, nil
+}
+
+// open is the number of jobs of a type that take data or are at work.
+func (q *Queue) open(t Type) (n int) {
+	for _, j := range q.jobs {
+		if s := j.info.State; j.info.Type == t && !s.Done() && s != Closed {
+			n++
+		}
+	}
+	return n
 }
 
 // filled is the spec as the org repeats it.
 func (s Spec) filled(o order) Spec {
-	s.Object, s.ContentType = o.table.Name, "CSV"
+	s.Object, s.ContentType, s.Query = o.table.Name, "CSV", ""
 	if o.operation == Upsert {
 		s.ExternalIDFieldName = o.table.Fields[o.key].Name
 	}
@@ -83,20 +117,22 @@ func (s Spec) filled(o order) Spec {
 	return s
 }
 
-// find looks a job up by an id of 15 or 18 characters. The lock is held.
-func (q *Queue) find(id string) (*job, *apierr.Error) {
+// find looks a job of a type up by an id of 15 or 18 characters. The lock is
+// held.
+func (q *Queue) find(t Type, id string) (*job, *apierr.Error) {
+	q.tidy()
 	long, _ := store.LongID(id)
-	if j := q.byID[long]; j != nil {
+	if j := q.byID[long]; j != nil && j.info.Type == t {
 		return j, nil
 	}
 	return nil, apierr.NotFound.New()
 }
 
 // with runs fn on a job under the lock and returns the job's state after it.
-func (q *Queue) with(id string, fn func(*job) *apierr.Error) (Info, *apierr.Error) {
+func (q *Queue) with(t Type, id string, fn func(*job) *apierr.Error) (Info, *apierr.Error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	j, err := q.find(id)
+	j, err := q.find(t, id)
 	if err == nil {
 		err = fn(j)
 	}
@@ -107,15 +143,18 @@ func (q *Queue) with(id string, fn func(*job) *apierr.Error) (Info, *apierr.Erro
 }
 
 // Get returns what is known about a job.
-func (q *Queue) Get(id string) (Info, *apierr.Error) {
-	return q.with(id, func(*job) *apierr.Error { return nil })
+func (q *Queue) Get(t Type, id string) (Info, *apierr.Error) {
+	return q.with(t, id, func(*job) *apierr.Error { return nil })
 }
 
 // Awaits returns the format in which a job wants its file, or why it wants
 // none.
 func (q *Queue) Awaits(id string) (f Format, info Info, err *apierr.Error) {
-	info, err = q.with(id, func(j *job) *apierr.Error {
+	info, err = q.with(Ingest, id, func(j *job) *apierr.Error {
 		f = j.order.form
+		if j.info.State == Open && q.cfg.Now().Sub(j.info.Created) > q.limits.OpenTime {
+			return apierr.InvalidJobState.New("The job has been open for longer than " + q.limits.OpenTime.String())
+		}
 		return j.awaits()
 	})
 	return f, info, err
@@ -123,69 +162,103 @@ func (q *Queue) Awaits(id string) (f Format, info Info, err *apierr.Error) {
 
 // Upload gives a job its file. A row error makes the first row fail.
 func (q *Queue) Upload(id string, u *Upload, row *apierr.Error) *apierr.Error {
-	_, err := q.with(id, func(j *job) *apierr.Error {
-		if q.held+len(u.text) > maxHeld {
-			return apierr.ExceededQuota.New("The files of all jobs exceed the storage of this org: delete finished jobs")
+	_, err := q.with(Ingest, id, func(j *job) *apierr.Error {
+		if err := q.room(u); err != nil {
+			return err
 		}
 		if err := j.accept(u, row); err != nil {
 			return err
 		}
-		q.held += len(u.text)
+		q.held += j.held()
 		return nil
 	})
 	return err
 }
 
+// room tells whether a file still fits.
+func (q *Queue) room(u *Upload) *apierr.Error {
+	if q.held+len(u.text)+len(u.payload) > maxHeld {
+		return apierr.ExceededQuota.New("The files of all jobs exceed the storage of this org: delete finished jobs")
+	}
+	return nil
+}
+
 // Close ends the upload; the job is processed in the background, and runs into
 // the trouble given.
 func (q *Queue) Close(id, identity string, t Trouble) (Info, *apierr.Error) {
-	return q.with(id, func(j *job) *apierr.Error {
-		if err := j.close(q.cfg.Now()); err != nil {
+	return q.with(Ingest, id, func(j *job) *apierr.Error {
+		if err := j.closable(); err != nil {
 			return err
 		}
+		if j.upload != nil && !q.batches.take((j.upload.Rows+batchRows-1)/batchRows, q.cfg.Now()) {
+			return apierr.ExceededQuota.New(noBatches)
+		}
+		j.move(UploadComplete, q.cfg.Now())
 		j.meet(t)
 		q.workers.Go(func() { q.process(j, identity) })
 		return nil
 	})
 }
 
-// Abort ends a job before its time: no row is committed after it returned.
-func (q *Queue) Abort(id string) (Info, *apierr.Error) {
+// Abort ends a job of Bulk API 2.0 before its time: no row is committed after
+// it returned.
+func (q *Queue) Abort(t Type, id string) (Info, *apierr.Error) {
 	q.mu.Lock()
-	j, err := q.find(id)
+	j, err := q.find(t, id)
 	q.mu.Unlock()
 	if err != nil {
 		return Info{}, err
 	}
 	j.commit.Lock()
 	defer j.commit.Unlock()
-	return q.with(id, func(j *job) *apierr.Error { return j.abort(q.cfg.Now()) })
+	return q.with(t, id, func(j *job) *apierr.Error { return j.abort(q.cfg.Now()) })
 }
 
 // Delete forgets a job with its file and its results.
-func (q *Queue) Delete(id string) *apierr.Error {
-	_, err := q.with(id, func(j *job) *apierr.Error {
+func (q *Queue) Delete(t Type, id string) *apierr.Error {
+	_, err := q.with(t, id, func(j *job) *apierr.Error {
 		if s := j.info.State; s == Open || s == InProgress {
 			return apierr.InvalidJobState.New("Deleting " + string(s) + " Job not allowed: abort it first")
 		}
-		j.stop()
-		if j.upload != nil {
-			q.held -= len(j.upload.text)
-		}
-		delete(q.byID, j.info.ID)
-		q.jobs = slices.DeleteFunc(q.jobs, func(other *job) bool { return other == j })
+		q.remove(func(other *job) bool { return other == j })
 		return nil
 	})
 	return err
 }
 
-// List returns all jobs, oldest first.
-func (q *Queue) List() []Info {
+// remove drops the jobs that fn picks, with what they hold. The lock is held.
+func (q *Queue) remove(fn func(*job) bool) {
+	q.jobs = slices.DeleteFunc(q.jobs, func(j *job) bool {
+		if !fn(j) {
+			return false
+		}
+		j.stop()
+		q.held -= j.held()
+		delete(q.byID, j.info.ID)
+		return true
+	})
+}
+
+// tidy removes the jobs that the org has kept long enough. The lock is held.
+func (q *Queue) tidy() {
+	now := q.cfg.Now()
+	if len(q.jobs) == 0 || now.Sub(q.jobs[0].info.Created) < q.limits.Keep {
+		return
+	}
+	q.remove(func(j *job) bool { return now.Sub(j.info.Created) >= q.limits.Keep && !j.pending() })
+}
+
+// List returns the jobs, oldest first, from those after the n-th that was
+// created on.
+func (q *Queue) List(n int) []Info {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	all := make([]Info, len(q.jobs))
-	for i, j := range q.jobs {
-		all[i] = j.info
+	q.tidy()
+	var all []Info
+	for _, j := range q.jobs {
+		if j.info.Number > n {
+			all = append(all, j.info)
+		}
 	}
 	return all
 }
@@ -202,3 +275,13 @@ func (q *Queue) Pending() int {
 	}
 	return n
 }
+
+// Left is what is left of the 24-hour allocations of batches and of query jobs.
+func (q *Queue) Left() (batches, queries int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.batches.left(q.cfg.Now()), q.queries.left(q.cfg.Now())
+}
+
+// Limits are those that the queue keeps, with the documented values filled in.
+func (q *Queue) Limits() Limits { return q.limits }

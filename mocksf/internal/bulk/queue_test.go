@@ -28,10 +28,11 @@ type works struct {
 	end   func()
 
 	trouble Trouble // of the jobs submitted
+	poll    time.Duration
 }
 
 func newWorks(cfg Config) *works {
-	w := &works{log: &commitlog.Log{}}
+	w := &works{log: &commitlog.Log{}, poll: time.Millisecond}
 	base := time.Now()
 	var err error
 	if w.store, err = store.New(schema.Default(), w.log, func() time.Duration { return time.Since(base) }, time.Now); err != nil {
@@ -59,12 +60,12 @@ func (w *works) submit(t require.TestingT, s Spec, file string) string {
 
 func (w *works) await(t require.TestingT, id string) Info {
 	for {
-		info, err := w.Get(id)
+		info, err := w.Get(Ingest, id)
 		require.Nil(t, err)
 		if info.State.Done() {
 			return info
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(w.poll)
 	}
 }
 
@@ -125,11 +126,11 @@ func TestStatesInTheirOrder(t *testing.T) {
 		id := w.submit(t, inserts, names(300))
 		for _, want := range []Info{{State: UploadComplete}, {State: InProgress}, {State: InProgress, Processed: 200}, {State: JobComplete, Processed: 300}} {
 			synctest.Wait()
-			info, _ := w.Get(id)
+			info, _ := w.Get(Ingest, id)
 			assert.Equal(t, []any{want.State, want.Processed}, []any{info.State, info.Processed})
 			time.Sleep(time.Second)
 		}
-		info, _ := w.Get(id)
+		info, _ := w.Get(Ingest, id)
 		assert.Equal(t, []time.Duration{2 * time.Second, 2 * time.Second}, []time.Duration{info.Took, info.Active})
 	})
 }
@@ -142,7 +143,7 @@ func TestCloseOfTheOrgStopsEverything(t *testing.T) {
 			w.submit(t, inserts, names(10))
 			time.Sleep(when)
 			w.end() // returns, or the bubble reports a deadlock
-			info, _ := w.Get(id)
+			info, _ := w.Get(Ingest, id)
 			assert.False(t, info.State.Done())
 			assert.Zero(t, w.log.Len())
 			assert.Equal(t, 2, w.Pending())
@@ -157,7 +158,7 @@ func TestNothingIsCommittedAfterAnAbort(t *testing.T) {
 		for w.log.Len() < round {
 			runtime.Gosched()
 		}
-		info, err := w.Abort(id)
+		info, err := w.Abort(Ingest, id)
 		commits := w.log.Len()
 		if err == nil {
 			assert.Equal(t, commits*chunkRows, info.Processed)
@@ -180,9 +181,9 @@ func TestUploadsAreBounded(t *testing.T) {
 	w.held = 0
 	require.Nil(t, w.Upload(info.ID, u, nil))
 	assert.Equal(t, 9, w.held)
-	_, err = w.Abort(info.ID)
+	_, err = w.Abort(Ingest, info.ID)
 	require.Nil(t, err)
-	require.Nil(t, w.Delete(info.ID))
+	require.Nil(t, w.Delete(Ingest, info.ID))
 	assert.Zero(t, w.held, "a deleted job gives its file back")
 }
 
@@ -206,9 +207,9 @@ func TestEveryRowIsInOneFile(t *testing.T) {
 		form := rapid.SampledFrom([]Format{comma, {'|', true}}).Draw(t, "form")
 		header := rapid.Permutation([]string{"Id", "Name", "Ext_Id__c", "AnnualRevenue"}).Draw(t, "header")
 		rows := rapid.SliceOfN(rapid.SliceOfN(cell, 4, 4), 0, 8).Draw(t, "rows")
-		file := form.appendRow(nil, header...)
+		file := form.AppendRow(nil, header...)
 		for _, r := range rows {
-			file = form.appendRow(file, r...)
+			file = form.AppendRow(file, r...)
 		}
 		s := Spec{Object: "Account", Operation: rapid.SampledFrom([]string{"insert", "update", "upsert", "delete"}).Draw(t, "operation"), ExternalIDFieldName: "Ext_Id__c"}
 		if form.CRLF {

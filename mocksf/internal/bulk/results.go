@@ -3,6 +3,7 @@ package bulk
 import (
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 )
@@ -26,7 +27,7 @@ type Results struct {
 
 // Results returns a result file of a job, which holds what is known so far.
 func (q *Queue) Results(id string, kind Kind) (r *Results, err *apierr.Error) {
-	_, err = q.with(id, func(j *job) *apierr.Error {
+	_, err = q.with(Ingest, id, func(j *job) *apierr.Error {
 		r = &Results{kind: kind, form: j.order.form}
 		if j.upload != nil {
 			u := *j.upload
@@ -73,7 +74,7 @@ func (f *file) header() {
 		names = append(names, f.upload.header...)
 	}
 	if names != nil {
-		f.buf = f.form.appendRow(f.buf, names...)
+		f.buf = f.form.AppendRow(f.buf, names...)
 	}
 }
 
@@ -99,20 +100,29 @@ func (f *file) rows() {
 
 func (f *file) row(c *chunk, n int, cells []string) {
 	if f.kind == Unprocessed {
-		f.buf = f.form.appendRow(f.buf, cells...)
+		f.buf = f.form.AppendRow(f.buf, cells...)
 		return
 	}
 	r := &c.results[n]
-	if (r.failure != "") != (f.kind == FailedRows) {
+	if (r.err != nil) != (f.kind == FailedRows) {
 		return
 	}
-	second := r.failure
-	if f.kind == Successful {
-		second = strconv.FormatBool(r.created)
+	second := strconv.FormatBool(r.created)
+	if r.err != nil {
+		second = RowError(r.err)
 	}
 	f.buf = append(appendQuoted(f.buf, r.id), f.form.Delimiter)
 	f.buf = append(appendQuoted(f.buf, second), f.form.Delimiter)
-	f.buf = f.form.appendRow(f.buf, cells...)
+	f.buf = f.form.AppendRow(f.buf, cells...)
+}
+
+// RowError is why a row failed, in the form CODE:message:fields --.
+func RowError(err *apierr.Error) string {
+	end := "--"
+	if len(err.Fields) > 0 {
+		end = strings.Join(err.Fields, ", ") + " --"
+	}
+	return err.Code + ":" + err.Message + ":" + end
 }
 
 func (f *file) flush() {

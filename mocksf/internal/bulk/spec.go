@@ -10,13 +10,22 @@ import (
 // Operation is what a job does with its rows.
 type Operation string
 
-// The operations of ingest jobs.
+// The operations of ingest jobs, and of query jobs.
 const (
-	Insert Operation = "insert"
-	Update Operation = "update"
-	Upsert Operation = "upsert"
-	Delete Operation = "delete"
+	Insert     Operation = "insert"
+	Update     Operation = "update"
+	Upsert     Operation = "upsert"
+	Delete     Operation = "delete"
+	HardDelete Operation = "hardDelete" // past the recycle bin
+	Read       Operation = "query"
+	ReadAll    Operation = "queryAll" // deleted records too
 )
+
+// deletes tells whether rows name records that are to go.
+func (o Operation) deletes() bool { return o == Delete || o == HardDelete }
+
+// reads tells whether the operation is a query.
+func (o Operation) reads() bool { return o == Read || o == ReadAll }
 
 // Spec is what a client asks for when it creates a job. Empty texts stand for
 // the defaults.
@@ -28,7 +37,11 @@ type Spec struct {
 	LineEnding          string `json:"lineEnding"`
 	ColumnDelimiter     string `json:"columnDelimiter"`
 	AssignmentRuleID    string `json:"assignmentRuleId"`
+	Query               string `json:"query"` // of a query job
 }
+
+// Reads tells whether the job is a query.
+func (s Spec) Reads() bool { return Operation(s.Operation).reads() }
 
 // order is a spec that was found good.
 type order struct {
@@ -40,8 +53,20 @@ type order struct {
 
 // check turns a spec into an order. Codes and texts: Bulk API 2.0 guide,
 // Errors, upper-cased as the REST doors answer them.
-func (s Spec) check(st *store.Store) (o order, err *apierr.Error) {
-	if o.operation, err = s.operation(); err != nil {
+func (s Spec) check(st *store.Store, l Limits) (o order, err *apierr.Error) {
+	if o, err = s.rows(st, l); err != nil {
+		return o, err
+	}
+	if s.ContentType != "" && !strings.EqualFold(s.ContentType, "CSV") {
+		return o, apierr.InvalidJob.New("Unsupported contentType '" + s.ContentType + "': ingest jobs take CSV")
+	}
+	o.form, err = parseFormat(s.ColumnDelimiter, s.LineEnding)
+	return o, err
+}
+
+// rows checks what does not depend on the form of the data.
+func (s Spec) rows(st *store.Store, l Limits) (o order, err *apierr.Error) {
+	if o.operation, err = s.operation(l); err != nil {
 		return o, err
 	}
 	if s.Object == "" {
@@ -51,22 +76,16 @@ func (s Spec) check(st *store.Store) (o order, err *apierr.Error) {
 	if o.table, ok = st.Table(s.Object); !ok {
 		return o, apierr.InvalidEntity.New(s.Object)
 	}
-	if s.ContentType != "" && !strings.EqualFold(s.ContentType, "CSV") {
-		return o, apierr.InvalidJob.New("Unsupported contentType '" + s.ContentType + "': ingest jobs take CSV")
-	}
-	if o.key, err = s.keyField(o); err != nil {
-		return o, err
-	}
-	o.form, err = parseFormat(s.ColumnDelimiter, s.LineEnding)
+	o.key, err = s.keyField(o)
 	return o, err
 }
 
-func (s Spec) operation() (Operation, *apierr.Error) {
-	switch op := Operation(s.Operation); op {
-	case Insert, Update, Upsert, Delete:
-		return op, nil
-	case "hardDelete":
+func (s Spec) operation(l Limits) (Operation, *apierr.Error) {
+	switch op := Operation(s.Operation); {
+	case op == HardDelete && !l.HardDelete:
 		return "", apierr.FeatureNotEnabled.New("hardDelete operation requires special user profile permission, please contact your system administrator")
+	case op == Insert || op == Update || op == Upsert || op.deletes():
+		return op, nil
 	}
 	return "", apierr.InvalidJob.New("Unknown operation '" + s.Operation + "': use insert, update, upsert or delete")
 }

@@ -10,7 +10,8 @@ import (
 // Trouble is what a job runs into after it was closed. The zero value changes
 // nothing.
 type Trouble struct {
-	Wait time.Duration // InProgress for so long before its first row
+	Wait  time.Duration // InProgress for so long before its first row
+	Chunk time.Duration // that each chunk of 200 rows takes longer
 
 	Row     *apierr.Error // of Percent of its rows; nil for none
 	Percent int

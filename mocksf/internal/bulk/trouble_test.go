@@ -21,7 +21,7 @@ func TestTroubleSlowsAJob(t *testing.T) {
 		id := w.submit(t, inserts, names(10))
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		info, _ := w.Get(id)
+		info, _ := w.Get(Ingest, id)
 		assert.Equal(t, InProgress, info.State)
 		assert.Zero(t, w.log.Len())
 		assert.Equal(t, 10, w.await(t, id).Processed)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
 )
 
 // How the org cuts a file into work (Bulk API 2.0 guide, Limits): batches of
@@ -22,12 +24,14 @@ type Upload struct {
 	Rows   int
 	Traces []string // values of the trace field, in the order of the rows
 
-	text   string
-	header []string
-	chunks []chunk
-	todo   int    // chunks that are worked on: all, unless the job ends early
-	rest   int    // offset behind the last row that could be read
-	bad    string // why the rest could not be read, "" when it could
+	payload string // what the client sent, where text was made of it
+	text    string
+	form    Format
+	header  []string
+	chunks  []chunk
+	todo    int    // chunks that are worked on: all, unless the job ends early
+	rest    int    // offset behind the last row that could be read
+	bad     string // why the rest could not be read, "" when it could
 }
 
 // chunk is a stretch of the file with up to 200 rows. Its results are there
@@ -41,8 +45,8 @@ type chunk struct {
 
 // result is what became of one row.
 type result struct {
-	id      string // the record's, "" when unknown
-	failure string // sf__Error of a failed row
+	id      string        // the record's, "" when unknown
+	err     *apierr.Error // of a failed row
 	created bool
 }
 
@@ -53,7 +57,7 @@ const byteOrderMark = "\ufeff"
 // collected into Traces. Mistakes in the file are no error here: the job finds
 // them when it is processed, as in Salesforce.
 func ReadUpload(text string, f Format, traces ...string) *Upload {
-	u := &Upload{text: strings.TrimPrefix(text, byteOrderMark)}
+	u := &Upload{text: strings.TrimPrefix(text, byteOrderMark), form: f}
 	if !utf8.ValidString(u.text) {
 		u.bad = "InvalidBatch : The file is not encoded in UTF-8"
 		return u

@@ -1,7 +1,6 @@
 package bulk
 
 import (
-	"strings"
 	"time"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
@@ -32,45 +31,26 @@ func newWorker(q *Queue, j *job, p *plan, by store.Author) *worker {
 	return w
 }
 
-// batch works on the chunks of one batch in their order. Batches begin some
-// nanoseconds apart: in virtual time, where nothing else parts them, the order
-// of their commits would be chance.
-func (w *worker) batch(from, to int) {
-	if !sleep(w.job.processed, time.Duration(from)) {
-		return
+// chunk works on one chunk: it takes its time, then commits.
+func (w *worker) chunk(a *attempt, i int) outcome {
+	if w.job.broken.Load() != nil {
+		return stopped // another batch has failed for good, and with it the job
 	}
-	for i := from; i < to; i++ {
-		select {
-		case w.queue.slots <- struct{}{}:
-		case <-w.job.processed.Done():
-			return
-		}
-		done := w.chunk(i)
-		<-w.queue.slots
-		if !done {
-			return
-		}
-	}
-}
-
-// chunk works on one chunk: it takes its time, then commits. false when the
-// job was stopped meanwhile.
-func (w *worker) chunk(i int) bool {
 	begun := w.queue.cfg.Now()
 	c := &w.job.upload.chunks[i]
 	results := make([]result, c.rows)
 	w.read(c, results)
-	if !sleep(w.job.processed, w.queue.cfg.Chunk) {
-		return false
+	if end := w.wait(a); end != done {
+		return end
 	}
 	w.job.commit.RLock()
 	defer w.job.commit.RUnlock()
 	if w.job.processed.Err() != nil {
-		return false
+		return stopped
 	}
 	w.write(i, results)
-	w.note(c, results, begun)
-	return true
+	w.note(a, c, results, begun)
+	return done
 }
 
 // read turns the rows of a chunk into drafts, which hold parts of the file; the
@@ -81,7 +61,7 @@ func (w *worker) read(c *chunk, results []result) {
 		w.drafts[i].Reset()
 		var err *apierr.Error
 		if w.names[i], err = w.plan.read(w.drafts[i], w.scanner.Cells()); err != nil {
-			results[i].fail("", err)
+			results[i].err = err
 			continue
 		}
 		w.plan.pack(&w.press, w.drafts[i], w.names[i])
@@ -99,9 +79,9 @@ func (w *worker) write(i int, results []result) {
 		first := w.job.upload.chunks[i].first
 		for n := range results {
 			if w.job.trouble.hits(first + n) {
-				results[n].fail("", w.job.trouble.Row)
+				results[n] = result{err: w.job.trouble.Row}
 			}
-			if results[n].failure == "" {
+			if results[n].err == nil {
 				results[n] = w.writeRow(tx, n)
 			}
 		}
@@ -109,38 +89,22 @@ func (w *worker) write(i int, results []result) {
 	})
 }
 
-func (w *worker) writeRow(tx *store.Tx, n int) (r result) {
+func (w *worker) writeRow(tx *store.Tx, n int) result {
 	saved, err := w.plan.apply(tx, w.drafts[n], w.names[n])
-	if err != nil {
-		r.fail(saved.ID, err)
-		return r
-	}
-	return result{id: saved.ID, created: saved.Created}
-}
-
-// fail notes why a row failed, in the form CODE:message:fields --.
-func (r *result) fail(id string, err *apierr.Error) {
-	end := "--"
-	if len(err.Fields) > 0 {
-		end = strings.Join(err.Fields, ", ") + " --"
-	}
-	*r = result{id: id, failure: err.Code + ":" + err.Message + ":" + end}
+	return result{id: saved.ID, created: saved.Created && err == nil, err: err}
 }
 
 // note counts a chunk that is done.
-func (w *worker) note(c *chunk, results []result, begun time.Time) {
-	failed := 0
-	for i := range results {
-		if results[i].failure != "" {
-			failed++
-		}
-	}
+func (w *worker) note(a *attempt, c *chunk, results []result, begun time.Time) {
+	failed := a.count(results)
 	q, info := w.queue, &w.job.info
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	c.results = results
 	info.Processed += len(results)
 	info.Failed += failed
-	info.Active += q.cfg.Now().Sub(begun)
 	info.Changed = q.cfg.Now()
+	took := info.Changed.Sub(begun)
+	info.Active += took
+	a.left -= took
 }

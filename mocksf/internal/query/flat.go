@@ -7,7 +7,7 @@
 //	answer, err := query.Run(st, ask)     // when the job starts: fixes which rows, and their values
 //	header := answer.Columns              // Id, Name, Account.Name ...
 //	for from := 0; from < answer.Len(); from += n {
-//		answer.Page(from, n, func(cells []string) { ... }) // one call per row, cells as the columns
+//		answer.Page(from, n, func(id string, cells []string) { ... }) // one call per row, cells as the columns
 //	}
 package query
 
@@ -29,19 +29,16 @@ type Column struct {
 	Type schema.Type
 }
 
-// Flat is an answer without nested records. It belongs to one goroutine at a
-// time.
+// Flat is an answer without nested records. It never changes, whatever is
+// written later.
 type Flat struct {
 	Object  string // canonical name of the object asked for
 	Columns []Column
-	// LSN is the state that the rows are from. Their values stay those of that
-	// state, whatever is written later; values of parents are read with the page.
-	LSN uint64
+	LSN     uint64 // of the state that the rows, and their parents, are from
 
-	store *store.Store
-	ask   Ask
-	query *soql.Query
-	rows  []soql.Row
+	shape *soql.Shape
+	wide  int        // records per row: itself and its parents
+	rows  []soql.Row // wide ones per row, nil for a parent that is missing
 }
 
 // Check tells whether a query can be answered as a flat table, and over which
@@ -63,19 +60,48 @@ func Run(st *store.Store, ask Ask) (*Flat, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Flat{store: st, ask: ask, query: q}
+	f := &Flat{}
 	st.View(func(v *store.View) {
 		var result *soql.Result
 		if result, err = soql.Run(q, tables(st, v, ask)); err != nil {
 			return
 		}
-		f.Object, f.rows, f.LSN = result.Shape.Object, result.Rows, v.LSN()
-		f.head(result.Shape, "")
+		f.Object, f.shape, f.LSN = result.Shape.Object, result.Shape, v.LSN()
+		f.head(st, result.Shape, "")
+		f.pin(result.Rows)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return f, nil
+}
+
+// pin keeps the rows with the parents that they have now.
+func (f *Flat) pin(rows []soql.Row) {
+	if f.wide == 1 {
+		f.rows = rows
+		return
+	}
+	f.rows = make([]soql.Row, 0, len(rows)*f.wide)
+	for _, row := range rows {
+		f.rows = family(f.rows, f.shape, row)
+	}
+}
+
+// family appends a row and its parents.
+func family(dst []soql.Row, s *soql.Shape, row soql.Row) []soql.Row {
+	dst = append(dst, row)
+	for _, c := range s.Columns {
+		if c.Parent == nil {
+			continue
+		}
+		var parent soql.Row
+		if row != nil {
+			parent = c.Follow(row)
+		}
+		dst = family(dst, c.Parent, parent)
+	}
+	return dst
 }
 
 func tables(st *store.Store, v *store.View, ask Ask) Tables {
@@ -95,11 +121,12 @@ func flat(ask Ask) (*soql.Query, error) {
 }
 
 // head lists the columns, parents' fields under dotted names.
-func (f *Flat) head(s *soql.Shape, prefix string) {
-	t, _ := f.store.Table(s.Object)
+func (f *Flat) head(st *store.Store, s *soql.Shape, prefix string) {
+	f.wide++
+	t, _ := st.Table(s.Object)
 	for _, c := range s.Columns {
 		if c.Parent != nil {
-			f.head(c.Parent, prefix+c.Name+".")
+			f.head(st, c.Parent, prefix+c.Name+".")
 		} else {
 			f.Columns = append(f.Columns, Column{prefix + c.Name, t.Fields[c.Index].Type})
 		}
@@ -107,39 +134,35 @@ func (f *Flat) head(s *soql.Shape, prefix string) {
 }
 
 // Len is the number of rows.
-func (f *Flat) Len() int { return len(f.rows) }
+func (f *Flat) Len() int { return len(f.rows) / f.wide }
 
-// Page calls fn for up to n rows from a position on, in the query's order. A
-// cell holds the value as the store writes it: "" for null, plain decimals,
-// true and false, 2026-01-02, 2026-01-02T03:04:05.000+0000. fn must not keep
-// the slice, nor write to the store.
-func (f *Flat) Page(from, n int, fn func(cells []string)) {
-	rows := f.rows[min(from, len(f.rows)):]
-	rows = rows[:min(n, len(rows))]
-	f.store.View(func(v *store.View) {
-		shape, err := soql.ShapeOf(f.query, tables(f.store, v, f.ask))
-		if err != nil {
-			return // it was fine when the query ran, and a schema does not change
-		}
-		cells := make([]string, 0, len(f.Columns))
-		for _, row := range rows {
-			fn(appendCells(cells, shape, row))
-		}
-	})
+// Page calls fn for up to n rows from a position on, in the query's order, with
+// the record's id. A cell holds the value as the store writes it: "" for null,
+// plain decimals, true and false, 2026-01-02, 2026-01-02T03:04:05.000+0000. fn
+// must not keep the slice.
+func (f *Flat) Page(from, n int, fn func(id string, cells []string)) {
+	from = min(from, f.Len())
+	cells := make([]string, 0, len(f.Columns))
+	for i := from; i < from+min(n, f.Len()-from); i++ {
+		rows := f.rows[i*f.wide : (i+1)*f.wide]
+		all, _ := appendCells(cells, f.shape, rows)
+		fn(rows[0].(*store.Row).ID(), all)
+	}
 }
 
-func appendCells(cells []string, s *soql.Shape, row soql.Row) []string {
+// appendCells takes a row and its parents off the front of rows.
+func appendCells(cells []string, s *soql.Shape, rows []soql.Row) ([]string, []soql.Row) {
+	row, _ := rows[0].(*store.Row)
+	rows = rows[1:]
 	for _, c := range s.Columns {
 		switch {
-		case c.Parent != nil && row != nil:
-			cells = appendCells(cells, c.Parent, c.Follow(row))
 		case c.Parent != nil:
-			cells = appendCells(cells, c.Parent, nil)
+			cells, rows = appendCells(cells, c.Parent, rows)
 		case row != nil:
-			cells = append(cells, row.(*store.Row).Text(c.Index))
+			cells = append(cells, row.Text(c.Index))
 		default:
 			cells = append(cells, "")
 		}
 	}
-	return cells
+	return cells, rows
 }

@@ -54,12 +54,19 @@ func TestFlatAnswersStayWhatTheyWere(t *testing.T) {
 	answer, err := query.Run(s, ask)
 	require.NoError(t, err)
 	put(t, s, "Order__c", map[string]string{"Ext_Id__c": "later"})
+	accounts, _ := s.Table("Account")
+	_, renamed := s.Update(store.Author{}, func(tx *store.Tx) *apierr.Error {
+		d := store.NewDraft(accounts, 1)
+		require.Nil(t, d.Put("Name", store.Cell, "Other"))
+		return tx.Update(account, d)
+	})
+	require.Nil(t, renamed)
 
 	assert.Equal(t, []query.Column{{"Ext_Id__c", schema.String}, {"Amount__c", schema.Currency}, {"Account__r.Name", schema.String}, {"Paid__c", schema.Boolean}}, answer.Columns)
 	require.Equal(t, 6, answer.Len())
 	var rows [][]string
 	for from := 0; from < answer.Len(); from += 4 {
-		answer.Page(from, 4, func(cells []string) { rows = append(rows, append([]string(nil), cells...)) })
+		answer.Page(from, 4, func(_ string, cells []string) { rows = append(rows, append([]string(nil), cells...)) })
 	}
 	require.Len(t, rows, 6)
 	assert.Equal(t, []string{"o-0", "1.5", "Acme", "false"}, rows[0])

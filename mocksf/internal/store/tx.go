@@ -110,22 +110,6 @@ func (tx *Tx) target(d *Draft, field int, value *string) (row *Row, err *apierr.
 	return tx.match(d.Table, field, *value)
 }
 
-// Delete moves a record to the recycle bin.
-func (tx *Tx) Delete(t *Table, id string) *apierr.Error {
-	if err := tx.planned(); err != nil {
-		return err
-	}
-	row, err := tx.living(t, id)
-	if err != nil {
-		return err
-	}
-	gone := *row
-	gone.deleted, gone.modified, gone.lsn = true, tx.now, tx.lsn
-	tx.put(&gone, row)
-	tx.changes = append(tx.changes, change{op: opDelete, table: t, n: row.n, external: strings.Clone(row.externalID(FieldID))})
-	return nil
-}
-
 func (tx *Tx) planned() *apierr.Error {
 	err := tx.Fail
 	tx.Fail = nil

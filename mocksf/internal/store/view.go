@@ -95,6 +95,10 @@ func (v *View) Each(t *Table, all bool, fn func(*Row) bool) {
 	}
 }
 
+// Last counts the ids of t that were given out: it is the number of the latest
+// record's.
+func (v *View) Last(t *Table) uint32 { return uint32(len(t.rows) - 1) }
+
 // Count is the number of live records of t.
 func (v *View) Count(t *Table) int { return t.live }
 

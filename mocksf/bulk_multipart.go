@@ -1,0 +1,106 @@
+package mocksf
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/bulk"
+)
+
+// maxPart bounds the data of a job that is created in one call, in characters
+// (Bulk API 2.0 guide, Create a Job).
+const maxPart = 100_000
+
+// wholeJob is a job that comes with its data: multipart/form-data with the parts
+// job and content.
+type wholeJob struct {
+	spec   bulk.Spec
+	upload *bulk.Upload
+}
+
+func isMultipart(h http.Header) bool {
+	return strings.HasPrefix(strings.ToLower(h.Get("Content-Type")), "multipart/form-data")
+}
+
+// planMultipart reads both parts.
+func planMultipart(r *request) {
+	job, content, err := splitParts(r.header.Get("Content-Type"), r.body)
+	if err != nil {
+		r.bad = apierr.ClientInput.New("The multipart body cannot be read: " + err.Error())
+		return
+	}
+	w := &wholeJob{}
+	if err := json.Unmarshal(job, &w.spec); err != nil {
+		r.bad = apierr.JSONParser.New(err.Error())
+		return
+	}
+	form, bad := w.spec.Form()
+	if bad != nil {
+		r.bad = bad
+		return
+	}
+	w.upload = bulk.ReadUpload(string(content), form, r.org.cfg.TraceFields...)
+	r.call.Traces = w.upload.Traces
+	if t, ok := r.org.store.Table(w.spec.Object); ok {
+		r.intend(t.Name, w.upload.Rows)
+	}
+	r.planned = w
+}
+
+// splitParts finds the two parts, in either order.
+func splitParts(contentType string, body []byte) (job, content []byte, err error) {
+	_, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return nil, nil, err
+	}
+	found := map[string][]byte{}
+	for parts := multipart.NewReader(bytes.NewReader(body), params["boundary"]); ; {
+		part, err := parts.NextRawPart()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		text, err := io.ReadAll(io.LimitReader(part, maxPart*4+1)) // a character has four bytes at most
+		if err != nil {
+			return nil, nil, err
+		}
+		found[part.FormName()] = text
+	}
+	job, hasJob := found["job"]
+	content, hasContent := found["content"]
+	switch {
+	case !hasJob || !hasContent:
+		return nil, nil, errors.New("the parts job and content are needed")
+	case utf8.RuneCount(content) > maxPart:
+		return nil, nil, errors.New("the part content is longer than 100,000 characters")
+	}
+	return job, content, nil
+}
+
+// submit creates, fills and closes a job.
+func (r *request) submit(w *wholeJob) reply {
+	info, err := r.org.jobs.Create(w.spec, float64(r.version))
+	if err != nil {
+		return failure(err)
+	}
+	r.job = info.ID
+	row := r.row
+	r.row = nil
+	if err = r.org.jobs.Upload(r.job, w.upload, row); err == nil {
+		info, err = r.org.jobs.Close(r.job, r.call.Identity, r.trouble)
+	}
+	if err != nil {
+		return failure(err)
+	}
+	return jobReply(info)
+}

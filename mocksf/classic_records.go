@@ -1,0 +1,149 @@
+package mocksf
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/squall-harness/squall/mocksf/internal/bulk"
+	"github.com/squall-harness/squall/mocksf/internal/jsontree"
+	"github.com/squall-harness/squall/mocksf/internal/query"
+	"github.com/squall-harness/squall/mocksf/internal/store"
+	"github.com/squall-harness/squall/mocksf/schema"
+)
+
+// nested is the columns of a flat answer as records have them, one inside the
+// other.
+type nested struct {
+	object string // API name
+	fields []nestedField
+}
+
+type nestedField struct {
+	name   string
+	column int
+	kind   query.Column
+	parent *nested // in place of the column
+}
+
+// nest puts the columns with dotted names into the parents that they belong to.
+func (o *Org) nest(a bulk.Answer) *nested {
+	root := &nested{object: a.Object}
+	for i, c := range a.Columns {
+		at, parts := root, strings.Split(c.Name, ".")
+		for _, relation := range parts[:len(parts)-1] {
+			at = o.parent(at, relation)
+		}
+		at.fields = append(at.fields, nestedField{name: parts[len(parts)-1], column: i, kind: c})
+	}
+	return root
+}
+
+func (o *Org) parent(n *nested, relation string) *nested {
+	for _, f := range n.fields {
+		if f.parent != nil && f.name == relation {
+			return f.parent
+		}
+	}
+	p := &nested{}
+	if t, ok := o.store.Table(n.object); ok {
+		if _, parent, ok := t.Parent(relation); ok {
+			p.object = parent.Name
+		}
+	}
+	n.fields = append(n.fields, nestedField{name: relation, parent: p})
+	return p
+}
+
+// empty tells whether a parent is missing: none of its columns holds anything.
+func (n *nested) empty(values []string) bool {
+	for _, f := range n.fields {
+		if f.parent != nil && !f.parent.empty(values) || f.parent == nil && values[f.column] != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// recordsJSON writes the records of an answer. Dates and times are in
+// milliseconds since 1970, which only Bulk API 1.0 does (recorded replies in
+// reports of its clients).
+func (r *request) recordsJSON(a bulk.Answer) []byte {
+	root, b := r.org.nest(a), []byte{'['}
+	a.Page(0, a.Len(), func(id string, values []string) {
+		if len(b) > 1 {
+			b = append(b, ',')
+		}
+		b = r.appendNested(b, root, id, values)
+	})
+	return append(b, ']')
+}
+
+// appendNested appends a record; of a parent the id is not known, "".
+func (r *request) appendNested(b []byte, n *nested, id string, values []string) []byte {
+	b = jsontree.AppendString(append(b, `{"attributes":{"type":`...), n.object)
+	if id != "" {
+		b = jsontree.AppendString(append(b, `,"url":`...), fmt.Sprintf("/services/data/v%s/sobjects/%s/%s", r.param("release"), n.object, id))
+	}
+	b = append(b, '}')
+	for _, f := range n.fields {
+		b = append(jsontree.AppendString(append(b, ','), f.name), ':')
+		switch {
+		case f.parent == nil:
+			b = appendClassicValue(b, f.kind.Type, values[f.column])
+		case f.parent.empty(values):
+			b = append(b, "null"...)
+		default:
+			b = r.appendNested(b, f.parent, "", values)
+		}
+	}
+	return append(b, '}')
+}
+
+func appendClassicValue(b []byte, t schema.Type, text string) []byte {
+	switch {
+	case text == "":
+		return append(b, "null"...)
+	case t == schema.Boolean:
+		return append(b, text...)
+	case t.Number():
+		return append(b, csvCell(query.Column{Type: t}, text)...)
+	case t == schema.DateTime:
+		return appendMillis(b, store.DateTimeLayout, text)
+	case t == schema.Date:
+		return appendMillis(b, store.DateLayout, text)
+	}
+	return jsontree.AppendString(b, text)
+}
+
+func appendMillis(b []byte, layout, text string) []byte {
+	at, err := time.Parse(layout, text)
+	if err != nil {
+		return jsontree.AppendString(b, text)
+	}
+	return fmt.Append(b, at.UnixMilli())
+}
+
+// recordsXML writes the records of an answer.
+func (r *request) recordsXML(a bulk.Answer) []byte {
+	root := r.org.nest(a)
+	b := append([]byte(xmlHeader), `<queryResult xmlns="`+classicSpace+`" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">`...)
+	a.Page(0, a.Len(), func(_ string, values []string) { b = appendXMLRecord(b, "records", root, values) })
+	return append(b, "</queryResult>"...)
+}
+
+func appendXMLRecord(b []byte, name string, n *nested, values []string) []byte {
+	b = append(b, "<"+name+` xsi:type="sObject">`...)
+	b = appendElement(b, "type", n.object)
+	for _, f := range n.fields {
+		switch {
+		case f.parent != nil && !f.parent.empty(values):
+			b = appendXMLRecord(b, f.name, f.parent, values)
+		case f.parent != nil || values[f.column] == "":
+			b = append(b, "<"+f.name+` xsi:nil="true"/>`...)
+		default:
+			b = appendElement(b, f.name, csvCell(f.kind, values[f.column]))
+		}
+	}
+	return append(b, "</"+name+">"...)
+}
