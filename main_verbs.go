@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"github.com/squall-harness/squall/harness"
 	"github.com/squall-harness/squall/mocksf"
@@ -152,12 +151,14 @@ func serveVerb(ctx context.Context, c console, args []string) (int, error) {
 	if err != nil {
 		return harness.ExitHarness, err
 	}
-	if a, ok := l.Addr().(*net.TCPAddr); ok && !a.IP.IsLoopback() {
-		fmt.Fprintf(c.err, "squall serve: %s can be reached from other machines, and whoever reaches it may log in\n", l.Addr())
-	}
 	org := mocksf.New(mocksf.Config{})
 	defer org.Close()
-	server := &http.Server{Handler: org, ReadHeaderTimeout: 10 * time.Second}
+	door := mocksf.LocalOnly(org)
+	if a, ok := l.Addr().(*net.TCPAddr); ok && !a.IP.IsLoopback() {
+		door = org
+		fmt.Fprintf(c.err, "squall serve: %s can be reached from other machines, and whoever reaches it may log in\n", l.Addr())
+	}
+	server := mocksf.Guard{}.Server(door)
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })() // ends Serve
 	fmt.Fprintf(c.out, "A Salesforce org listens on http://%s\nLog in at http://%s/services/oauth2/token with any client id and secret. Ctrl-C ends it.\n", l.Addr(), l.Addr())
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {

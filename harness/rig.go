@@ -84,6 +84,7 @@ func (r *rig) setUpOrg(dir *rundir.Dir) error {
 		TokenSeed:   r.world.tokenSeed,
 		Service: mocksf.Service{Call: o.Call, Record: o.Record, BulkStart: o.BulkStart,
 			BulkChunk: o.BulkChunk, BulkParallel: o.BulkSlots},
+		Guard:        mocksf.Guard{Patience: -1}, // whether a connection hangs is for the faults to say
 		Hook:         r.hook,
 		OnRequest:    r.onRequest,
 		OnRead:       r.onRead,

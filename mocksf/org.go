@@ -50,6 +50,7 @@ type Config struct {
 	PublicURL     string        // base of instance_url; "" is made of the request's Host
 	TokenLife     time.Duration // 0 is two hours
 	TokenSeed     uint64        // tokens that are the same in every run, and can be guessed; 0: neither
+	Guard         Guard         // against slow and greedy clients
 	DailyRequests int           // calls until REQUEST_LIMIT_EXCEEDED; 0 is 100,000
 }
 
@@ -65,6 +66,7 @@ type Org struct {
 	cursors  cursors       // of queries
 	requests atomic.Uint64 // request ids given
 	running  atomic.Int64  // requests under way
+	buffered atomic.Int64  // bytes of request bodies in memory
 	calls    atomic.Int64  // counted against DailyRequests
 	ctx      context.Context
 	stop     context.CancelFunc
@@ -96,6 +98,7 @@ func New(cfg Config) *Org {
 }
 
 func (c Config) withDefaults() Config {
+	c.Guard = c.Guard.withDefaults()
 	if c.Schema == nil {
 		c.Schema = DefaultSchema()
 	}

@@ -25,9 +25,9 @@ const maxURI = 16384
 // receive reads the request and finds its route and session. whole is false
 // when the client broke off. What is wrong with the request is noted in bad;
 // the hook may still answer something else.
-func (o *Org) receive(w http.ResponseWriter, x *exchange) (r *request, whole bool) {
-	hr := x.http
-	r = &request{exchange: x, org: o, method: hr.Method, path: hr.URL.EscapedPath(), header: hr.Header, route: &leaf{}}
+func (o *Org) receive(w http.ResponseWriter, r *request) (whole bool) {
+	x, hr := r.exchange, r.http
+	r.method, r.path, r.header = hr.Method, hr.URL.EscapedPath(), hr.Header
 	r.query, _ = url.ParseQuery(hr.URL.RawQuery) // broken parts are left out
 	if m := r.query.Get("_HttpMethod"); m != "" && r.method == http.MethodPost {
 		r.method = strings.ToUpper(m) // for clients that cannot send PATCH
@@ -38,7 +38,7 @@ func (o *Org) receive(w http.ResponseWriter, x *exchange) (r *request, whole boo
 	x.call.API, x.call.Step = r.route.api, r.route.step
 	x.call.Client, x.call.TraceID = callOption(hr.Header, "client"), traceID(hr.Header)
 	var err *apierr.Error
-	if r.body, err, whole = readBody(w, hr, r.route.maxBody); err != nil {
+	if r.body, err, whole = o.readBody(w, x, r.route.maxBody); err != nil {
 		r.bad = err
 	}
 	r.admit()
@@ -48,7 +48,7 @@ func (o *Org) receive(w http.ResponseWriter, x *exchange) (r *request, whole boo
 	if r.bad == nil {
 		r.plan()
 	}
-	return r, whole
+	return whole
 }
 
 // resolve finds the route of a request.

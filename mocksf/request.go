@@ -20,6 +20,7 @@ type exchange struct {
 	row     *apierr.Error // the fault that the first record write takes
 	commits int
 	reads   []commitlog.Read
+	held    int64        // bytes of memory that its body takes
 	filled  int          // bytes that references of sub-requests were replaced by
 	job     string       // the bulk job that the call concerns
 	trouble bulk.Trouble // that the job will have

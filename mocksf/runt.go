@@ -1,10 +1,6 @@
 package mocksf
 
-import (
-	"net"
-	"net/http"
-	"time"
-)
+import "net"
 
 // T is what RunT needs of a *testing.T or *testing.B.
 type T interface {
@@ -32,7 +28,7 @@ func RunT(t T, options ...func(*Config)) *Server {
 		t.Fatalf("mocksf: no port to listen on: %v", err)
 	}
 	s := &Server{Org: New(cfg), URL: "http://" + listener.Addr().String()}
-	hs := &http.Server{Handler: s.Org, ReadHeaderTimeout: time.Minute}
+	hs := cfg.Guard.Server(s.Org)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

@@ -37,13 +37,13 @@ func (o *Org) send(w http.ResponseWriter, r *request, rep reply) commitlog.Fate 
 		h["Sforce-Limit-Info"] = []string{o.usage()}
 	}
 	gone := r.http.Context().Err() != nil
-	if err := transmit(w, r, rep); err != nil || gone {
+	if err := transmit(&patient{w, http.NewResponseController(w), o.cfg.Guard.Patience}, r, rep); err != nil || gone {
 		return commitlog.FateLost
 	}
 	return commitlog.FateSent
 }
 
-func transmit(w http.ResponseWriter, r *request, rep reply) error {
+func transmit(w *patient, r *request, rep reply) error {
 	if len(rep.body) >= minGzip && strings.Contains(r.http.Header.Get("Accept-Encoding"), "gzip") && r.http.Method != http.MethodHead {
 		return transmitZipped(w, rep)
 	}
@@ -56,10 +56,10 @@ func transmit(w http.ResponseWriter, r *request, rep reply) error {
 			return err
 		}
 	}
-	return http.NewResponseController(w).Flush()
+	return w.FlushError()
 }
 
-func transmitZipped(w http.ResponseWriter, rep reply) error {
+func transmitZipped(w *patient, rep reply) error {
 	w.Header()["Content-Encoding"] = []string{"gzip"}
 	w.Header().Add("Vary", "Accept-Encoding")
 	w.WriteHeader(valid(rep.status))
@@ -72,7 +72,7 @@ func transmitZipped(w http.ResponseWriter, rep reply) error {
 	if err := z.Close(); err != nil {
 		return err
 	}
-	return http.NewResponseController(w).Flush()
+	return w.FlushError()
 }
 
 // valid guards against a hook's reply with a status that net/http refuses.

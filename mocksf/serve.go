@@ -22,8 +22,15 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 	defer o.running.Add(-1)
 	entry := commitlog.Request{Fate: commitlog.FateLost}
 	defer func() { o.finish(x, entry) }() // also when the connection is aborted by a panic
-	r, whole := o.receive(w, x)
-	if !whole {
+	r := &request{exchange: x, org: o, route: &leaf{}}
+	defer func() {
+		if p := recover(); p != nil { // outside of the work, which has its own
+			rep := crashed(r, p)
+			entry.Status, entry.Fate = rep.status, o.send(w, r, rep)
+		}
+	}()
+	if !o.receive(w, r) {
+		cut(w) // whoever broke off, or fell silent, must not take the end of the connection for an answer
 		return
 	}
 	d := o.ask(x)
@@ -89,7 +96,7 @@ func crashed(r *request, p any) reply {
 	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(p)
 	}
-	log.Printf("mocksf: %s %s %s: %v\n%s", r.call.ID, r.method, r.path, p, debug.Stack())
+	log.Printf("mocksf: %s %s %s: %v\n%s", r.call.ID, r.call.Method, r.call.Path, p, debug.Stack())
 	return failure(apierr.Unexpected.New(r.call.ID))
 }
 
@@ -132,6 +139,7 @@ func (o *Org) finish(x *exchange, entry commitlog.Request) {
 	if x.commits > 0 {
 		o.log.Settle(x.call.ID, entry.Fate)
 	}
+	o.buffered.Add(-x.held)
 	x.tellReads(entry.Fate, o.cfg.OnRead)
 	if o.cfg.OnRequest == nil {
 		return

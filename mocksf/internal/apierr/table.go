@@ -13,6 +13,7 @@ var (
 	InvalidSession   = &Kind{"INVALID_SESSION_ID", 401, "Session expired or invalid", true, true, fixtures}
 	RequestLimit     = &Kind{"REQUEST_LIMIT_EXCEEDED", 403, "TotalRequests Limit exceeded.", true, true, limitsPage}
 	NotFound         = &Kind{"NOT_FOUND", 404, "The requested resource does not exist", true, false, statusPage}
+	Foreign          = &Kind{"FORBIDDEN", 403, "%s", true, false, "the mock's own rule"}
 	NoExternalID     = &Kind{"NOT_FOUND", 404, "Provided external ID field does not exist or is not accessible: %s", true, false, fixtures}
 	MethodNotAllowed = &Kind{"METHOD_NOT_ALLOWED", 405, "HTTP Method '%s' not allowed. Allowed are %s", true, false, statusPage}
 	Precondition     = &Kind{"PRECONDITION_FAILED", 412, "The record is not in the state that the request's conditions ask for", true, false, statusPage}
@@ -70,7 +71,7 @@ var (
 // Table lists the kinds, for documentation and for looking a code up. Where a
 // code has several texts the first one leads.
 var Table = []*Kind{
-	InvalidSession, RequestLimit, NotFound, NoExternalID, MethodNotAllowed, Precondition, URITooLong, MediaType, HeadersTooLarge,
+	InvalidSession, RequestLimit, Foreign, NotFound, NoExternalID, MethodNotAllowed, Precondition, URITooLong, MediaType, HeadersTooLarge,
 	BodyTooLarge, Unexpected, JSONParser, InvalidInput, InvalidType, InvalidField, FieldInBody, NoForeignKey,
 	NotWriteable, MissingField, MissingID, TooLong, WrongCellType, OutOfRange, InvalidEmail, BadPicklist,
 	MalformedID, CrossReference, EntityDeleted, Duplicate, Ambiguous, LockedRow, TooManyRecords, LimitExceeded,

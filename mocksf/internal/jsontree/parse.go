@@ -2,12 +2,17 @@ package jsontree
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
 
 // maxDepth bounds the nesting, so that no input exhausts the stack.
 const maxDepth = 500
+
+// maxValues bounds the number of values, since a value of two bytes takes
+// fourteen times as much in the tree.
+const maxValues = 2_000_000
 
 // SyntaxError says where a text stops being JSON.
 type SyntaxError struct {
@@ -29,7 +34,7 @@ type parser struct {
 // Parse reads one JSON value (RFC 8259) with nothing but white space around
 // it. The error is a *SyntaxError.
 func Parse(src string) (Value, error) {
-	p := parser{document: &document{src: src, nodes: make([]node, 0, 8+len(src)/16)}}
+	p := parser{document: &document{src: src, nodes: make([]node, 0, min(8+len(src)/16, 1<<16))}}
 	message := p.all()
 	if message == "" {
 		return Value{p.document, 0}, nil
@@ -85,6 +90,12 @@ func (p *parser) value(n node, depth int) (message string) {
 		return "Document nesting is too deep"
 	}
 	at := len(p.nodes)
+	if at >= maxValues {
+		return "Document has too many values"
+	}
+	if at == cap(p.nodes) {
+		p.nodes = slices.Grow(p.nodes, at) // append grows by a quarter only, and copies so much oftener
+	}
 	n.from = int32(p.pos)
 	p.nodes = append(p.nodes, n)
 	switch c := p.peek(); {
