@@ -15,15 +15,22 @@ const (
 	maxRuns       = 10 // runs of records of one type
 )
 
+// The versions that introduced collections, and upserting them (REST API
+// guide, sObject Collections).
+const (
+	collectionsVersion = 42
+	upsertManyVersion  = 46
+)
+
 const collectionPattern = "composite/sobjects"
 
 var collectionRoutes = []route{
-	{method: "POST", pattern: collectionPattern, api: commitlog.APICollections, write: true, inner: true, plan: planRecords, serve: createMany},
-	{method: "PATCH", pattern: collectionPattern, api: commitlog.APICollections, write: true, inner: true, plan: planRecords, serve: updateMany},
-	{method: "DELETE", pattern: collectionPattern, api: commitlog.APICollections, write: true, inner: true, plan: planIDs, serve: deleteMany},
-	{method: "PATCH", pattern: collectionPattern + "/{object}/{field}", api: commitlog.APICollections, write: true, inner: true, plan: planRecords, serve: upsertMany},
-	{method: "GET", pattern: collectionPattern + "/{object}", api: commitlog.APICollections, inner: true, serve: retrieveByQuery},
-	{method: "POST", pattern: collectionPattern + "/{object}", api: commitlog.APICollections, inner: true, serve: retrieveByBody},
+	{method: "POST", pattern: collectionPattern, api: commitlog.APICollections, since: collectionsVersion, write: true, inner: true, plan: planRecords, serve: createMany},
+	{method: "PATCH", pattern: collectionPattern, api: commitlog.APICollections, since: collectionsVersion, write: true, inner: true, plan: planRecords, serve: updateMany},
+	{method: "DELETE", pattern: collectionPattern, api: commitlog.APICollections, since: collectionsVersion, write: true, inner: true, plan: planIDs, serve: deleteMany},
+	{method: "PATCH", pattern: collectionPattern + "/{object}/{field}", api: commitlog.APICollections, write: true, inner: true, since: upsertManyVersion, plan: planRecords, serve: upsertMany},
+	{method: "GET", pattern: collectionPattern + "/{object}", api: commitlog.APICollections, since: collectionsVersion, inner: true, serve: retrieveByQuery},
+	{method: "POST", pattern: collectionPattern + "/{object}", api: commitlog.APICollections, since: collectionsVersion, inner: true, serve: retrieveByBody},
 }
 
 // planRecords reads the list of records and counts it.

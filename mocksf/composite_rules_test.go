@@ -192,3 +192,15 @@ func TestTreeLimits(t *testing.T) {
 	}
 	assert.Equal(t, 205, d.org.Count("Account"))
 }
+
+func TestResourcesHaveTheirFirstVersion(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	for call, status := range map[string]int{
+		"POST /services/data/v41.0/composite/sobjects": 404, "POST /services/data/v42.0/composite/sobjects": 200,
+		"PATCH /services/data/v45.0/composite/sobjects/Account/Ext_Id__c": 404, "PATCH /services/data/v46.0/composite/sobjects/Account/Ext_Id__c": 200,
+		"POST /services/data/v37.0/composite": 404, "POST /services/data/v38.0/composite": 200,
+	} {
+		method, path, _ := strings.Cut(call, " ")
+		assert.Equal(t, status, d.do(method, path, strings.NewReader(`{"records":[],"compositeRequest":[]}`)).status, call)
+	}
+}

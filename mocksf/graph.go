@@ -39,8 +39,6 @@ func planGraphs(r *request) {
 		nodes += len(subs)
 	}
 	switch {
-	case r.version < graphsVersion:
-		r.bad = apierr.NotFound.New()
 	case r.json.Get("graphs").Kind() != jsontree.Array:
 		r.bad = apierr.JSONParser.New("The member graphs is missing, or is no array")
 	case len(graphs) > maxGraphs:

@@ -68,7 +68,7 @@ func (o *Org) resolve(r *request) *apierr.Error {
 	}
 	r.route, r.params = routes[i], params
 	if v := r.param("version"); v != "" {
-		if r.version = version(v); r.version == 0 {
+		if r.version = version(v); r.version == 0 || r.version < r.route.since {
 			return apierr.NotFound.New()
 		}
 	}

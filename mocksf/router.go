@@ -20,6 +20,7 @@ type route struct {
 	open    bool  // needs no session, does not count against the daily limit
 	raw     bool  // the body is not JSON
 	step    Step  // of a login or a bulk job
+	since   int   // version that introduced it; 0 is every one
 	maxBody int64 // bytes after decompression; 0 is maxJSONBody
 
 	// plan looks at the request before any work and tells through intend what
