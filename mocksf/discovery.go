@@ -57,8 +57,10 @@ func listVersions(*request) reply {
 // listResources answers where the resources of a version are.
 func listResources(r *request) reply {
 	list := map[string]string{"identity": r.org.identityURL(r)}
-	for _, name := range []string{"sobjects", "query", "queryAll", "limits", "composite", "jobs", "recent"} {
-		list[name] = r.base() + "/" + name
+	for _, name := range []string{"sobjects", "query", "queryAll", "search", "parameterizedSearch", "limits", "composite", "jobs", "recent", "tooling"} {
+		if r.org.router.begins("services", "data", r.param("version"), name) {
+			list[name] = r.base() + "/" + name
+		}
 	}
 	return object(list)
 }

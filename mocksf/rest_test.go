@@ -150,6 +150,12 @@ func TestHeadersOfACall(t *testing.T) {
 		assert.Equal(t, 200, d.do("GET", path, nil).status, path)
 	}
 	assert.Equal(t, 201, d.do("POST", "//services/data/v67.0/sobjects/Account/", strings.NewReader(`{"Name":"n"}`)).status)
+	var list map[string]string
+	d.json("GET", "/services/data/v60.0/", "", &list)
+	for _, name := range []string{"identity", "sobjects", "query", "queryAll", "limits", "composite", "jobs", "recent"} {
+		assert.Contains(t, list, name)
+	}
+	assert.NotContains(t, list, "tooling", "which is not served")
 	head := d.do("HEAD", "sobjects", nil)
 	assert.Equal(t, 200, head.status)
 	assert.Empty(t, head.body)

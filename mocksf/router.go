@@ -129,6 +129,21 @@ func (b *branch) find(parts, params []string) ([]*leaf, []string) {
 	return b.any.find(parts[1:], append(params, parts[0]))
 }
 
+// begins tells whether the path of any route begins with the parts.
+func (rt *router) begins(parts ...string) bool {
+	b := rt.root
+	for _, part := range parts {
+		next := b.fixed[strings.ToLower(part)]
+		if next == nil {
+			next = b.any
+		}
+		if b = next; b == nil {
+			return false
+		}
+	}
+	return true
+}
+
 // allowed lists the methods of the routes of one path. HEAD comes with GET.
 func allowed(routes []*leaf) string {
 	var methods []string
