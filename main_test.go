@@ -79,6 +79,7 @@ func TestBadInputIsToldInOneSentence(t *testing.T) {
 		"subject":                                "squall subject: which one?",
 		"subject nope":                           "no integration \"nope\": `squall list` names them",
 		"serve x":                                "The address goes after --addr",
+		"serve --profile x":                      "there is no profile \"x\": there are automation-heavy, calm,",
 		"serve --addr 8080":                      "--addr 8080 is no host:port",
 		"serve --addr " + taken.Addr().String():  "address already in use; write another host:port after --addr",
 	} {

@@ -133,6 +133,8 @@ func subjectVerb(ctx context.Context, _ console, args []string) (int, error) {
 func serveVerb(ctx context.Context, c console, args []string) (int, error) {
 	f := flag.NewFlagSet("serve", flag.ContinueOnError)
 	addr := f.String("addr", "127.0.0.1:8080", "") // another host than loopback must be asked for by name
+	var cfg mocksf.Config
+	f.Func("profile", "", func(name string) error { return useProfile(&cfg, name) })
 	rest, err := parseMixed(f, args)
 	if err == nil && len(rest) > 0 {
 		err = fmt.Errorf("what is %q for? The address goes after --addr", rest[0])
@@ -151,7 +153,7 @@ func serveVerb(ctx context.Context, c console, args []string) (int, error) {
 	if err != nil {
 		return harness.ExitHarness, err
 	}
-	org := mocksf.New(mocksf.Config{})
+	org := mocksf.New(cfg)
 	defer org.Close()
 	door := mocksf.LocalOnly(org)
 	if a, ok := l.Addr().(*net.TCPAddr); ok && !a.IP.IsLoopback() {
@@ -165,6 +167,15 @@ func serveVerb(ctx context.Context, c console, args []string) (int, error) {
 		return harness.ExitHarness, err
 	}
 	return harness.ExitPass, nil
+}
+
+// useProfile makes an org as strong as a profile says.
+func useProfile(cfg *mocksf.Config, name string) error {
+	p, err := mocksf.LoadProfile(name)
+	if err == nil {
+		p.Apply(cfg)
+	}
+	return err
 }
 
 // version is the module version, or the commit that it was built from.

@@ -157,6 +157,9 @@ func jsonObject(pairs ...string) []byte {
 // baseURL is the org's own URL as the client sees it: through whatever proxy
 // the request came.
 func (o *Org) baseURL(hr *http.Request) string {
+	if m := o.moved.Load(); m != nil {
+		return m.To
+	}
 	if o.cfg.PublicURL != "" {
 		return o.cfg.PublicURL
 	}

@@ -68,7 +68,9 @@ func (r *request) checkBatched(s *subrequest) *apierr.Error {
 // call of its own.
 func serveBatch(r *request) reply {
 	subs := r.planned.([]subrequest)
-	r.org.calls.Add(int64(max(len(subs)-1, 0)))
+	if r.tx == nil {
+		r.org.count(max(len(subs)-1, 0))
+	}
 	halt, bad, failed := r.json.Get("haltOnError").True(), false, 0
 	list := []byte{'['}
 	for i := range subs {

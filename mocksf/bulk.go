@@ -32,7 +32,7 @@ func (o *Org) startBulk() {
 	o.jobs = bulk.NewQueue(o.ctx, &o.workers, bulk.Config{
 		Store: o.store, Now: o.cfg.Now,
 		Start: o.cfg.Service.BulkStart, Chunk: o.cfg.Service.BulkChunk, Parallel: o.cfg.Service.BulkParallel,
-		Limits: o.cfg.Bulk,
+		Limits: o.cfg.Bulk, Took: o.chunkTime, Locks: &o.locks, LockWait: o.cfg.Limits.LockWait,
 	})
 }
 

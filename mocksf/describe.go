@@ -13,12 +13,14 @@ import (
 
 // describeGlobal lists the objects of the org.
 func describeGlobal(r *request) reply {
-	if r.notSince(described) {
+	if !r.org.access.some.Load() && r.notSince(described) {
 		return reply{status: http.StatusNotModified}
 	}
 	var list []map[string]any
 	for _, t := range r.org.store.Tables() {
-		list = append(list, r.objectEntry(t))
+		if !r.hidden(t, wholeObject) {
+			list = append(list, r.objectEntry(t))
+		}
 	}
 	rep := object(map[string]any{"encoding": "UTF-8", "maxBatchSize": maxCollection, "sobjects": list})
 	rep.header = http.Header{"Last-Modified": {described.Format(http.TimeFormat)}}
@@ -40,15 +42,11 @@ func describeObject(r *request) reply {
 	if err != nil {
 		return failure(err)
 	}
-	if r.notSince(described) {
+	if !r.org.access.some.Load() && r.notSince(described) {
 		return reply{status: http.StatusNotModified}
 	}
 	d := r.objectEntry(t)
-	var fields []map[string]any
-	for i := range t.Fields {
-		fields = append(fields, describeField(t, i))
-	}
-	d["fields"], d["childRelationships"] = fields, r.org.childRelationships(t)
+	d["fields"], d["childRelationships"] = r.describeFields(t), r.org.childRelationships(t)
 	for _, name := range []string{"actionOverrides", "namedLayoutInfos", "supportedScopes"} {
 		d[name] = []any{}
 	}

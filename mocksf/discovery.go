@@ -74,8 +74,9 @@ func showLimits(r *request) reply {
 	full := func(n int) limit { return limit{n, n} }
 	daily, bulk := r.org.cfg.DailyRequests, r.org.jobs.Limits()
 	batches, queries := r.org.jobs.Left()
+	storage, left := r.storage()
 	return object(map[string]limit{
-		"DailyApiRequests":                            {daily, max(daily-int(r.org.calls.Load()), 0)},
+		"DailyApiRequests":                            {daily, max(daily-r.org.used(), 0)},
 		"ActiveScratchOrgs":                           full(100),
 		"AnalyticsExternalDataSizeMB":                 full(40_960),
 		"ConcurrentAsyncGetReportInstances":           full(200),
@@ -94,7 +95,7 @@ func showLimits(r *request) reply {
 		"DailyStandardVolumePlatformEvents":           full(10_000),
 		"DailyStreamingApiEvents":                     full(10_000),
 		"DailyWorkflowEmails":                         full(100_000),
-		"DataStorageMB":                               full(10_240),
+		"DataStorageMB":                               {storage, left},
 		"DurableStreamingApiConcurrentClients":        full(20),
 		"FileStorageMB":                               full(10_240),
 		"HourlyAsyncReportRuns":                       full(1_200),

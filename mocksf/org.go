@@ -14,6 +14,7 @@ import (
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/bulk"
+	"github.com/squall-harness/squall/mocksf/internal/rowlock"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
@@ -51,7 +52,14 @@ type Config struct {
 	TokenLife     time.Duration // 0 is two hours
 	TokenSeed     uint64        // tokens that are the same in every run, and can be guessed; 0: neither
 	Guard         Guard         // against slow and greedy clients
-	DailyRequests int           // calls until REQUEST_LIMIT_EXCEEDED; 0 is 100,000
+	DailyRequests int           // calls of 24 hours until REQUEST_LIMIT_EXCEEDED; 0 is 100,000
+	Limits        Limits        // what else the org can bear
+	Rules         Rules         // what its administrators have set up
+
+	// Statuses are HTTP statuses of error codes that differ from the usual
+	// ones, where sources contradict each other: UNABLE_TO_LOCK_ROW is 400, and
+	// some say 409.
+	Statuses map[string]int
 }
 
 // Org is a Salesforce org. It serves HTTP and is safe for concurrent use.
@@ -67,7 +75,13 @@ type Org struct {
 	requests atomic.Uint64 // request ids given
 	running  atomic.Int64  // requests under way
 	buffered atomic.Int64  // bytes of request bodies in memory
-	calls    atomic.Int64  // counted against DailyRequests
+	allocation
+	ramped   atomic.Int64 // when the ramp began, on the run's clock
+	rules    map[*store.Table]*tableRules
+	readOnly atomic.Bool
+	locks    rowlock.Table
+	access   accesses
+	moved    atomic.Pointer[moved]
 	ctx      context.Context
 	stop     context.CancelFunc
 	workers  sync.WaitGroup // of bulk jobs; they end when ctx does
@@ -93,6 +107,7 @@ func New(cfg Config) *Org {
 	for _, routes := range [][]route{authRoutes, browserRoutes, identityRoutes, soapRoutes, discoveryRoutes, rowRoutes, upsertRoutes, collectionRoutes, compositeRoutes, queryRoutes, bulkRoutes} {
 		o.router.add(routes)
 	}
+	o.rules, o.store.Guard = o.rulebook(cfg.Rules), overseer{o}
 	o.startBulk()
 	return o
 }
@@ -114,6 +129,12 @@ func (c Config) withDefaults() Config {
 	}
 	if c.DailyRequests == 0 {
 		c.DailyRequests = 100_000
+	}
+	if c.Limits.LongRequests == 0 {
+		c.Limits.LongRequests = 25
+	}
+	if c.Limits.LongAfter == 0 {
+		c.Limits.LongAfter = 20 * time.Second
 	}
 	if c.Service.BulkParallel == 0 {
 		c.Service.BulkParallel = 7

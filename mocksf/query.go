@@ -39,7 +39,9 @@ func (r *request) runQuery(all bool) reply {
 		return queryFailure(err)
 	}
 	var rep reply
-	r.read(func(v *store.View) { rep = serve(q, query.Tables{Store: r.org.store, View: v, All: all}) })
+	r.read(func(v *store.View) {
+		rep = serve(q, query.Tables{Store: r.org.store, View: v, All: all, Hidden: r.hidden})
+	})
 	return rep
 }
 
@@ -69,7 +71,7 @@ func servePage(r *request) reply {
 	}
 	var rep reply
 	r.read(func(v *store.View) {
-		shape, err := soql.ShapeOf(c.query, query.Tables{Store: r.org.store, View: v, All: c.all})
+		shape, err := soql.ShapeOf(c.query, query.Tables{Store: r.org.store, View: v, All: c.all, Hidden: r.hidden})
 		if err != nil {
 			rep = queryFailure(err)
 			return

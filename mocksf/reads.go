@@ -37,7 +37,7 @@ func (r *request) lookAt(v *store.View, t *store.Table, asked commitlog.Served, 
 		return
 	}
 	if list := r.query.Get("fields"); list != "" {
-		if fields, err := selected(t, list); err == nil {
+		if fields, err := r.selected(t, list); err == nil {
 			read.Fields = fieldNames(t, fields)
 		}
 	}

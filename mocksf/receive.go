@@ -35,6 +35,7 @@ func (o *Org) receive(w http.ResponseWriter, r *request) (whole bool) {
 	if r.bad = o.resolve(r); r.bad == nil {
 		r.bad = tooLong(hr)
 	}
+	o.reroute(r)
 	x.call.API, x.call.Step = r.route.api, r.route.step
 	x.call.Client, x.call.TraceID = callOption(hr.Header, "client"), traceID(hr.Header)
 	var err *apierr.Error
@@ -117,8 +118,12 @@ func (r *request) admit() {
 	if r.call.Identity = session.identity; session.visitor {
 		return
 	}
-	if n := r.org.calls.Add(1); n > int64(r.org.cfg.DailyRequests) && r.bad == nil {
-		r.bad = apierr.RequestLimit.New()
+	done, err := r.org.enter(r.call.At)
+	if r.done = done; r.bad == nil {
+		r.bad = err
+	}
+	if r.bad == nil {
+		r.bad = r.org.overload(r.call.Running)
 	}
 }
 

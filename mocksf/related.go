@@ -38,7 +38,7 @@ func (r *request) parentOf(t *store.Table, field int, parent *store.Table) reply
 }
 
 func (r *request) childrenOf(t, child *store.Table, lookup string) reply {
-	fields, err := selected(child, r.query.Get("fields"))
+	fields, err := r.selected(child, r.query.Get("fields"))
 	if err != nil {
 		return failure(err)
 	}

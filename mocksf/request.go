@@ -16,12 +16,15 @@ import (
 type exchange struct {
 	http    *http.Request
 	call    Call
-	decided bool          // the hook was asked: what the call means to write is fixed
-	row     *apierr.Error // the fault that the first record write takes
+	decided bool                 // the hook was asked: what the call means to write is fixed
+	row     *apierr.Error        // the fault that the first record write takes
+	writes  map[*store.Table]int // records that it means to write, of objects with rules
+	taken   map[string]bool      // locks that it did not get
 	commits int
 	reads   []commitlog.Read
 	held    int64        // bytes of memory that its body takes
 	filled  int          // bytes that references of sub-requests were replaced by
+	done    func()       // tells that the request is no longer under way; nil for one that no limit counts
 	job     string       // the bulk job that the call concerns
 	trouble bulk.Trouble // that the job will have
 }
@@ -61,6 +64,12 @@ func (r *request) intend(object string, n int) {
 	r.call.Write = true
 	r.call.Records += n
 	r.concern(object)
+	if t, ok := r.org.store.Table(object); ok && r.org.rules[t] != nil {
+		if r.writes == nil {
+			r.writes = map[*store.Table]int{}
+		}
+		r.writes[t] += n
+	}
 }
 
 // concern notes that the request is about records of an object.
@@ -96,7 +105,7 @@ func (r *request) serve() reply {
 // table is the table that the placeholder {object} names.
 func (r *request) table() (*store.Table, *apierr.Error) {
 	t, ok := r.org.store.Table(r.param("object"))
-	if !ok {
+	if !ok || r.hidden(t, wholeObject) {
 		return nil, apierr.NotFound.New()
 	}
 	return t, nil
@@ -107,18 +116,20 @@ func (r *request) table() (*store.Table, *apierr.Error) {
 // its owner does that. fn must not call read or write.
 func (r *request) write(fn func(*store.Tx) *apierr.Error) *apierr.Error {
 	if r.tx != nil {
-		return fn(r.tx)
+		return r.org.restate(fn(r.tx))
 	}
-	by := store.Author{Request: r.call.ID, API: r.call.API, Identity: r.call.Identity, Fate: commitlog.FateUnknown}
+	by := store.Author{Request: r.call.ID, API: r.call.API, Identity: r.call.Identity, Fate: commitlog.FateUnknown,
+		AllowDuplicates: allowsDuplicates(r.header)}
 	lsn, err := r.org.store.Update(by, func(tx *store.Tx) *apierr.Error {
 		tx.Fail = r.row
+		tx.Respect(r.taken)
 		defer func() { r.row = tx.Fail }()
 		return fn(tx)
 	})
 	if lsn > 0 {
 		r.commits++
 	}
-	return err
+	return r.org.restate(err)
 }
 
 // read runs fn on a consistent state: the open unit's, or the latest commit's.

@@ -37,7 +37,7 @@ func (r *request) retrieve(ids []string, list string) reply {
 	if err != nil {
 		return failure(err)
 	}
-	fields, err := selected(t, list)
+	fields, err := r.selected(t, list)
 	switch {
 	case err != nil:
 		return failure(err)

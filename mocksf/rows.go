@@ -74,7 +74,7 @@ func (r *request) record(t *store.Table, row *store.Row) reply {
 	if row == nil || row.Deleted() || row.Table() != t {
 		return failure(apierr.NotFound.New())
 	}
-	fields, err := selected(t, r.query.Get("fields"))
+	fields, err := r.selected(t, r.query.Get("fields"))
 	if err != nil {
 		return failure(err)
 	}
@@ -82,21 +82,23 @@ func (r *request) record(t *store.Table, row *store.Row) reply {
 }
 
 // selected reads a list of fields, separated by commas; none are all.
-func selected(t *store.Table, list string) ([]int, *apierr.Error) {
+func (r *request) selected(t *store.Table, list string) ([]int, *apierr.Error) {
 	var fields []int
 	for name := range strings.SplitSeq(list, ",") {
 		if name = strings.TrimSpace(name); name == "" {
 			continue
 		}
 		i, ok := t.Field(name)
-		if !ok {
+		if !ok || r.hidden(t, i) {
 			return nil, apierr.InvalidField.New(name, t.Name)
 		}
 		fields = append(fields, i)
 	}
 	if fields == nil {
 		for i := range t.Fields {
-			fields = append(fields, i)
+			if !r.hidden(t, i) {
+				fields = append(fields, i)
+			}
 		}
 	}
 	return fields, nil

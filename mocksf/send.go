@@ -85,7 +85,7 @@ func valid(status int) int {
 
 // usage is the value of Sforce-Limit-Info (REST API guide, Limit Info Header).
 func (o *Org) usage() string {
-	return fmt.Sprintf("api-usage=%d/%d", o.calls.Load(), o.cfg.DailyRequests)
+	return fmt.Sprintf("api-usage=%d/%d", o.used(), o.cfg.DailyRequests)
 }
 
 // cut resets the connection: the client sees ECONNRESET where TCP allows it,

@@ -20,6 +20,11 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		Running: int(o.running.Add(1)),
 	}}
 	defer o.running.Add(-1)
+	defer func() {
+		if x.done != nil {
+			x.done()
+		}
+	}()
 	entry := commitlog.Request{Fate: commitlog.FateLost}
 	defer func() { o.finish(x, entry) }() // also when the connection is aborted by a panic
 	r := &request{exchange: x, org: o, route: &leaf{}}
@@ -79,14 +84,19 @@ func (o *Org) work(r *request, d Decision) (rep reply, done bool) {
 	if d.Reply != nil {
 		return d.Reply.reply(), true
 	}
-	if d.Hold > 0 && !o.hold(d.Hold) || d.Hold <= 0 && r.bad == nil && !o.serviceTime(r) {
-		return reply{}, false
-	}
 	defer func() {
 		if p := recover(); p != nil {
 			rep, done = crashed(r, p), true
 		}
 	}()
+	held, ok := o.lock(r, d)
+	if !ok {
+		return reply{}, false
+	}
+	defer held.Release()
+	if d.Hold > 0 && !o.hold(d.Hold) || d.Hold <= 0 && r.bad == nil && !o.serviceTime(r) {
+		return reply{}, false
+	}
 	return r.serve(), true
 }
 
@@ -100,14 +110,17 @@ func crashed(r *request, p any) reply {
 	return failure(apierr.Unexpected.New(r.call.ID))
 }
 
-// serviceTime waits as long as the org works on such a call. It holds no lock,
-// so calls overlap as they do in a real org.
+// serviceTime waits as long as the org works on such a call. Calls overlap as
+// they do in a real org.
 func (o *Org) serviceTime(r *request) bool {
 	wait := o.cfg.Service.Call
 	if r.call.API != commitlog.APIBulk && r.call.API != commitlog.APIClassic { // a bulk job takes its records later, chunk by chunk
 		wait += time.Duration(r.call.Records) * o.cfg.Service.Record
+		for t, n := range r.writes {
+			wait += o.cost(t, n)
+		}
 	}
-	if wait <= 0 {
+	if wait = o.stretch(wait); wait <= 0 {
 		return true
 	}
 	timer := time.NewTimer(wait)

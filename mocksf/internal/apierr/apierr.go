@@ -2,7 +2,10 @@
 // table, from which every part of the mock raises.
 package apierr
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Kind is one line of the table: a Salesforce error code and what it means to
 // a client.
@@ -36,6 +39,9 @@ func (e *Error) On(fields ...string) *Error {
 	e.Fields = fields
 	return e
 }
+
+// LockedRows is the error of a write that needs records which others hold.
+func LockedRows(ids []string) *Error { return LockedRecords.New(len(ids), strings.Join(ids, ",")) }
 
 // WithStatus answers with another HTTP status than the table's, for the few
 // codes whose status depends on the call.

@@ -12,6 +12,7 @@ const (
 var (
 	InvalidSession   = &Kind{"INVALID_SESSION_ID", 401, "Session expired or invalid", true, true, fixtures}
 	RequestLimit     = &Kind{"REQUEST_LIMIT_EXCEEDED", 403, "TotalRequests Limit exceeded.", true, true, limitsPage}
+	ConcurrentLimit  = &Kind{"REQUEST_LIMIT_EXCEEDED", 403, "ConcurrentRequests (Concurrent API Requests) Limit exceeded.", true, true, limitsPage}
 	NotFound         = &Kind{"NOT_FOUND", 404, "The requested resource does not exist", true, false, statusPage}
 	Foreign          = &Kind{"FORBIDDEN", 403, "%s", true, false, "the mock's own rule"}
 	NoExternalID     = &Kind{"NOT_FOUND", 404, "Provided external ID field does not exist or is not accessible: %s", true, false, fixtures}
@@ -43,6 +44,14 @@ var (
 	Duplicate      = &Kind{"DUPLICATE_VALUE", 400, "duplicate value found: %s duplicates value on record with id: %s", true, false, observed}
 	Ambiguous      = &Kind{"DUPLICATE_EXTERNAL_ID", 300, "%s: more than one record found for external id field: [%s]", true, false, observed}
 	LockedRow      = &Kind{"UNABLE_TO_LOCK_ROW", 400, "unable to obtain exclusive access to this record", true, true, observed}
+	LockedRecords  = &Kind{"UNABLE_TO_LOCK_ROW", 400, "unable to obtain exclusive access to this record or %d records: %s", true, true, observed}
+
+	RuleBroken     = &Kind{"FIELD_CUSTOM_VALIDATION_EXCEPTION", 400, "%s", true, false, fixtures}
+	DuplicateFound = &Kind{"DUPLICATES_DETECTED", 400, "Use one of these records?", true, false, "REST API guide, sObject Collections"}
+	TriggerFailed  = &Kind{"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", 400, "%s", true, false, observed}
+	StorageFull    = &Kind{"STORAGE_LIMIT_EXCEEDED", 400, "storage limit exceeded", true, true, observed}
+	Maintenance    = &Kind{"INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE", 400, "The organization is in read only mode during maintenance", true, true, observed}
+	NoAccess       = &Kind{"INSUFFICIENT_ACCESS_OR_READONLY", 403, "insufficient access rights on object id", true, false, observed}
 
 	TooManyRecords    = &Kind{"EXCEEDED_ID_LIMIT", 400, "record limit reached. cannot submit more than %d records into this call", true, false, observed}
 	LimitExceeded     = &Kind{"LIMIT_EXCEEDED", 400, "%s", true, false, observed}
@@ -71,10 +80,11 @@ var (
 // Table lists the kinds, for documentation and for looking a code up. Where a
 // code has several texts the first one leads.
 var Table = []*Kind{
-	InvalidSession, RequestLimit, Foreign, NotFound, NoExternalID, MethodNotAllowed, Precondition, URITooLong, MediaType, HeadersTooLarge,
+	InvalidSession, RequestLimit, ConcurrentLimit, Foreign, NotFound, NoExternalID, MethodNotAllowed, Precondition, URITooLong, MediaType, HeadersTooLarge,
 	BodyTooLarge, Unexpected, JSONParser, InvalidInput, InvalidType, InvalidField, FieldInBody, NoForeignKey,
 	NotWriteable, MissingField, MissingID, TooLong, WrongCellType, OutOfRange, InvalidEmail, BadPicklist,
-	MalformedID, CrossReference, EntityDeleted, Duplicate, Ambiguous, LockedRow, TooManyRecords, LimitExceeded,
+	MalformedID, CrossReference, EntityDeleted, Duplicate, Ambiguous, LockedRow, LockedRecords, RuleBroken,
+	DuplicateFound, TriggerFailed, StorageFull, Maintenance, NoAccess, TooManyRecords, LimitExceeded,
 	Halted, InvalidReference, RolledBack, BatchHalted, MalformedQuery, InvalidLocator, ReplicationDate, InvalidJob, InvalidJobState,
 	InvalidBatch, NotProcessed, WrongVersion, InvalidXML, InvalidFilter, InvalidEntity, ClientInput, ExceededQuota, FeatureNotEnabled, ServerUnavailable,
 }

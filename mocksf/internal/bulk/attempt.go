@@ -92,8 +92,8 @@ func (w *worker) putBack(a *attempt, why outcome, n int) bool {
 
 // wait is the time that a chunk takes. A batch whose time runs out meanwhile
 // loses the chunk.
-func (w *worker) wait(a *attempt) outcome {
-	need, end := w.queue.cfg.Chunk+w.job.trouble.Chunk, done
+func (w *worker) wait(a *attempt, rows int) outcome {
+	need, end := w.queue.cfg.took(w.plan.table, rows)+w.job.trouble.Chunk, done
 	if need > a.left {
 		need, end = a.left, late
 	}

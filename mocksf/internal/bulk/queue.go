@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/rowlock"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
@@ -27,6 +28,14 @@ type Config struct {
 	Chunk    time.Duration // that a chunk of 200 rows takes
 	Parallel int           // chunks at once, over all jobs
 	Limits   Limits
+
+	// Took is how long the org takes now for a chunk of so many rows that takes
+	// Chunk at full strength; nil: Chunk.
+	Took func(t *store.Table, rows int) time.Duration
+	// Locks are those of the org, for which a chunk waits LockWait; 0 is an org
+	// without locks.
+	Locks    *rowlock.Table
+	LockWait time.Duration
 }
 
 // Queue holds the jobs of an org and processes them in the background.

@@ -21,6 +21,7 @@ type worker struct {
 	drafts  []*store.Draft // one per row of a chunk
 	names   []string       // of the records that the rows are for
 	press   store.Press
+	taken   map[string]bool // locks that the chunk did not get
 }
 
 func newWorker(q *Queue, j *job, p *plan, by store.Author) *worker {
@@ -40,7 +41,13 @@ func (w *worker) chunk(a *attempt, i int) outcome {
 	c := &w.job.upload.chunks[i]
 	results := make([]result, c.rows)
 	w.read(c, results)
-	if end := w.wait(a); end != done {
+	held, ok := w.lock(results)
+	if !ok {
+		return stopped
+	}
+	defer held.Release()
+	w.taken = held.Taken
+	if end := w.wait(a, c.rows); end != done {
 		return end
 	}
 	w.job.commit.RLock()
@@ -73,6 +80,7 @@ func (w *worker) read(c *chunk, results []result) {
 func (w *worker) write(i int, results []result) {
 	_, _ = w.queue.cfg.Store.Update(w.by, func(tx *store.Tx) *apierr.Error {
 		tx.Expect(len(results))
+		tx.Respect(w.taken)
 		if i == 0 {
 			tx.Fail = w.job.row
 		}

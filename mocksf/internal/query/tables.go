@@ -15,7 +15,13 @@ type Tables struct {
 	Store *store.Store
 	View  *store.View
 	All   bool // deleted records too
+
+	// Hidden tells whether a field, or with -1 the whole object, is not there for
+	// whoever asks; nil hides nothing.
+	Hidden func(t *store.Table, field int) bool
 }
+
+func (q Tables) hidden(t *store.Table, field int) bool { return q.Hidden != nil && q.Hidden(t, field) }
 
 // table is one table of it.
 type table struct {
@@ -29,14 +35,14 @@ func (q Tables) Time() time.Time { return q.Store.Now().UTC() }
 // Table finds an object by its API name in any case.
 func (q Tables) Table(name string) (soql.Table, bool) {
 	t, ok := q.Store.Table(name)
-	return table{q, t}, ok
+	return table{q, t}, ok && !q.hidden(t, -1)
 }
 
 func (t table) Name() string { return t.Table.Name }
 
 func (t table) Column(name string) (soql.Column, bool) {
 	i, ok := t.Table.Field(name)
-	return t.column(i), ok
+	return t.column(i), ok && !t.hidden(t.Table, i)
 }
 
 func (t table) column(i int) soql.Column {
@@ -48,9 +54,11 @@ func (t table) column(i int) soql.Column {
 }
 
 func (t table) Columns() []soql.Column {
-	all := make([]soql.Column, len(t.Fields))
-	for i := range all {
-		all[i] = t.column(i)
+	all := make([]soql.Column, 0, len(t.Fields))
+	for i := range t.Fields {
+		if !t.hidden(t.Table, i) {
+			all = append(all, t.column(i))
+		}
 	}
 	return all
 }

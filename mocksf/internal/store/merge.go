@@ -24,7 +24,7 @@ func (tx *Tx) merge(old *Row, d *Draft, by int, fresh bool) ([]string, *apierr.E
 	if err := tx.admit(d, by, old.n); err != nil {
 		return nil, err
 	}
-	if fresh {
+	if fresh && !tx.rehearsing() {
 		d.Table.defaults(old, values)
 	}
 	return values, nil

@@ -22,10 +22,14 @@ type Author struct {
 	API      commitlog.API
 	Identity string
 	Fate     commitlog.Fate // FateAsync for bulk jobs; FateUnknown where a reply will settle it
+
+	AllowDuplicates bool // duplicate rules that only alert let the records through
 }
 
 // Store holds all tables.
 type Store struct {
+	Guard Guard // nil for none; set before the first transaction
+
 	mu       sync.RWMutex
 	tables   []*Table
 	byName   map[string]*Table // canonical and lower-case names

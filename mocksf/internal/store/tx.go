@@ -25,6 +25,7 @@ type Tx struct {
 	undo    []undo
 	rows    []Row // room for new records
 	press   Press
+	locks   *lockBook // nil: the unit pays no heed to locks
 }
 
 type undo struct {
@@ -49,7 +50,7 @@ func (tx *Tx) Insert(d *Draft) (string, *apierr.Error) {
 	if err := tx.planned(); err != nil {
 		return "", err
 	}
-	return tx.insert(d, FieldID)
+	return tx.insert(tx.own(d), FieldID)
 }
 
 // Update writes the draft into the record with the id. Unknown ids are
@@ -63,7 +64,7 @@ func (tx *Tx) Update(id string, d *Draft) *apierr.Error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.save(row, d, FieldID)
+	_, err = tx.save(row, tx.own(d), FieldID)
 	return err
 }
 
@@ -74,6 +75,7 @@ func (tx *Tx) Upsert(d *Draft, field int, value string, updateOnly bool) (Saved,
 	if err := tx.planned(); err != nil {
 		return Saved{}, err
 	}
+	d = tx.own(d)
 	row, err := tx.target(d, field, &value)
 	switch {
 	case err != nil:
@@ -110,12 +112,6 @@ func (tx *Tx) target(d *Draft, field int, value *string) (row *Row, err *apierr.
 	return tx.match(d.Table, field, *value)
 }
 
-func (tx *Tx) planned() *apierr.Error {
-	err := tx.Fail
-	tx.Fail = nil
-	return err
-}
-
 // living finds the record that a write names by id.
 func (tx *Tx) living(t *Table, id string) (*Row, *apierr.Error) {
 	long, ok := LongID(id)
@@ -148,6 +144,9 @@ func (tx *Tx) insert(d *Draft, by int) (string, *apierr.Error) {
 		return "", err
 	}
 	row.values = d.image
+	if err := tx.check(Write{Table: d.Table, New: row, draft: d}); err != nil {
+		return "", err
+	}
 	row.table.rows = append(row.table.rows, nil)
 	tx.put(row, nil)
 	tx.changes = append(tx.changes, change{op: opInsert, table: row.table, n: row.n, written: d.image, external: row.externalID(by)})
@@ -177,9 +176,13 @@ func (tx *Tx) save(old *Row, d *Draft, by int) (string, *apierr.Error) {
 	row := &Row{table: old.table, n: old.n, created: old.created, modified: tx.now, lsn: tx.lsn, values: pack(values)}
 	c := change{op: opUpdate, table: d.Table, n: row.n}
 	if fresh {
-		c.op = opInsert
+		c.op, old = opInsert, nil
+	}
+	if err := tx.check(Write{Table: d.Table, Old: old, New: row, draft: d}); err != nil {
+		return "", err
+	}
+	if fresh {
 		d.Table.rows = append(d.Table.rows, nil)
-		old = nil
 	}
 	tx.put(row, old)
 	c.written, c.external = packSets(d.sets), strings.Clone(row.externalID(by))

@@ -1,0 +1,91 @@
+package store
+
+import (
+	"github.com/squall-harness/squall/mocksf/commitlog"
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+)
+
+// Guard is what an org adds to the store's own checks. Its methods are called
+// inside the transaction, from one goroutine at a time.
+type Guard interface {
+	// Refuse is asked before each record write, whatever it is about.
+	Refuse(by Author) *apierr.Error
+	// Check is asked about a record write that the store itself would accept.
+	Check(tx *Tx, w Write) *apierr.Error
+}
+
+// Write is one record write on its way into a transaction.
+type Write struct {
+	Table *Table
+	Old   *Row // nil for an insert
+	New   *Row // nil for a delete
+	draft *Draft
+}
+
+// Op is what the write does to the record.
+func (w Write) Op() commitlog.Op {
+	switch {
+	case w.Old == nil:
+		return commitlog.Insert
+	case w.New == nil:
+		return commitlog.Delete
+	}
+	return commitlog.Update
+}
+
+// Fields lists the positions of the fields that the write sets.
+func (w Write) Fields() []int {
+	if w.draft == nil {
+		return nil
+	}
+	fields := make([]int, len(w.draft.sets))
+	for i, s := range w.draft.sets {
+		fields[i] = s.field
+	}
+	return fields
+}
+
+// Author is on whose behalf the transaction runs.
+func (tx *Tx) Author() Author { return tx.by }
+
+// Fresh tells whether a record's state was written by this transaction.
+func (tx *Tx) Fresh(r *Row) bool { return r.lsn == tx.lsn }
+
+// Watch keeps an index of a field, so that Find is quick. It is for the time
+// before the first record.
+func (t *Table) Watch(field int) {
+	if !t.Indexed(field) && field >= systemFields && len(t.Fields[field].JoinOf) == 0 {
+		t.indexes = append(t.indexes, newIndex(t, field, &t.Fields[field]))
+	}
+}
+
+// Live is the number of live records of all tables.
+func (v *View) Live() (n int) {
+	for _, t := range v.store.tables {
+		n += t.live
+	}
+	return n
+}
+
+// check asks the guard about a write, and sees to the locks.
+func (tx *Tx) check(w Write) *apierr.Error {
+	if tx.locks != nil {
+		if err := tx.locks.meet(w); err != nil || tx.locks.rehearsing {
+			return err
+		}
+	}
+	if g := tx.store.Guard; g != nil {
+		return g.Check(tx, w)
+	}
+	return nil
+}
+
+// planned is what stands against the next record write, whatever it is about.
+func (tx *Tx) planned() *apierr.Error {
+	err := tx.Fail
+	tx.Fail = nil
+	if err == nil && tx.store.Guard != nil {
+		err = tx.store.Guard.Refuse(tx.by)
+	}
+	return err
+}
