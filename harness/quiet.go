@@ -27,7 +27,7 @@ type activity struct {
 }
 
 func (a *activity) began(c *mocksf.Call) {
-	if c.Records == 0 && c.API != commitlog.APIBulk {
+	if c.Records == 0 && c.API != commitlog.APIBulk && c.API != commitlog.APIClassic {
 		return
 	}
 	a.mu.Lock()

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,26 @@ func BenchmarkBulkUpsert(b *testing.B) {
 	b.SetBytes(int64(len(file)))
 	b.ReportMetric(float64(b.N)*benchRows/jobs.Seconds(), "rows/s")
 	b.ReportMetric(reads.Seconds()/jobs.Seconds(), "of-encoding/csv")
+}
+
+// BenchmarkBulkQuery takes a query job over all records from its creation to its
+// last page.
+func BenchmarkBulkQuery(b *testing.B) {
+	d := openDoor(b, mocksf.Config{})
+	file := benchFile(0)
+	d.load(`{"object":"Account","operation":"insert"}`, file)
+	rows := 0
+	for b.Loop() {
+		rows = 0
+		id, _ := d.queryJob(`{"operation":"query","query":"SELECT Id, Ext_Id__c, Name, Token__c, Phone, BillingCity, BillingStreet, Active__c FROM Account"}`)
+		for at := ""; at != "null"; {
+			a := d.do(http.MethodGet, "jobs/query/"+id+"/results?locator="+at, nil)
+			rows, at = rows+strings.Count(a.body, "\n")-1, a.header.Get("Sforce-Locator")
+		}
+		require.Equal(b, http.StatusNoContent, d.do(http.MethodDelete, "jobs/query/"+id, nil).status)
+	}
+	require.Equal(b, benchRows, rows)
+	b.ReportMetric(float64(b.N)*benchRows/b.Elapsed().Seconds(), "rows/s")
 }
 
 // readPlainly is the yardstick.

@@ -44,9 +44,12 @@ func listJobs(r *request) reply {
 	return jsonReply(list)
 }
 
-// lists tells whether the parameters of a list let a job through. No job of
-// Bulk API 2.0 says that it is chunked by key.
+// lists tells whether a list lets a job through: ingest jobs have a list without
+// query jobs. No job says in a list that it is chunked by key.
 func (r *request) lists(i bulk.Info) bool {
+	if i.Type == bulk.Query && r.route.pattern == jobsPattern {
+		return false
+	}
 	kind, chunked := r.query.Get("jobType"), r.query.Get("isPkChunkingEnabled")
 	return (kind == "" || strings.EqualFold(kind, string(i.Type))) && !strings.EqualFold(chunked, "true")
 }

@@ -203,6 +203,14 @@ func TestBulkListsInPages(t *testing.T) {
 	d.json(http.MethodGet, list.Next, "", &list)
 	assert.True(t, list.Done)
 	assert.Len(t, list.Records, 1)
+	d.json(http.MethodPost, "jobs/query", `{"operation":"query","query":"SELECT Id FROM Account"}`, &list)
+	d.openClassic("insert", "JSON")
+	for path, n := range map[string]int{"jobs/query?jobType=V2Query": 1, "jobs/ingest?jobType=V2Query": 0, "jobs/ingest?jobType=Classic": 1, "jobs/query?isPkChunkingEnabled=true": 0} {
+		d.json(http.MethodGet, path, "", &list)
+		assert.Len(t, list.Records, n, path)
+	}
+	assert.Equal(t, http.StatusBadRequest, d.do(http.MethodGet, "jobs/query?queryLocator=!", nil).status)
+	assert.Contains(t, d.classic("GET", "jobs", asJSON, "").body, `"contentType":"JSON"`)
 }
 
 // TestBulkJobInOneCall sends job and data together.

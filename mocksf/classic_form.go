@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/bulk"
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
 )
 
@@ -119,6 +120,8 @@ func (r *request) classicFailure(err *apierr.Error) reply {
 	switch err.Code {
 	case apierr.InvalidSession.Code:
 		message = "Invalid session id"
+	case apierr.BodyTooLarge.Code:
+		message = fmt.Sprintf("Failed to read request. Exceeded max size limit of %d", bulk.MaxBatch)
 	case apierr.NotFound.Code:
 		message = "Unable to find the job " + r.param("job")
 	}

@@ -9,7 +9,7 @@ import (
 // apis lists the doors in the order in which reports show them.
 var apis = []commitlog.API{
 	commitlog.APIRow, commitlog.APICollections, commitlog.APIComposite, commitlog.APIGraph,
-	commitlog.APIBulk, commitlog.APIQuery, commitlog.APIAuth, commitlog.APIOther,
+	commitlog.APIBulk, commitlog.APIClassic, commitlog.APIQuery, commitlog.APIAuth, commitlog.APIOther,
 }
 
 // usage counts calls and operations by API, those with neither left out.
