@@ -192,8 +192,8 @@ steps(async (step) => {
   await step('1.0 a batch for a closed job', async () => {
     const job = conn.bulk.createJob('Contact', 'insert');
     await job.open();
-    await job.close();
     const again = conn.bulk.job(job.id);
+    await job.close();
     await assert.rejects(batch1(again, rows(1)), { name: 'InvalidJobState' });
   });
   await step('1.0 an unknown job', () => assert.rejects(conn.bulk.job('750000000000000AAA').check(), { name: 'InvalidJob' }));

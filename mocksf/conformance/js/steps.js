@@ -24,6 +24,9 @@ async function step(name, run) {
   console.log(JSON.stringify(said));
 }
 
+// jsforce tells the error of a refused batch to the program, and then to nobody.
+process.on('unhandledRejection', (err) => console.error('left by the client:', err && err.message));
+
 // steps runs a whole program. One that ends without it was cut short.
 function steps(program) {
   program(step).then(
