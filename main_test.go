@@ -80,6 +80,9 @@ func TestBadInputIsToldInOneSentence(t *testing.T) {
 		"subject nope":                           "no integration \"nope\": `squall list` names them",
 		"serve x":                                "The address goes after --addr",
 		"serve --profile x":                      "there is no profile \"x\": there are automation-heavy, calm,",
+		"serve --jwt-key x":                      "Write the client id after --client-id",
+		"serve --jwt-key x --client-id a":        "x: no such file or directory",
+		"serve --jwt-key go.mod --client-id a":   "connected app a: ",
 		"serve --addr 8080":                      "--addr 8080 is no host:port",
 		"serve --addr " + taken.Addr().String():  "address already in use; write another host:port after --addr",
 	} {

@@ -135,9 +135,13 @@ func serveVerb(ctx context.Context, c console, args []string) (int, error) {
 	addr := f.String("addr", "127.0.0.1:8080", "") // another host than loopback must be asked for by name
 	var cfg mocksf.Config
 	f.Func("profile", "", func(name string) error { return useProfile(&cfg, name) })
+	complete := loginFlags(f, &cfg)
 	rest, err := parseMixed(f, args)
 	if err == nil && len(rest) > 0 {
 		err = fmt.Errorf("what is %q for? The address goes after --addr", rest[0])
+	}
+	if err == nil {
+		err = complete()
 	}
 	if err != nil {
 		return harness.ExitHarness, err
@@ -162,7 +166,7 @@ func serveVerb(ctx context.Context, c console, args []string) (int, error) {
 	}
 	server := mocksf.Guard{}.Server(door)
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })() // ends Serve
-	fmt.Fprintf(c.out, "A Salesforce org listens on http://%s\nLog in at http://%s/services/oauth2/token with any client id and secret. Ctrl-C ends it.\n", l.Addr(), l.Addr())
+	fmt.Fprintf(c.out, "A Salesforce org listens on http://%s\nLog in at http://%s/services/oauth2/token with %s. Ctrl-C ends it.\n", l.Addr(), l.Addr(), wanted(cfg))
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return harness.ExitHarness, err
 	}

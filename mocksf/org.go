@@ -104,6 +104,9 @@ func New(cfg Config) *Org {
 	if o.store, err = store.New(cfg.Schema, o.log, cfg.Clock, cfg.Now); err != nil {
 		panic("mocksf: " + err.Error())
 	}
+	if cfg.Username != "" {
+		o.store.NameAdmin(cfg.Username)
+	}
 	for _, routes := range [][]route{authRoutes, browserRoutes, identityRoutes, soapRoutes, discoveryRoutes, rowRoutes, upsertRoutes, collectionRoutes, compositeRoutes, queryRoutes, bulkRoutes} {
 		o.router.add(routes)
 	}

@@ -40,7 +40,9 @@ func makeCredentials(t *testing.T) credentials {
 
 // flags make the org insist on the credentials.
 func (c credentials) flags() []string {
-	return nil
+	return []string{
+		"--client-id", c.client, "--client-secret", c.secret, "--username", c.username, "--password", c.password, "--jwt-key", c.public,
+	}
 }
 
 // environment tells the programs.

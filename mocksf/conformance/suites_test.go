@@ -20,7 +20,7 @@ type suite struct {
 
 var suites = []suite{
 	{client: "jsforce", version: "3.10.16", folder: "js", program: "plain.js", steps: 21},
-	{client: "jsforce", version: "3.10.16", folder: "js", program: "jsforce-login.js", steps: 25},
+	{client: "jsforce", version: "3.10.16", folder: "js", program: "jsforce-login.js", steps: 24},
 	{client: "jsforce", version: "3.10.16", folder: "js", program: "jsforce-records.js", steps: 40},
 	{client: "jsforce", version: "3.10.16", folder: "js", program: "jsforce-query.js", steps: 44},
 	{client: "jsforce", version: "3.10.16", folder: "js", program: "jsforce-bulk.js", steps: 34},

@@ -38,7 +38,9 @@ func connect(options ...salesforce.Option) (*salesforce.Salesforce, error) {
 
 func login() {
 	user := app()
-	user.Username, user.Password, user.SecurityToken = os.Getenv("SF_USERNAME"), os.Getenv("SF_PASSWORD"), "token"
+	both := os.Getenv("SF_PASSWORD") // the end of it stands for the security token, which clients append
+	half := len(both) / 2
+	user.Username, user.Password, user.SecurityToken = os.Getenv("SF_USERNAME"), both[:half], both[half:]
 	step("client credentials", flow(app(), salesforce.AuthFlowClientCredentials))
 	step("password with security token", flow(user, salesforce.AuthFlowUsernamePassword))
 	step("JWT", func() error {

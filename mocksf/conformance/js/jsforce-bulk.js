@@ -203,7 +203,8 @@ steps(async (step) => {
     assert.match(got[0].Id, /^003/);
   });
   await step('1.0 queryAll', async () => {
-    const got = await (await conn.bulk.query("SELECT Id FROM Contact WHERE LastName = 'B' AND IsDeleted = true", { scanAll: true })).toArray();
+    const [part] = await load1('queryAll', "SELECT Id FROM Contact WHERE LastName = 'B' AND IsDeleted = true");
+    const got = await conn.bulk.job(part.jobId).batch(part.batchId).result(part.id).toArray();
     assert.equal(got.length, 2);
   });
   await step('1.0 insert through a stream', async () => {

@@ -81,9 +81,20 @@ func (s *Store) addAdmin() {
 	if !ok || AdminID[:3] != t.Prefix {
 		return
 	}
+	t.rows = append(t.rows, nil)
+	s.NameAdmin("integration@example.com")
+}
+
+// NameAdmin gives that user another name to log in with. It is for an org that
+// nobody uses yet.
+func (s *Store) NameAdmin(username string) {
+	t, ok := s.TableOf(AdminID)
+	if !ok || t.Name != "User" {
+		return
+	}
 	values := make([]string, len(t.Fields))
 	for name, text := range map[string]string{
-		"Username": "integration@example.com", "FirstName": "Integration", "LastName": "User", "Alias": "integ",
+		"Username": username, "FirstName": "Integration", "LastName": "User", "Alias": "integ",
 		"Email": "integration@example.com", "IsActive": "true",
 	} {
 		if i, ok := t.Field(name); ok {
@@ -91,7 +102,6 @@ func (s *Store) addAdmin() {
 		}
 	}
 	at := s.now().UnixMilli()
-	t.rows = append(t.rows, nil)
 	t.replace(1, &Row{table: t, n: 1, created: at, modified: at, values: pack(values)})
 }
 
