@@ -19,6 +19,9 @@ var queryRoutes = []route{
 	{method: http.MethodGet, pattern: "queryAll", api: commitlog.APIQuery, inner: true, serve: serveQueryAll},
 	{method: http.MethodGet, pattern: "query/{locator}", api: commitlog.APIQuery, inner: true, serve: servePage},
 	{method: http.MethodGet, pattern: "queryAll/{locator}", api: commitlog.APIQuery, inner: true, serve: servePage},
+	{method: http.MethodGet, pattern: "search", api: commitlog.APIQuery, inner: true, serve: serveSearch},
+	{method: http.MethodGet, pattern: "parameterizedSearch", api: commitlog.APIQuery, inner: true, serve: serveParameterized},
+	{method: http.MethodPost, pattern: "parameterizedSearch", api: commitlog.APIQuery, inner: true, serve: servePostedSearch},
 }
 
 func serveQuery(r *request) reply { return r.runQuery(false) }
@@ -76,7 +79,11 @@ func servePage(r *request) reply {
 			rep = queryFailure(err)
 			return
 		}
-		rep = r.page(v, c, c.within(shape), from)
+		if shape = c.within(shape); shape == nil {
+			rep = failure(apierr.InvalidLocator.New())
+			return
+		}
+		rep = r.page(v, c, shape, from)
 	})
 	return rep
 }

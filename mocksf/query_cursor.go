@@ -50,16 +50,21 @@ func (r *request) newCursor(q *soql.Query, tables query.Tables, rows []soql.Row)
 	return c
 }
 
-// child is a cursor over the rows of a child subquery.
-func (c *cursor) child(column int, rows []soql.Row) *cursor {
-	inner := *c
-	inner.id, inner.rows, inner.nested = "", rows, append(slices.Clone(c.nested), column)
-	return &inner
+// child is a cursor over the rows of a child subquery. It ends with its parent.
+func (c *cursor) child(column int, rows []soql.Row, now time.Duration) *cursor {
+	return &cursor{
+		query: c.query, all: c.all, rows: rows, size: c.size, lsn: c.lsn, nested: append(slices.Clone(c.nested), column),
+		owner: c.owner, since: c.since, touched: now,
+	}
 }
 
-// within finds the shape of the cursor's rows in that of its query.
+// within finds the shape of the cursor's rows in that of its query; nil when
+// access to a part of it was taken away meanwhile.
 func (c *cursor) within(shape *soql.Shape) *soql.Shape {
 	for _, column := range c.nested {
+		if shape == nil || column >= len(shape.Columns) {
+			return nil
+		}
 		shape = shape.Columns[column].Child
 	}
 	return shape

@@ -48,7 +48,7 @@ func (p *pageWriter) record(dst []byte, c *cursor, shape *soql.Shape, row soql.R
 		dst = append(jsontree.AppendString(append(dst, ','), column.Name), ':')
 		switch {
 		case column.Child != nil:
-			dst = p.children(dst, c.child(i, column.Members(row)), column.Child)
+			dst = p.children(dst, c.child(i, column.Members(row), p.org.cfg.Clock()), column.Child)
 		case column.Parent == nil:
 			dst = appendValue(dst, record, column.Index)
 		default:

@@ -60,6 +60,7 @@ var (
 	RolledBack        = &Kind{"ALL_OR_NONE_OPERATION_ROLLED_BACK", 400, "Record rolled back because not all records were valid and the request was using AllOrNone header", true, true, "REST API guide, sObject Collections"}
 	BatchHalted       = &Kind{"BATCH_PROCESSING_HALTED", 412, "Batch processing halted per request", true, true, observed}
 	MalformedQuery    = &Kind{"MALFORMED_QUERY", 400, "%s", true, false, fixtures}
+	MalformedSearch   = &Kind{"MALFORMED_SEARCH", 400, "%s", true, false, fixtures}
 	InvalidLocator    = &Kind{"INVALID_QUERY_LOCATOR", 400, "invalid query locator", true, false, fixtures}
 	ReplicationDate   = &Kind{"INVALID_REPLICATION_DATE", 400, "%s", true, false, observed}
 	InvalidJob        = &Kind{"INVALIDJOB", 400, "%s", true, false, fixtures}
@@ -80,6 +81,7 @@ var (
 // Table lists the kinds, for documentation and for looking a code up. Where a
 // code has several texts the first one leads.
 var Table = []*Kind{
+	MalformedSearch,
 	InvalidSession, RequestLimit, ConcurrentLimit, Foreign, NotFound, NoExternalID, MethodNotAllowed, Precondition, URITooLong, MediaType, HeadersTooLarge,
 	BodyTooLarge, Unexpected, JSONParser, InvalidInput, InvalidType, InvalidField, FieldInBody, NoForeignKey,
 	NotWriteable, MissingField, MissingID, TooLong, WrongCellType, OutOfRange, InvalidEmail, BadPicklist,

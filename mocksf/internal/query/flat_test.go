@@ -18,7 +18,7 @@ import (
 
 func now() time.Time { return time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC) }
 
-func newStore(t *testing.T) *store.Store {
+func newStore(t testing.TB) *store.Store {
 	s, err := store.New(schema.Default(), &commitlog.Log{}, func() time.Duration { return 0 }, now)
 	require.NoError(t, err)
 	return s
@@ -77,6 +77,7 @@ func TestFlatRefusesWhatNoFileCanShow(t *testing.T) {
 	s := newStore(t)
 	for text, code := range map[string]string{
 		"SELECT COUNT() FROM Account": "API_ERROR", "SELECT COUNT(Id) FROM Account": "API_ERROR", "SELECT Id FROM Account OFFSET 1": "API_ERROR",
+		"SELECT Name FROM Account GROUP BY Name": "API_ERROR", "SELECT Id, (SELECT Id FROM Contacts) FROM Account": "API_ERROR",
 		"SELECT Nope FROM Account": soql.InvalidField, "SELECT Id FROM Nope": soql.InvalidType, "SELECT": soql.MalformedQuery,
 		"SELECT Id FROM Account WHERE Nope = 1": soql.InvalidField, "SELECT Id FROM Account ORDER BY Nope": soql.InvalidField,
 	} {

@@ -38,6 +38,16 @@ func (q Tables) Table(name string) (soql.Table, bool) {
 	return table{q, t}, ok && !q.hidden(t, -1)
 }
 
+// Names lists the objects in the schema's order.
+func (q Tables) Names() (names []string) {
+	for _, t := range q.Store.Tables() {
+		if !q.hidden(t, -1) {
+			names = append(names, t.Name)
+		}
+	}
+	return names
+}
+
 func (t table) Name() string { return t.Table.Name }
 
 func (t table) Column(name string) (soql.Column, bool) {
@@ -49,8 +59,24 @@ func (t table) column(i int) soql.Column {
 	f := &t.Table.Fields[i]
 	return soql.Column{
 		Name: f.Name, Kind: KindOf(f.Type), Index: i,
+		Words:  words(f),
 		Custom: schema.Custom(f.Name), Whole: f.Type == schema.Int, Multi: f.Type == schema.MultiPicklist,
 	}
+}
+
+// words tells how a search treats a field.
+func words(f *schema.Field) string {
+	switch {
+	case f.Name == "Name" || f.Name == "FirstName" || f.Name == "LastName":
+		return "NAME"
+	case f.Type == schema.Email:
+		return "EMAIL"
+	case f.Type == schema.Phone:
+		return "PHONE"
+	case f.Type == schema.String || f.Type == schema.TextArea || f.Type == schema.URL:
+		return "ALL"
+	}
+	return ""
 }
 
 func (t table) Columns() []soql.Column {
@@ -65,7 +91,7 @@ func (t table) Columns() []soql.Column {
 
 func (t table) Child(name string) (soql.Child, bool) {
 	child, field, ok := t.Table.Child(name)
-	if !ok {
+	if !ok || t.hidden(child, -1) || t.hidden(child, field) {
 		return soql.Child{}, false
 	}
 	from := table{t.Tables, child}
@@ -91,7 +117,7 @@ func KindOf(t schema.Type) soql.Kind {
 
 func (t table) Relation(name string) (soql.Relation, bool) {
 	i, parent, ok := t.Table.Parent(name)
-	if !ok {
+	if !ok || t.hidden(t.Table, i) {
 		return soql.Relation{}, false
 	}
 	return soql.Relation{Name: t.Table.Fields[i].Relationship(), Column: t.column(i), Parent: parent.Name}, true
@@ -125,6 +151,16 @@ func asRows(found []*store.Row) []soql.Row {
 }
 
 func (t table) Len() int { return t.View.Count(t.Table) }
+
+// Since serves the times that the org sets.
+func (t table) Since(c soql.Column, ms int64) (iter.Seq[soql.Row], bool) {
+	if c.Index != store.FieldCreatedDate && c.Index != store.FieldLastModifiedDate && c.Index != store.FieldSystemModstamp {
+		return nil, false
+	}
+	return func(yield func(soql.Row) bool) {
+		t.View.Since(t.Table, ms, t.All, func(row *store.Row) bool { return yield(row) })
+	}, true
+}
 
 // Rows walks over the records themselves: a query that finds enough stops, and
 // copies nothing.

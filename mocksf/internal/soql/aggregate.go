@@ -125,6 +125,9 @@ func (g *grouping) figures() ([]Figure, error) {
 			f.Name = "expr" + strconv.Itoa(unnamed)
 			unnamed++
 		}
+		if slices.ContainsFunc(list, func(other Figure) bool { return strings.EqualFold(other.Name, f.Name) }) {
+			return nil, fail(MalformedQuery, g.query.Text, item.Path[0].Pos, "duplicate alias: %s", f.Name)
+		}
 		list = append(list, f)
 	}
 	return list, nil

@@ -23,6 +23,9 @@ func (b *binding) candidates() iter.Seq[Row] {
 	if found, ok := b.indexed(b.query.Where); ok {
 		return slices.Values(found.rows)
 	}
+	if rows, ok := b.recent(b.query.Where); ok {
+		return rows
+	}
 	return b.table.Rows()
 }
 

@@ -47,8 +47,6 @@ var figures = []struct {
 	{numberToken, regexp.MustCompile(`^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?`)},
 }
 
-var counted = regexp.MustCompile(`^[A-Za-z_]+:\d+`)
-
 // scan splits a query into tokens; the last one is the end.
 func scan(text string) ([]token, error) {
 	var tokens []token
@@ -76,10 +74,10 @@ func next(text string, pos int) (token, int, error) {
 	case rest[0] == '\'':
 		return quoted(text, pos)
 	case isLetter(rest[0]):
-		if s := counted.FindString(rest); s != "" {
-			return token{relativeToken, s, at}, len(s), nil
-		}
 		name := rest[:nameLength(rest)]
+		if figure := figureLength(rest[len(name):]); figure > 0 {
+			return token{relativeToken, rest[:len(name)+figure], at}, len(name) + figure, nil
+		}
 		return token{nameToken, name, at}, len(name), nil
 	}
 	for _, f := range figures {
@@ -124,4 +122,16 @@ func nameLength(s string) int {
 		}
 	}
 	return len(s)
+}
+
+// figureLength is the length of the figure of a date literal, with its colon.
+func figureLength(s string) int {
+	if !strings.HasPrefix(s, ":") {
+		return 0
+	}
+	figure := len(s) - 1 - len(strings.TrimLeft(s[1:], "0123456789"))
+	if figure == 0 {
+		return 0
+	}
+	return 1 + figure
 }

@@ -17,33 +17,28 @@ func (c compiler) sorter() (func([]Row) []Row, error) {
 		}
 	}
 	return func(rows []Row) []Row {
-		all := make([]any, len(rows)*len(keys))
-		list := make([]sortable, len(rows))
+		width := len(keys)
+		values, order := make([]any, len(rows)*width), make([]int, len(rows))
 		for i, row := range rows {
-			list[i] = sortable{row, all[i*len(keys) : (i+1)*len(keys)]}
+			order[i] = i
 			for k, o := range keys {
-				list[i].keys[k] = o.value(row)
+				values[i*width+k] = o.value(row)
 			}
 		}
-		slices.SortStableFunc(list, func(x, y sortable) int {
-			for i, o := range orders {
-				if d := o.compare(keys[i].kind, x.keys[i], y.keys[i]); d != 0 {
+		slices.SortFunc(order, func(x, y int) int {
+			for k, o := range orders {
+				if d := o.compare(keys[k].kind, values[x*width+k], values[y*width+k]); d != 0 {
 					return d
 				}
 			}
-			return 0
+			return x - y
 		})
-		for i := range list {
-			rows[i] = list[i].row
+		sorted := make([]Row, len(rows))
+		for i, at := range order {
+			sorted[i] = rows[at]
 		}
-		return rows
+		return sorted
 	}, nil
-}
-
-// sortable is a row with what it is sorted by.
-type sortable struct {
-	row  Row
-	keys []any
 }
 
 // compare orders two normal values by one sort key.

@@ -12,9 +12,17 @@ func (p *parser) selection(q *Query) {
 	q.Items = list(p, p.item)
 }
 
+// maxLevels is how many objects a query with child subqueries may lead over
+// (SOQL reference, Understanding Relationship Query Limitations).
+const maxLevels = 5
+
 func (p *parser) item() Item {
 	switch {
 	case p.opens(0):
+		if p.levels++; p.levels >= maxLevels {
+			p.stop(fail(MalformedQuery, p.text, p.peek().pos, "child subqueries lead over %d levels at most", maxLevels))
+		}
+		defer func() { p.levels-- }()
 		return p.subquery()
 	case p.peek().is("FIELDS") && p.opens(1):
 		return p.fieldSet()

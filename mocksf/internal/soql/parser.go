@@ -37,6 +37,7 @@ type parser struct {
 	tokens []token
 	at     int
 	depth  int
+	levels int // of child subqueries
 	err    error
 }
 

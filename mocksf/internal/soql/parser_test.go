@@ -70,7 +70,9 @@ func TestParseRefuses(t *testing.T) {
 }
 
 func TestParsePointsAtThePlace(t *testing.T) {
-	_, err := Parse("SELECT Id FORM Account")
+	_, err := Parse(strings.Repeat("SELECT (", 4) + "SELECT Id FROM A" + strings.Repeat(") FROM A", 4))
+	require.NoError(t, err, "five levels")
+	_, err = Parse("SELECT Id FORM Account")
 	assert.EqualError(t, err, "MALFORMED_QUERY: \nSELECT Id FORM Account\n          ^\nERROR at Row:1:Column:11\nunexpected token: 'FORM'")
 }
 
@@ -79,6 +81,7 @@ func TestParseBoundsDepthLengthAndOffset(t *testing.T) {
 		"SELECT Id FROM A WHERE " + strings.Repeat("(", 5000) + "a=1":    MalformedQuery,
 		"SELECT Id FROM A WHERE " + strings.Repeat("NOT ", 5000) + "a=1": MalformedQuery,
 		"SELECT Id FROM A WHERE a = '" + strings.Repeat("x", 100_000):    MalformedQuery,
+		strings.Repeat("SELECT (", 5) + "SELECT Id FROM A":               MalformedQuery,
 		"SELECT Id FROM A OFFSET 2001":                                   OutsideRange,
 	} {
 		_, err := Parse(text)

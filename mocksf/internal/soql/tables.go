@@ -10,6 +10,8 @@ import (
 type Tables interface {
 	// Table finds an object by its API name in any case.
 	Table(name string) (Table, bool)
+	// Names lists the objects.
+	Names() []string
 	// Time is the moment that date literals are relative to.
 	Time() time.Time
 }
@@ -31,6 +33,10 @@ type Table interface {
 	// come with 15 or 18 characters. It may return rows that do not match;
 	// indexed is false when there is no index.
 	Find(column Column, value string) (rows []Row, indexed bool)
+	// Since yields the rows whose column holds the time, in Unix milliseconds, or
+	// a later one, oldest row first; maybe others too. ok is false when it is no
+	// cheaper than Rows.
+	Since(column Column, ms int64) (rows iter.Seq[Row], ok bool)
 	// Rows yields all rows, oldest first.
 	Rows() iter.Seq[Row]
 	// Len is about the number of rows.
@@ -44,7 +50,10 @@ type Column struct {
 	Index  int // what a Row is asked with
 	Custom bool
 	Whole  bool // a number without a fraction
-	Multi  bool // a multi-select picklist: its values are joined by semicolons
+	// Words says how a search treats the column: NAME, EMAIL, PHONE or ALL, which
+	// is any other text; "" is not searched.
+	Words string
+	Multi bool // a multi-select picklist: its values are joined by semicolons
 }
 
 // Relation is a lookup field seen as a way to the parent.

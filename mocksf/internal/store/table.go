@@ -42,6 +42,7 @@ type Table struct {
 	numbers map[int]int // last auto number given, by field
 	indexes []*index
 	lookups []*children
+	newest  []int64 // latest modification of each block of rows, see recent.go
 }
 
 func systemFieldList() []schema.Field {

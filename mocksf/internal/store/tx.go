@@ -229,8 +229,11 @@ func (t *Table) replace(n uint32, row *Row) {
 	if old != nil && !old.deleted {
 		t.live--
 	}
-	if row != nil && !row.deleted {
-		t.live++
+	if row != nil {
+		t.touch(row)
+		if !row.deleted {
+			t.live++
+		}
 	}
 	t.rows[n] = row
 }

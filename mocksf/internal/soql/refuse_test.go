@@ -1,0 +1,67 @@
+package soql
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestRunRefuses(t *testing.T) {
+	for text, want := range map[string]struct{ code, part string }{
+		"SELECT Id FROM Nope":                                                {InvalidType, "Row:1:Column:16\nsObject type 'Nope' is not supported."},
+		"SELECT Nope FROM Account":                                           {InvalidField, "Row:1:Column:8\nNo such column 'Nope' on entity 'Account'."},
+		"SELECT Id FROM Account WHERE Nope = 1":                              {InvalidField, "No such column 'Nope' on entity 'Account'."},
+		"SELECT Id FROM Account WHERE Nope IN ('x')":                         {InvalidField, "No such column 'Nope'"},
+		"SELECT Id FROM Account ORDER BY Nope":                               {InvalidField, "No such column 'Nope'"},
+		"SELECT COUNT(Nope) FROM Account":                                    {InvalidField, "No such column 'Nope'"},
+		"SELECT Owner.Name FROM Account":                                     {InvalidField, "Didn't understand relationship 'Owner'"},
+		"SELECT Account__r.Nope FROM Order__c":                               {InvalidField, "No such column 'Nope' on entity 'Account'."},
+		"SELECT Id, ID FROM Account":                                         {InvalidField, "duplicate field selected: ID"},
+		"SELECT Id FROM Account WHERE Name = 1":                              {InvalidField, "'Name' must be of type string and should be enclosed in quotes"},
+		"SELECT Id FROM Account WHERE Size__c = '1'":                         {InvalidField, "'Size__c' must be of type double and should not be enclosed in quotes"},
+		"SELECT Id FROM Account WHERE Live__c IN ('true')":                   {InvalidField, "must be of type boolean"},
+		"SELECT Id FROM Account WHERE At__c > 2026-01-01":                    {InvalidField, "must be of type dateTime"},
+		"SELECT Id FROM Account WHERE Id = 'x'":                              {InvalidFilter, "invalid ID field: x"},
+		"SELECT Id FROM Account WHERE Size__c > null":                        {InvalidFilter, "null"},
+		"SELECT Id FROM Account WHERE Size__c LIKE 1":                        {InvalidFilter, "invalid operator on double field"},
+		"SELECT Id FROM Account WHERE Live__c > true":                        {InvalidFilter, "invalid operator on boolean field"},
+		"SELECT Name, COUNT(Id) FROM Account":                                {MalformedQuery, "must be grouped or aggregated: Name"},
+		"SELECT Name FROM Account GROUP BY Live__c":                          {MalformedQuery, "Row:1:Column:8\nField must be grouped or aggregated: Name"},
+		"SELECT COUNT(Id) FROM Account LIMIT 1":                              {MalformedQuery, "cannot also use LIMIT"},
+		"SELECT COUNT() FROM Account GROUP BY Name":                          {MalformedQuery, "COUNT()"},
+		"SELECT SUM(Name) FROM Account":                                      {MalformedQuery, "field Name does not support aggregate operator SUM"},
+		"SELECT Name, MAX(Size__c) name FROM Account GROUP BY Name":          {MalformedQuery, "duplicate alias: name"},
+		"SELECT Name n FROM Account":                                         {MalformedQuery, "only aggregate expressions use field aliasing"},
+		"SELECT CALENDAR_YEAR(Day__c) FROM Account":                          {MalformedQuery, "must be grouped"},
+		"SELECT Id FROM Account WHERE COUNT(Id) > 1":                         {MalformedQuery, "aggregate"},
+		"SELECT Id FROM Account WHERE CALENDAR_YEAR(Name) = 1":               {InvalidField, "CALENDAR_YEAR"},
+		"SELECT At__c, COUNT(Id) FROM Account GROUP BY At__c":                {MalformedQuery, "can not be grouped"},
+		"SELECT Id FROM Account GROUP BY Id HAVING MAX(Name) = 1":            {InvalidField, "must be of type string"},
+		"SELECT Id FROM Account WHERE Name INCLUDES ('x')":                   {InvalidFilter, "multi-select"},
+		"SELECT Id FROM Account WHERE Name = TODAY":                          {InvalidField, "must be of type string"},
+		"SELECT FIELDS(ALL) FROM Account":                                    {MalformedQuery, "LIMIT of at most 200"},
+		"SELECT FIELDS(CUSTOM) FROM Account LIMIT 201":                       {MalformedQuery, "LIMIT of at most 200"},
+		"SELECT Id, FIELDS(STANDARD) FROM Account":                           {InvalidField, "duplicate field selected: Id"},
+		"SELECT (SELECT Id FROM Nope__r) FROM Account":                       {InvalidType, "Row:1:Column:24\nDidn't understand relationship 'Nope__r' in FROM part of query call."},
+		"SELECT (SELECT Nope FROM Orders__r) FROM Account":                   {InvalidField, "No such column 'Nope' on entity 'Order__c'"},
+		"SELECT (SELECT COUNT(Id) FROM Orders__r) FROM Account":              {MalformedQuery, "subquery"},
+		"SELECT Id FROM Account WHERE Id IN (SELECT Name FROM Order__c)":     {InvalidField, "semi join"},
+		"SELECT Id FROM Account WHERE Name IN (SELECT Id FROM Order__c)":     {InvalidField, "semi join"},
+		"SELECT Id FROM Account WHERE Id IN (SELECT Id, Name FROM Order__c)": {MalformedQuery, "one field"},
+		"SELECT Id FROM Account WHERE Id IN (SELECT Id FROM Account WHERE Id IN (SELECT Account__c FROM Order__c))": {MalformedQuery, "Nesting of semi join"},
+		"SELECT Account__r.a.b.c.d.e.Name FROM Order__c":                                                            {InvalidField, "longer than 5 levels"},
+		"SELECT Id FROM Account WHERE NOT (Name='x' OR Q=1)":                                                        {InvalidField, "No such column 'Q'"},
+		"SELECT Id FROM Account WHERE Name = 'x' AND Qq = 1":                                                        {InvalidField, "No such column 'Qq'"},
+		"SELECT Id FROM Account WHERE Account.Account.Id = ''":                                                      {InvalidField, "Didn't understand relationship 'Account'"},
+	} {
+		q, err := Parse(text)
+		require.NoError(t, err, text)
+		_, err = Run(q, world())
+		var e *Error
+		if assert.ErrorAs(t, err, &e, text) {
+			assert.Equal(t, want.code, e.Code, text)
+			assert.Contains(t, e.Message, want.part, text)
+		}
+	}
+}
