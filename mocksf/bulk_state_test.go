@@ -28,11 +28,13 @@ func TestBulkFailsTheJobOverItsFile(t *testing.T) {
 		{"Name\r\nA\r\n", "LineEnding is invalid on user data. Current LineEnding setting is LF", 0, "Name\r\nA\r\n", 0},
 		{"Name,Phone\nA,1\nB,2,3\nC,4\n", "InvalidBatch : Row 2 has 3 columns, the header has 2", 1, "\"Name\",\"Phone\"\nB,2,3\nC,4\n", 1},
 		{"Name\nA\n\"B\nC\n", "a quoted value is not closed", 1, "\"Name\"\n\"B\nC\n", 1},
+		{"Name\nA\n" + strings.Repeat("é", 400_000) + "\n", "Row 2 has more than 400000 characters", 1, "\"Name\"\n" + strings.Repeat("é", 400_000) + "\n", 1},
+		{strings.Repeat("Name,", 5000) + "Name\n", "more than 5000 columns", 0, strings.Repeat("Name,", 5000) + "Name\n", 0},
 		{"Name\n\xff\xfe\n", "not encoded in UTF-8", 0, "Name\n\xff\xfe\n", 0},
 	} {
 		before := d.query("SELECT COUNT() FROM Account").TotalSize
 		j := d.load(`{"object":"Account","operation":"insert"}`, c.file)
-		assert.Equal(t, []any{"Failed", c.processed, 0}, []any{j.State, j.Processed, j.Failed}, c.file)
+		assert.Equal(t, []any{"Failed", c.processed, 0}, []any{j.State, j.Processed, j.Failed}, c.reason)
 		assert.Contains(t, j.ErrorMessage, c.reason)
 		assert.Equal(t, c.unprocessed, d.do(http.MethodGet, "jobs/ingest/"+j.ID+"/unprocessedRecords", nil).body)
 		assert.Equal(t, c.committedAccount, d.query("SELECT COUNT() FROM Account").TotalSize-before)

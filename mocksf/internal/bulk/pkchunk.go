@@ -5,6 +5,10 @@ import (
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
+// maxStretches bounds the batches that PK chunking makes of one: a small chunk
+// size gets larger where an object has many records.
+const maxStretches = 10_000
+
 // chunked turns a query's batch into one batch for each stretch of record ids
 // (Bulk API guide, PK Chunking): its own state becomes NotProcessed. ok is false
 // for a batch that is not to be chunked, or cannot be.
@@ -18,7 +22,7 @@ func (q *Queue) chunked(b *job, identity string) (end ending, ok bool) {
 	}
 	last := uint32(0)
 	q.cfg.Store.View(func(v *store.View) { last = v.Last(b.order.table) })
-	size := uint32(b.parent.classic.ChunkSize)
+	size := max(uint32(b.parent.classic.ChunkSize), last/maxStretches)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if b.processed.Err() != nil {

@@ -16,6 +16,9 @@ const (
 	chunkRows  = 200
 	batchRows  = 10_000
 	batchParts = batchRows / chunkRows
+
+	maxRecord  = 400_000 // characters
+	maxColumns = 5_000
 )
 
 // Upload is the file of a job, read through once: where its chunks are and
@@ -64,6 +67,10 @@ func ReadUpload(text string, f Format, traces ...string) *Upload {
 	}
 	s := NewScanner(u.text, f)
 	if s.Next() {
+		if len(s.Cells()) > maxColumns {
+			u.bad = fmt.Sprintf("InvalidBatch : The file has more than %d columns", maxColumns)
+			return u
+		}
 		u.header = append(u.header, s.Cells()...)
 		u.rest = s.End()
 		u.readRows(s, columnsOf(u.header, traces))
@@ -88,6 +95,10 @@ func (u *Upload) readRows(s *Scanner, traces []int) {
 		cells := s.Cells()
 		if len(cells) != len(u.header) {
 			u.bad = fmt.Sprintf("InvalidBatch : Row %d has %d columns, the header has %d", u.Rows+1, len(cells), len(u.header))
+			return
+		}
+		if row := u.text[s.Start():s.End()]; len(row) > maxRecord && utf8.RuneCountInString(row) > maxRecord {
+			u.bad = fmt.Sprintf("InvalidBatch : Row %d has more than %d characters", u.Rows+1, maxRecord)
 			return
 		}
 		u.add(s.Start(), s.End())
