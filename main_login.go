@@ -12,6 +12,7 @@ var serveFlags = []string{
 	"--client-id ID, --client-secret SECRET, --username NAME, --password PASSWORD",
 	"                 what logins must bring; any value when absent",
 	"--jwt-key FILE   a certificate or public key in PEM: JWT logins of the client id must be signed with its private key",
+	"--trace          a line for each request",
 }
 
 // loginFlags are the flags that say whom the org lets in. What they return

@@ -136,6 +136,7 @@ func serveVerb(ctx context.Context, c console, args []string) (int, error) {
 	var cfg mocksf.Config
 	f.Func("profile", "", func(name string) error { return useProfile(&cfg, name) })
 	complete := loginFlags(f, &cfg)
+	trace := f.Bool("trace", false, "")
 	rest, err := parseMixed(f, args)
 	if err == nil && len(rest) > 0 {
 		err = fmt.Errorf("what is %q for? The address goes after --addr", rest[0])
@@ -157,6 +158,7 @@ func serveVerb(ctx context.Context, c console, args []string) (int, error) {
 	if err != nil {
 		return harness.ExitHarness, err
 	}
+	cfg.Monitoring = monitored(c.out, *trace)
 	org := mocksf.New(cfg)
 	defer org.Close()
 	door := mocksf.LocalOnly(org)
@@ -166,7 +168,7 @@ func serveVerb(ctx context.Context, c console, args []string) (int, error) {
 	}
 	server := mocksf.Guard{}.Server(door)
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })() // ends Serve
-	fmt.Fprintf(c.out, "A Salesforce org listens on http://%s\nLog in at http://%s/services/oauth2/token with %s. Ctrl-C ends it.\n", l.Addr(), l.Addr(), wanted(cfg))
+	fmt.Fprintf(c.out, "A Salesforce org listens on http://%s\nLog in at http://%s/services/oauth2/token with %s.\nWatch it at http://%s/_squall/. Ctrl-C ends it.\n", l.Addr(), l.Addr(), wanted(cfg), l.Addr())
 	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return harness.ExitHarness, err
 	}

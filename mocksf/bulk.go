@@ -33,6 +33,7 @@ func (o *Org) startBulk() {
 		Store: o.store, Now: o.cfg.Now,
 		Start: o.cfg.Service.BulkStart, Chunk: o.cfg.Service.BulkChunk, Parallel: o.cfg.Service.BulkParallel,
 		Limits: o.cfg.Bulk, Took: o.chunkTime, Locks: &o.locks, LockWait: o.cfg.Limits.LockWait,
+		OnMove: o.jobMoved(),
 	})
 }
 

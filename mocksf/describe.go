@@ -73,6 +73,9 @@ func (r *request) objectEntry(t *store.Table) map[string]any {
 	for name, yes := range objectTraits {
 		d[name] = yes
 	}
+	for _, name := range []string{"createable", "updateable", "deletable", "undeletable", "triggerable"} {
+		d[name] = objectTraits[name] && !t.Object.ReadOnly
+	}
 	return d
 }
 

@@ -60,6 +60,8 @@ type Config struct {
 	// ones, where sources contradict each other: UNABLE_TO_LOCK_ROW is 400, and
 	// some say 409.
 	Statuses map[string]int
+
+	Monitoring Monitoring // what the org tells about itself
 }
 
 // Org is a Salesforce org. It serves HTTP and is safe for concurrent use.
@@ -85,6 +87,7 @@ type Org struct {
 	ctx      context.Context
 	stop     context.CancelFunc
 	workers  sync.WaitGroup // of bulk jobs; they end when ctx does
+	watch    *watch         // nil: nothing is monitored
 }
 
 // New starts an org. It panics on a schema that contradicts itself, which is a
@@ -112,6 +115,7 @@ func New(cfg Config) *Org {
 	}
 	o.rules, o.store.Guard = o.rulebook(cfg.Rules), overseer{o}
 	o.startBulk()
+	o.startWatch()
 	return o
 }
 
@@ -120,6 +124,7 @@ func (c Config) withDefaults() Config {
 	if c.Schema == nil {
 		c.Schema = DefaultSchema()
 	}
+	c.Schema = withMonitoring(c.Schema, c.Monitoring)
 	if c.Clock == nil {
 		base := time.Now()
 		c.Clock = func() time.Duration { return time.Since(base) }

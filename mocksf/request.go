@@ -27,6 +27,8 @@ type exchange struct {
 	done    func()       // tells that the request is no longer under way; nil for one that no limit counts
 	job     string       // the bulk job that the call concerns
 	trouble bulk.Trouble // that the job will have
+	outer   *request     // the call itself, once it is answered
+	answer  reply        // to it
 }
 
 // request is what a route serves: an HTTP call, or a sub-request of a

@@ -15,6 +15,9 @@ import (
 // ServeHTTP takes a request through its stages: receive, ask the hook, work,
 // reply, and settle the fate of what was committed.
 func (o *Org) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
+	if o.watch != nil && o.watch.serve(w, hr) {
+		return
+	}
 	x := &exchange{http: hr, call: Call{
 		ID: o.nextRequest(), At: o.cfg.Clock(), Method: hr.Method, Path: hr.URL.Path, API: commitlog.APIOther,
 		Running: int(o.running.Add(1)),
@@ -45,6 +48,7 @@ func (o *Org) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
 		return
 	}
 	entry.Status, entry.Failed = rep.status, rep.failed
+	x.outer, x.answer = r, rep
 	if d.AfterCommit != nil && x.commits > 0 {
 		d.AfterCommit()
 	}
@@ -154,13 +158,18 @@ func (o *Org) finish(x *exchange, entry commitlog.Request) {
 	}
 	o.buffered.Add(-x.held)
 	x.tellReads(entry.Fate, o.cfg.OnRead)
-	if o.cfg.OnRequest == nil {
+	if o.cfg.OnRequest == nil && o.watch == nil {
 		return
 	}
 	entry.ID, entry.At, entry.Took = x.call.ID, x.call.At, o.cfg.Clock()-x.call.At
 	entry.Method, entry.Path, entry.API, entry.Identity = x.call.Method, x.call.Path, x.call.API, x.call.Identity
 	entry.Records, entry.Traces, entry.Job = x.call.Records, x.call.Traces, x.job
-	o.cfg.OnRequest(entry)
+	if o.watch != nil {
+		o.watch.saw(x, entry)
+	}
+	if o.cfg.OnRequest != nil {
+		o.cfg.OnRequest(entry)
+	}
 }
 
 func (h *Reply) reply() reply {

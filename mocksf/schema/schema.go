@@ -44,6 +44,7 @@ type Object struct {
 	Label     string // "" = made from the name
 	KeyPrefix string // the first three characters of its ids; "" = chosen by the org
 	Fields    []Field
+	ReadOnly  bool // written by the org only, such as its log files
 }
 
 // Field is one field of an object.

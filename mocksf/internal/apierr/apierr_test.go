@@ -1,9 +1,13 @@
 package apierr
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 func TestTableIsWhole(t *testing.T) {
@@ -14,6 +18,21 @@ func TestTableIsWhole(t *testing.T) {
 		assert.NotEmpty(t, k.Source, k.Code)
 		assert.Equal(t, k.Status < 500, k.Definite, "%s: only trouble of the server's own leaves the outcome open", k.Code)
 	}
+}
+
+// No kind is raised that the table, and so the page made of it, does not know.
+func TestTableHoldsEveryKind(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	written := 0
+	for _, name := range files {
+		if !strings.HasSuffix(name, "_test.go") {
+			text, err := os.ReadFile(name)
+			require.NoError(t, err)
+			written += strings.Count(string(text), "= &Kind{")
+		}
+	}
+	assert.Equal(t, written, len(Table)+len(LoginTable))
 }
 
 func TestCustom(t *testing.T) {

@@ -46,6 +46,7 @@ var (
 	LockedRow      = &Kind{"UNABLE_TO_LOCK_ROW", 400, "unable to obtain exclusive access to this record", true, true, observed}
 	LockedRecords  = &Kind{"UNABLE_TO_LOCK_ROW", 400, "unable to obtain exclusive access to this record or %d records: %s", true, true, observed}
 
+	NotForClients  = &Kind{"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", 400, "entity type cannot be %s: %s", true, false, observed}
 	RuleBroken     = &Kind{"FIELD_CUSTOM_VALIDATION_EXCEPTION", 400, "%s", true, false, fixtures}
 	DuplicateFound = &Kind{"DUPLICATES_DETECTED", 400, "Use one of these records?", true, false, "REST API guide, sObject Collections"}
 	TriggerFailed  = &Kind{"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", 400, "%s", true, false, observed}
@@ -86,7 +87,7 @@ var Table = []*Kind{
 	BodyTooLarge, Unexpected, JSONParser, InvalidInput, InvalidType, InvalidField, FieldInBody, NoForeignKey,
 	NotWriteable, MissingField, MissingID, TooLong, WrongCellType, OutOfRange, InvalidEmail, BadPicklist,
 	MalformedID, CrossReference, EntityDeleted, Duplicate, Ambiguous, LockedRow, LockedRecords, RuleBroken,
-	DuplicateFound, TriggerFailed, StorageFull, Maintenance, NoAccess, TooManyRecords, LimitExceeded,
+	DuplicateFound, TriggerFailed, NotForClients, StorageFull, Maintenance, NoAccess, TooManyRecords, LimitExceeded,
 	Halted, InvalidReference, RolledBack, BatchHalted, MalformedQuery, InvalidLocator, ReplicationDate, InvalidJob, InvalidJobState,
 	InvalidBatch, NotProcessed, WrongVersion, InvalidXML, InvalidFilter, InvalidEntity, ClientInput, ExceededQuota, FeatureNotEnabled, ServerUnavailable,
 }

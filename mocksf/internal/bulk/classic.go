@@ -223,7 +223,7 @@ func (j *job) takes(q *Queue, u *Upload) *apierr.Error {
 func (q *Queue) batch(j *job, u *Upload) *job {
 	q.parts++
 	now := q.cfg.Now()
-	b := &job{order: j.order, upload: u, parent: j, noRetry: j.classic.NoRetry, info: Info{
+	b := &job{order: j.order, upload: u, parent: j, told: j.told, noRetry: j.classic.NoRetry, info: Info{
 		ID: store.MakeID(batchPrefix, q.parts), Number: int(q.parts), Type: Classic, Spec: j.info.Spec, Version: j.info.Version,
 		State: UploadComplete, Created: now, Changed: now,
 	}}

@@ -33,6 +33,8 @@ type job struct {
 	classic *classic // of a job of Bulk API 1.0
 	parent  *job     // of a batch of such a job
 	stretch bool     // a batch that PK chunking made
+
+	told func(Move) // nil: nobody wants to know
 }
 
 // move enters a state.
@@ -44,6 +46,7 @@ func (j *job) move(s State, now time.Time) {
 	if s.Done() && !j.started.IsZero() {
 		j.info.Took = now.Sub(j.started)
 	}
+	j.tell()
 }
 
 // closable tells whether the job can go from Open into the queue.

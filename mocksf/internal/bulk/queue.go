@@ -36,6 +36,8 @@ type Config struct {
 	// without locks.
 	Locks    *rowlock.Table
 	LockWait time.Duration
+
+	OnMove func(Move) // told of every state that a job enters; it must not call the queue. nil: none
 }
 
 // Queue holds the jobs of an org and processes them in the background.
@@ -98,6 +100,8 @@ func (q *Queue) add(j *job) (*job, *apierr.Error) {
 	j.processed, j.stop = context.WithCancel(q.ctx)
 	q.jobs = append(q.jobs, j)
 	q.byID[j.info.ID] = j
+	j.told = q.cfg.OnMove
+	j.tell()
 	return j, nil
 }
 

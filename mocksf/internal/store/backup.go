@@ -34,6 +34,9 @@ func (s *Store) Restore(b *Backup) (undone int) {
 		by: Author{Request: commitlog.Backup(uint64(b.lsn)), API: commitlog.APIRestore, Fate: commitlog.FateSent}}
 	undone = s.log.Len() - b.lsn
 	for _, t := range s.tables {
+		if t.Object.ReadOnly {
+			continue // what the org notes about itself is no part of a backup
+		}
 		for n := range t.rows {
 			tx.revert(t, uint32(n), b.row(t, n))
 		}

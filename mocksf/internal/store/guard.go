@@ -59,16 +59,22 @@ func (t *Table) Watch(field int) {
 	}
 }
 
-// Live is the number of live records of all tables.
+// Live is the number of live records of all tables, without what the org
+// notes about itself.
 func (v *View) Live() (n int) {
 	for _, t := range v.store.tables {
-		n += t.live
+		if !t.Object.ReadOnly {
+			n += t.live
+		}
 	}
 	return n
 }
 
 // check asks the guard about a write, and sees to the locks.
 func (tx *Tx) check(w Write) *apierr.Error {
+	if w.Table.Object.ReadOnly {
+		return apierr.NotForClients.New(past[w.Op()], w.Table.Name)
+	}
 	if tx.locks != nil {
 		if err := tx.locks.meet(w); err != nil || tx.locks.rehearsing {
 			return err
@@ -89,3 +95,6 @@ func (tx *Tx) planned() *apierr.Error {
 	}
 	return err
 }
+
+// past is what happens to a record that is written.
+var past = map[commitlog.Op]string{commitlog.Insert: "inserted", commitlog.Update: "updated", commitlog.Delete: "deleted"}

@@ -1,0 +1,132 @@
+package mocksf
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/squall-harness/squall/mocksf/commitlog"
+)
+
+// Trace is one request as an engineer wants to read it. It holds no query
+// string, no header and no body, so neither a token nor a password.
+type Trace struct {
+	commitlog.Request
+	Time time.Time // arrival, on the org's clock
+	Code string    // of the first error in the reply; "" for none
+	Size int       // of the reply's body, in bytes
+	From string    // the client's address, without the port
+}
+
+// String is one line: time, status, milliseconds, API, records, method, path,
+// identity, and what was out of the ordinary.
+func (t Trace) String() string {
+	status := "---"
+	if t.Status > 0 {
+		status = strconv.Itoa(t.Status)
+	}
+	line := fmt.Sprintf("%s %s %8.1fms %-11s %5d  %-6s %s", t.Time.Format("15:04:05.000"), status, float64(t.Took)/1e6, t.API, t.Records, t.Method, printable(t.Path))
+	for _, part := range []string{t.Code, printable(t.Identity)} {
+		if part != "" {
+			line += "  " + part
+		}
+	}
+	if t.Failed > 0 {
+		line += fmt.Sprintf("  failed=%d", t.Failed)
+	}
+	if t.Fault != "" {
+		line += "  fault=" + printable(t.Fault)
+	}
+	if t.Fate == commitlog.FateCut || t.Fate == commitlog.FateLost {
+		line += "  reply " + string(t.Fate)
+	}
+	return line
+}
+
+// errorName is what a request that failed is counted under: the code, or the
+// status where the reply has none.
+func (t Trace) errorName() string {
+	if t.Code == "" && t.Status >= http.StatusBadRequest {
+		return "HTTP " + strconv.Itoa(t.Status)
+	}
+	return t.Code
+}
+
+// longest is how much of a text from outside a line shows.
+const longest = 200
+
+// printable keeps a text from outside in its line.
+func printable(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, text)
+	if runes := []rune(text); len(runes) > longest {
+		text = string(runes[:longest]) + "…"
+	}
+	return text
+}
+
+// trace describes a request that is over.
+func (w *watch) trace(x *exchange, entry commitlog.Request) Trace {
+	t := Trace{Request: entry, Time: w.org.cfg.Now().Add(-entry.Took), From: clientIP(x.http)}
+	t.Path = x.http.URL.EscapedPath()
+	if x.outer != nil {
+		t.Size = len(x.answer.body)
+		if t.Status >= http.StatusMultipleChoices || t.Failed > 0 {
+			t.Code = errorCode(x.answer.body)
+		}
+	}
+	return t
+}
+
+func clientIP(hr *http.Request) string {
+	if host, _, err := net.SplitHostPort(hr.RemoteAddr); err == nil {
+		return host
+	}
+	return ""
+}
+
+// codes finds the first error code of a reply in the form of any API.
+var codes = regexp.MustCompile(`"(?:errorCode|statusCode|exceptionCode|error)"\s*:\s*"([A-Za-z_]+)"|<(?:\w+:)?(?:exceptionCode|errorCode|statusCode)>([A-Za-z_]+)<`)
+
+func errorCode(body []byte) string {
+	found := codes.FindSubmatch(body[:min(len(body), 1<<20)])
+	if found == nil {
+		return ""
+	}
+	return string(bytes.Join(found[1:], nil))
+}
+
+// recentTraces holds the newest traces.
+type recentTraces struct {
+	most  int
+	list  []Trace
+	start int // of the oldest
+}
+
+func (r *recentTraces) add(t Trace) {
+	if len(r.list) < r.most {
+		r.list = append(r.list, t)
+		return
+	}
+	r.list[r.start] = t
+	r.start = (r.start + 1) % r.most
+}
+
+// newest returns the traces, the newest first.
+func (r *recentTraces) newest() []Trace {
+	all := make([]Trace, 0, len(r.list))
+	for i := len(r.list) - 1; i >= 0; i-- {
+		all = append(all, r.list[(r.start+i)%len(r.list)])
+	}
+	return all
+}
