@@ -35,7 +35,7 @@ func verbs() []verb {
 		{"check", "check RUN_DIR [--index]", "judge a saved run again", checkFlags, checkVerb},
 		{"report", "report RUN_DIR", "write the report of a saved run again", nil, reportVerb},
 		{"export", "export RUN_DIR --format FORMAT [--out DIR] [--force]", "write the ledgers of a saved run as files that other tools read", exportFlags, exportVerb},
-		{"serve", "serve [--addr 127.0.0.1:8080] [--profile calm] [--trace]", "the mock Salesforce org alone, to develop against", serveFlags, serveVerb},
+		{"serve", "serve [--addr 127.0.0.1:8080] [--profile calm] [--trace] [--tls] [--connect-proxy 127.0.0.1:8081] [--base-url URL]", "the mock Salesforce org alone, to develop against", serveFlags, serveVerb},
 		{"list", "list", "the scenarios, with the promise each makes", nil, listVerb},
 		{"init", "init [FILE.yaml]", "write a scenario for an integration of your own", nil, initVerb},
 		{"subject", "subject NAME", "run the reference integration, or a broken copy of it, as a program", nil, subjectVerb},

@@ -8,13 +8,6 @@ import (
 	"github.com/squall-harness/squall/mocksf"
 )
 
-var serveFlags = []string{
-	"--client-id ID, --client-secret SECRET, --username NAME, --password PASSWORD",
-	"                 what logins must bring; any value when absent",
-	"--jwt-key FILE   a certificate or public key in PEM: JWT logins of the client id must be signed with its private key",
-	"--trace          a line for each request",
-}
-
 // loginFlags are the flags that say whom the org lets in. What they return
 // completes the settings once the flags are parsed.
 func loginFlags(f *flag.FlagSet, cfg *mocksf.Config) (complete func() error) {

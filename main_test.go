@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -83,8 +85,11 @@ func TestBadInputIsToldInOneSentence(t *testing.T) {
 		"serve --jwt-key x":                      "Write the client id after --client-id",
 		"serve --jwt-key x --client-id a":        "x: no such file or directory",
 		"serve --jwt-key go.mod --client-id a":   "connected app a: ",
-		"serve --addr 8080":                      "--addr 8080 is no host:port",
-		"serve --addr " + taken.Addr().String():  "address already in use; write another host:port after --addr",
+		"serve --ca-file x":                      "there is no certificate authority without them",
+		"serve --addr 127.0.0.1:0 --base-url x":  "is no base such as",
+		"serve --addr 127.0.0.1:0 --connect-proxy " + taken.Addr().String(): "write another host:port after --connect-proxy",
+		"serve --addr 8080":                     "--addr 8080 is no host:port",
+		"serve --addr " + taken.Addr().String(): "address already in use; write another host:port after --addr",
 	} {
 		code, out, stderr := squall(t, strings.Fields(line)...)
 		assert.Equal(t, harness.ExitHarness, code, line)
@@ -132,6 +137,27 @@ func TestServeEndsWithItsContext(t *testing.T) {
 	go func() { code <- dispatch(ctx, console{w, io.Discard}, []string{"serve", "--addr", "127.0.0.1:0"}) }()
 	_, err := r.Read(make([]byte, 1000))
 	require.NoError(t, err)
+	cancel()
+	assert.Equal(t, harness.ExitPass, <-code)
+}
+
+func TestServeWritesWhatClientsMustTrust(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "ca.pem")
+	ctx, cancel := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	code := make(chan int)
+	go func() {
+		args := []string{"serve", "--addr", "127.0.0.1:0", "--tls", "--ca-file", path, "--connect-proxy", "127.0.0.1:0"}
+		code <- dispatch(ctx, console{w, io.Discard}, args)
+	}()
+	lines := bufio.NewScanner(r)
+	for _, want := range []string{"listens on https://127.0.0.1:", "Log in at https://", "/_squall/", "Clients must trust " + path, "HTTPS_PROXY=http://127.0.0.1:"} {
+		require.True(t, lines.Scan())
+		assert.Contains(t, lines.Text(), want)
+	}
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.True(t, x509.NewCertPool().AppendCertsFromPEM(text))
 	cancel()
 	assert.Equal(t, harness.ExitPass, <-code)
 }

@@ -3,18 +3,14 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io/fs"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
 
 	"github.com/squall-harness/squall/harness"
-	"github.com/squall-harness/squall/mocksf"
 	"github.com/squall-harness/squall/scenarios"
 	"github.com/squall-harness/squall/scenarios/mutants"
 	"github.com/squall-harness/squall/scenarios/reference"
@@ -128,60 +124,6 @@ func subjectVerb(ctx context.Context, _ console, args []string) (int, error) {
 		return harness.ExitHarness, err
 	}
 	return harness.ExitPass, nil
-}
-
-func serveVerb(ctx context.Context, c console, args []string) (int, error) {
-	f := flag.NewFlagSet("serve", flag.ContinueOnError)
-	addr := f.String("addr", "127.0.0.1:8080", "") // another host than loopback must be asked for by name
-	var cfg mocksf.Config
-	f.Func("profile", "", func(name string) error { return useProfile(&cfg, name) })
-	complete := loginFlags(f, &cfg)
-	trace := f.Bool("trace", false, "")
-	rest, err := parseMixed(f, args)
-	if err == nil && len(rest) > 0 {
-		err = fmt.Errorf("what is %q for? The address goes after --addr", rest[0])
-	}
-	if err == nil {
-		err = complete()
-	}
-	if err != nil {
-		return harness.ExitHarness, err
-	}
-	l, err := net.Listen("tcp", *addr)
-	var why *os.SyscallError
-	switch {
-	case errors.As(err, &why):
-		err = fmt.Errorf("cannot listen on %s: %w; write another host:port after --addr", *addr, why.Err)
-	case err != nil:
-		err = fmt.Errorf("--addr %s is no host:port such as 127.0.0.1:8080", *addr)
-	}
-	if err != nil {
-		return harness.ExitHarness, err
-	}
-	cfg.Monitoring = monitored(c.out, *trace)
-	org := mocksf.New(cfg)
-	defer org.Close()
-	door := mocksf.LocalOnly(org)
-	if a, ok := l.Addr().(*net.TCPAddr); ok && !a.IP.IsLoopback() {
-		door = org
-		fmt.Fprintf(c.err, "squall serve: %s can be reached from other machines, and whoever reaches it may log in\n", l.Addr())
-	}
-	server := mocksf.Guard{}.Server(door)
-	defer context.AfterFunc(ctx, func() { _ = server.Close() })() // ends Serve
-	fmt.Fprintf(c.out, "A Salesforce org listens on http://%s\nLog in at http://%s/services/oauth2/token with %s.\nWatch it at http://%s/_squall/. Ctrl-C ends it.\n", l.Addr(), l.Addr(), wanted(cfg), l.Addr())
-	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return harness.ExitHarness, err
-	}
-	return harness.ExitPass, nil
-}
-
-// useProfile makes an org as strong as a profile says.
-func useProfile(cfg *mocksf.Config, name string) error {
-	p, err := mocksf.LoadProfile(name)
-	if err == nil {
-		p.Apply(cfg)
-	}
-	return err
 }
 
 // version is the module version, or the commit that it was built from.

@@ -11,7 +11,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"runtime"
 	"strings"
 	"testing"
@@ -280,35 +279,5 @@ func TestEndlessHeadIsRefused(t *testing.T) {
 	line, _ := bufio.NewReader(conn).ReadString('\n')
 	if line != "" { // a reset may come first
 		assert.Contains(t, line, "431")
-	}
-}
-
-func TestLocalOnly(t *testing.T) {
-	h := mocksf.LocalOnly(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }), "sf.test")
-	for _, c := range []struct {
-		method, host string
-		header       []string
-		status       int
-	}{
-		{"GET", "127.0.0.1:8080", nil, 204}, {"GET", "[::1]:8080", nil, 204}, {"GET", "localhost", nil, 204}, {"POST", "LOCALHOST:1", nil, 204},
-		{"POST", "login.salesforce.com", nil, 204}, {"GET", "SF.test:99", nil, 204}, {"GET", "my.localhost", nil, 204},
-		{"GET", "evil.example", nil, 403}, {"GET", "salesforce.com.evil.example", nil, 403}, {"GET", "evilsalesforce.com", nil, 403}, {"GET", "", nil, 403},
-		{"POST", "127.0.0.1:8080", []string{"Origin", "http://127.0.0.1:8080"}, 204},
-		{"POST", "127.0.0.1:8080", []string{"Origin", "https://evil.example"}, 403},
-		{"GET", "127.0.0.1:8080", []string{"Origin", "https://evil.example"}, 403},
-		{"GET", "127.0.0.1:8080", []string{"Origin", "null"}, 403},
-		{"POST", "127.0.0.1:8080", []string{"Sec-Fetch-Site", "cross-site"}, 403},
-	} {
-		w := httptest.NewRecorder()
-		r, err := http.NewRequest(c.method, "http://127.0.0.1/", nil)
-		require.NoError(t, err)
-		if r.Host = c.host; len(c.header) > 0 {
-			r.Header.Set(c.header[0], c.header[1])
-		}
-		h.ServeHTTP(w, r)
-		assert.Equal(t, c.status, w.Code, "%+v", c)
-		if c.status == 403 {
-			assert.Contains(t, w.Body.String(), `"errorCode":"FORBIDDEN"`)
-		}
 	}
 }

@@ -8,53 +8,66 @@ import (
 	"strings"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/oauth"
 )
 
-// LocalOnly lets programs of this machine through to h, and keeps pages in its
-// browsers out: it refuses, with 403, what a browser sends for another site's
-// page, and a request for a host other than an address, localhost, one of
-// Salesforce's own, or one of hosts. The second is what a foreign name that
-// suddenly means 127.0.0.1 would look like.
-func LocalOnly(h http.Handler, hosts ...string) http.Handler {
-	var browser http.CrossOriginProtection
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case !knownHost(r.Host, hosts):
-			refuse(w, apierr.Foreign.New("The host "+short(r.Host)+" is not served here"))
-		case browser.Check(r) != nil || foreignOrigin(r):
-			refuse(w, apierr.Foreign.New("Requests from pages of another origin are not served"))
-		default:
-			h.ServeHTTP(w, r)
-		}
-	})
+// local lets programs through to an org on the user's machine and keeps web
+// pages out: those that make their own name point here (DNS rebinding), and
+// those that send requests from another origin.
+type local struct {
+	next    http.Handler
+	anyHost bool     // other machines are meant to come, by whatever name
+	hosts   []string // allowed beside this machine's names and Salesforce's, in small letters
+	origins []string // allowed beside the org's own
 }
 
-// foreignOrigin tells whether a page of another origin sent the request, which
-// for GET too is nobody's wish here.
-func foreignOrigin(r *http.Request) bool {
+func (l *local) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	origin := r.Header.Get("Origin")
-	if origin == "" {
-		return false
+	switch {
+	case !l.anyHost && !l.knows(r.Host):
+		refuse(w, apierr.Foreign.New("The host "+short(r.Host)+" is not served here"))
+	case origin == "" && r.Header.Get("Sec-Fetch-Site") == "cross-site" && r.Header.Get("Sec-Fetch-Mode") != "navigate",
+		origin != "" && !sameOrigin(origin, r.Host) && !l.trusts(origin):
+		refuse(w, apierr.Foreign.New("Requests from pages of another origin are not served"))
+	case origin != "" && !sameOrigin(origin, r.Host):
+		l.share(w, r, origin)
+	default:
+		l.next.ServeHTTP(w, r)
 	}
-	from, err := url.Parse(origin)
-	return err != nil || !strings.EqualFold(from.Host, r.Host)
 }
 
-// knownHost tells whether a name of the Host header can only mean this org.
-func knownHost(host string, hosts []string) bool {
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	host = strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
-	if net.ParseIP(host) != nil || slices.ContainsFunc(hosts, func(h string) bool { return strings.EqualFold(h, host) }) {
-		return true
-	}
-	for _, own := range []string{"localhost", "salesforce.com", "force.com"} {
-		if host == own || strings.HasSuffix(host, "."+own) {
-			return true
+// knows tells whether a Host header is a name that nobody else can make point
+// here: an address, a name of this machine, one of Salesforce's, or one that
+// the operator gave.
+func (l *local) knows(hostport string) bool {
+	host := strings.ToLower(strings.TrimSuffix(hostname(hostport), "."))
+	return net.ParseIP(host) != nil || oauth.IsLoopback(host) || isSalesforceHost(host) || slices.Contains(l.hosts, host)
+}
+
+func (l *local) trusts(origin string) bool {
+	return slices.ContainsFunc(l.origins, func(o string) bool { return strings.EqualFold(strings.TrimSuffix(o, "/"), origin) })
+}
+
+func sameOrigin(origin, hostport string) bool {
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, hostport)
+}
+
+// share serves a page of an origin that the operator allowed (CORS).
+func (l *local) share(w http.ResponseWriter, r *http.Request, origin string) {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", origin)
+	h.Add("Vary", "Origin")
+	if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
+		h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, HEAD")
+		if want := r.Header.Get("Access-Control-Request-Headers"); want != "" {
+			h.Set("Access-Control-Allow-Headers", want)
 		}
+		w.WriteHeader(http.StatusNoContent)
+		return
 	}
-	return false
+	h.Set("Access-Control-Expose-Headers", "Sforce-Limit-Info, Sforce-Locator, Sforce-NumberOfRecords, Location")
+	l.next.ServeHTTP(w, r)
 }
 
 // refuse answers in the REST API's form what never reached the org.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,7 +47,8 @@ type Config struct {
 	// value that is not empty.
 	ClientID, ClientSecret, Username, Password string
 
-	Auth Auth // whom the org lets in, and for how long
+	Auth    Auth    // whom the org lets in, and for how long
+	Serving Serving // where Serve and RunT listen, and who may come; New does not look at it
 
 	PublicURL     string        // base of instance_url; "" is made of the request's Host
 	TokenLife     time.Duration // 0 is two hours
@@ -132,6 +134,7 @@ func (c Config) withDefaults() Config {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
 	if c.TokenLife == 0 {
 		c.TokenLife = 2 * time.Hour
 	}
