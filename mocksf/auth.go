@@ -1,9 +1,13 @@
 package mocksf
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -35,7 +39,7 @@ type tokenCall struct {
 
 // readForm reads the parameters, which some clients put into the URL.
 func (r *request) readForm() (*tokenCall, *apierr.Error) {
-	form, err := url.ParseQuery(string(r.body))
+	form, err := parseForm(r.header.Get("Content-Type"), r.body)
 	if err != nil {
 		return nil, apierr.OAuthRequest.New("the body is not a form")
 	}
@@ -47,6 +51,22 @@ func (r *request) readForm() (*tokenCall, *apierr.Error) {
 		c.client, c.hush = plainBasic(user), plainBasic(password)
 	}
 	return c, nil
+}
+
+// parseForm reads a form in either of its encodings.
+func parseForm(contentType string, body []byte) (url.Values, error) {
+	kind, params, _ := mime.ParseMediaType(contentType) // what cannot be read is taken for the usual one
+	if kind != "multipart/form-data" {
+		return url.ParseQuery(string(body))
+	}
+	form, err := multipart.NewReader(bytes.NewReader(body), params["boundary"]).ReadForm(maxForm)
+	if err != nil {
+		return nil, err
+	}
+	if len(form.File) > 0 {
+		return nil, errors.Join(errors.New("a login has no files"), form.RemoveAll())
+	}
+	return form.Value, nil
 }
 
 // plainBasic undoes the escaping that RFC 6749 wants in Basic authentication

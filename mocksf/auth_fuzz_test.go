@@ -20,10 +20,14 @@ func FuzzToken(f *testing.F) {
 	f.Add("response_type=device_code&client_id=id", "Bearer x", "scope=api;a=b")
 	f.Add("grant_type=device&client_id=id&code=1", "Basic OiUlJQ==", "")
 	f.Add("grant_type=urn:ietf:params:oauth:grant-type:jwt-bearer&assertion=a.b.c", "", "")
+	f.Add("--x\r\nContent-Disposition: form-data; name=\"grant_type\"\r\n\r\npassword\r\n--x--\r\n", "", "")
 	f.Fuzz(func(t *testing.T, body, authorization, query string) {
 		hr := httptest.NewRequest("POST", "/services/oauth2/token", strings.NewReader(body))
 		hr.Header.Set("Authorization", authorization)
 		hr.URL.RawQuery = query
+		if strings.HasPrefix(body, "--x") {
+			hr.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+		}
 		w := httptest.NewRecorder()
 		org.ServeHTTP(w, hr)
 		assert.Contains(t, []int{200, 400, 413, 414, 431}, w.Code)

@@ -1,8 +1,10 @@
 package mocksf_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strings"
@@ -69,6 +71,27 @@ func TestTokenEndpoint(t *testing.T) {
 		assert.Regexp(t, `^00D[0-9A-Za-z]{12}!\S+$`, got["access_token"], name)
 		assert.Regexp(t, `/id/00D\w{15}/005\w{15}$`, got["id"], name)
 	}
+}
+
+// Postman, and Salesforce's own collection for it, send forms this way.
+func TestAFormInParts(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	send := func(file bool) int {
+		var body bytes.Buffer
+		w := multipart.NewWriter(&body)
+		for _, pair := range [][2]string{{"grant_type", "client_credentials"}, {"client_id", "c"}, {"client_secret", "s"}} {
+			require.NoError(t, w.WriteField(pair[0], pair[1]))
+		}
+		if file {
+			_, err := w.CreateFormFile("x", "x")
+			require.NoError(t, err)
+		}
+		require.NoError(t, w.Close())
+		return d.do("POST", "/services/oauth2/token", &body, "Content-Type", w.FormDataContentType()).status
+	}
+	assert.Equal(t, 200, send(false))
+	assert.Equal(t, 400, send(true))
+	assert.Equal(t, 400, d.do("POST", "/services/oauth2/token", strings.NewReader("--"), "Content-Type", "multipart/form-data").status)
 }
 
 func TestConfiguredCredentialsAreInsistedOn(t *testing.T) {

@@ -122,13 +122,13 @@ func (s *sessions) expireAll() int {
 
 // token reads the access token from where the API in question has it.
 func (r *request) token() string {
-	token := bearer(r.header)
-	switch {
-	case token != "":
+	if token := bearer(r.header); token != "" {
 		return token
-	case strings.HasPrefix(r.path, "/services/async/"): // Bulk API 1.0
+	}
+	switch path := strings.ToLower(strings.TrimLeft(r.path, "/")); {
+	case strings.HasPrefix(path, "services/async/"): // Bulk API 1.0
 		return r.header.Get("X-SFDC-Session")
-	case strings.HasPrefix(r.path, "/id/"): // the identity URL takes it this way too
+	case strings.HasPrefix(path, "id/"): // the identity URL takes it this way too
 		return r.query.Get("oauth_token")
 	}
 	return ""

@@ -50,3 +50,12 @@ func TestWithStatusLeavesTheTableAlone(t *testing.T) {
 	assert.Equal(t, 404, e.Status)
 	assert.Equal(t, 400, CrossReference.Status)
 }
+
+func TestLoginTableIsWhole(t *testing.T) {
+	for _, k := range LoginTable {
+		assert.Regexp(t, `^[A-Za-z_]+$`, k.Code)
+		assert.True(t, k.Status >= 400 && k.Status < 600 && k.Definite, "%s: a login that fails has changed nothing", k.Code)
+		assert.NotEmpty(t, k.Text, k.Code)
+		assert.NotEmpty(t, k.Source, k.Code)
+	}
+}
