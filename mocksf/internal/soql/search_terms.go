@@ -3,6 +3,7 @@ package soql
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // finder decides about a record's words: one list per searched field, in lower
@@ -22,6 +23,9 @@ func readTerms(text string) (finder, error) {
 	r := &termReader{tokens: termTokens(text)}
 	if len(r.tokens) == 0 {
 		return nil, noTerm()
+	}
+	if words := split(text, ""); len(words) == 0 || len(words) == 1 && utf8.RuneCountInString(words[0]) < 2 {
+		return nil, plain(MalformedSearch, "search term must be longer than one character: %s", text)
 	}
 	f := r.any()
 	if r.err == nil && r.at < len(r.tokens) {
@@ -131,12 +135,7 @@ func (r *termReader) one() finder {
 	}
 	token := r.tokens[r.at]
 	r.at++
-	text, phrase := strings.CutPrefix(token, `"`)
-	patterns := wordPatterns(text)
-	if len(patterns) == 0 || !phrase && len(strings.Trim(text, "*?")) < 2 {
-		r.fail("search term must be longer than one character: %s", text)
-		return nil
-	}
+	patterns := wordPatterns(strings.TrimPrefix(token, `"`))
 	return func(fields [][]string) bool {
 		for _, words := range fields {
 			if follows(words, patterns) {

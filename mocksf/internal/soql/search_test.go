@@ -15,6 +15,7 @@ func TestSearchFindsWords(t *testing.T) {
 		"FIND {bet}":                          {},
 		"FIND {bet*}":                         {id1},
 		"FIND {?eta}":                         {id1},
+		"FIND {beta 1}":                       {id1},
 		"FIND {beta OR alpha}":                {id1, id2},
 		"FIND {beta alpha}":                   {},
 		"FIND {beta AND \"a 1\"}":             {id1},
@@ -61,7 +62,7 @@ func TestSearchRefuses(t *testing.T) {
 		"FIND {beta} RETURNING Account(Id":    {MalformedSearch, "unexpected token: '<EOF>'"},
 		"FIND {beta} RETURNING Nope(Id)":      {InvalidType, "Row:1:Column:23\nsObject type 'Nope' is not supported."},
 		"FIND {beta} RETURNING Account(Nope)": {InvalidField, "Row:1:Column:31\nNo such column 'Nope'"},
-		"FIND {" + strings.Repeat("(", 200) + "}": {MalformedSearch, "nested"},
+		"FIND {" + strings.Repeat("(", 200) + "beta}": {MalformedSearch, "nested"},
 	} {
 		s, err := ParseSearch(text)
 		if err == nil {
