@@ -24,7 +24,10 @@ type Rules struct {
 // Validation is a validation rule: a record that it rejects fails with
 // FIELD_CUSTOM_VALIDATION_EXCEPTION. It is not asked about deletions.
 type Validation struct {
-	Object  string
+	Object string
+	// Reject may be called from several goroutines, one at a time, and must not
+	// call the org. A panic fails the call, or the bulk job, with
+	// UNKNOWN_EXCEPTION.
 	Reject  func(RecordChange) bool
 	Message string
 	Field   string // that the message stands at; "" is the top of the page

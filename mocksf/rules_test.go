@@ -142,6 +142,31 @@ func TestDuplicateRules(t *testing.T) {
 	}
 }
 
+// TestARuleThatPanics breaks in the work on requests and jobs, with locks (the
+// rehearsal) and without: each fails for itself, and the org goes on.
+func TestARuleThatPanics(t *testing.T) {
+	rules := mocksf.Rules{Validations: []mocksf.Validation{{Object: "Account", Reject: func(c mocksf.RecordChange) bool {
+		if c.New("Name") == "bad" {
+			panic("a rule broke")
+		}
+		return false
+	}}}}
+	for _, wait := range []time.Duration{0, time.Second} {
+		inVirtualTime(t, mocksf.Config{Rules: rules, Limits: mocksf.Limits{LockWait: wait}}, func(d *bubble) {
+			status, body := d.do("POST", "sobjects/Account", `{"Name":"bad"}`)
+			assert.Equal(t, 500, status)
+			assert.Contains(t, body, "UNKNOWN_EXCEPTION")
+			d.load(`{"object":"Account","operation":"insert"}`, "Name\nbad\n"+strings.Repeat("n\n", 300))
+			_, body = d.do("GET", "jobs/ingest/7505g0000000001AAA", "")
+			assert.Contains(t, body, `"state":"Failed"`)
+			assert.Contains(t, body, `"errorMessage":"UNKNOWN_EXCEPTION: `)
+			assert.NotContains(t, body, "a rule broke")
+			d.load(`{"object":"Account","operation":"insert"}`, "Name\ngood\n")
+			assert.Equal(t, 1, d.org.Count("Account"), "the good one of the job that went well")
+		})
+	}
+}
+
 func TestTriggersRefuseAndTakeTime(t *testing.T) {
 	var seen []string
 	rules := mocksf.Rules{Triggers: []mocksf.Trigger{{Object: "Account", Chunk: 3 * time.Second, Record: 10 * time.Millisecond, Run: func(c mocksf.RecordChange) error {

@@ -53,8 +53,7 @@ func (w *worker) attempt(a *attempt, next, to int) (int, outcome) {
 		case <-w.job.processed.Done():
 			return next, stopped
 		}
-		end := w.chunk(a, next)
-		<-w.queue.slots
+		end := w.slotted(a, next)
 		if end != done {
 			return next, end
 		}
@@ -64,6 +63,12 @@ func (w *worker) attempt(a *attempt, next, to int) (int, outcome) {
 		}
 	}
 	return next, done
+}
+
+// slotted works on a chunk and gives its slot back.
+func (w *worker) slotted(a *attempt, i int) outcome {
+	defer func() { <-w.queue.slots }()
+	return w.chunk(a, i)
 }
 
 // putBack puts a batch back into the queue for the n-th time. After the last
@@ -81,7 +86,7 @@ func (w *worker) putBack(a *attempt, why outcome, n int) bool {
 		if reason == "" {
 			reason = fmt.Sprintf("InternalServerError : Retried more than %d times", max(most, 0))
 		}
-		w.job.broken.CompareAndSwap(nil, &reason)
+		w.job.fail(reason)
 		return false
 	}
 	w.queue.mu.Lock()

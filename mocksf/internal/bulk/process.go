@@ -2,11 +2,14 @@ package bulk
 
 import (
 	"context"
+	"log"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
@@ -24,8 +27,9 @@ func (q *Queue) process(j *job, identity string) {
 	}
 }
 
-// run does what the job is for.
-func (q *Queue) run(j *job, identity string) ending {
+// run does what the job is for. Where the org itself breaks down the job fails.
+func (q *Queue) run(j *job, identity string) (end ending) {
+	defer j.survive(func(reason string) { end = ending{Failed, reason} })
 	switch {
 	case j.order.operation.reads():
 		if end, ok := q.chunked(j, identity); ok {
@@ -84,6 +88,7 @@ func (q *Queue) runBatches(j *job, p *plan, by store.Author) {
 	var all sync.WaitGroup
 	for range min(batches, q.cfg.Parallel) {
 		all.Go(func() {
+			defer j.survive(j.fail)
 			w := newWorker(q, j, p, by)
 			for n := int(next.Add(1)) - 1; n < batches; n = int(next.Add(1)) - 1 {
 				w.batch(n*batchParts, min((n+1)*batchParts, len(chunks)))
@@ -92,6 +97,18 @@ func (q *Queue) runBatches(j *job, p *plan, by store.Author) {
 	}
 	all.Wait()
 }
+
+// survive ends a panic, of a rule for instance, and tells fail the reason that
+// clients get to see. The unit of work was rolled back on the way.
+func (j *job) survive(fail func(reason string)) {
+	if p := recover(); p != nil {
+		log.Printf("mocksf: %s: %v\n%s", j.info.ID, p, debug.Stack())
+		fail(apierr.Unexpected.New(j.info.ID).Error())
+	}
+}
+
+// fail makes the other batches stop, and the job end as Failed.
+func (j *job) fail(reason string) { j.broken.CompareAndSwap(nil, &reason) }
 
 // sleep waits; false when ctx ended meanwhile.
 func sleep(ctx context.Context, d time.Duration) bool {

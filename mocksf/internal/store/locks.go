@@ -93,6 +93,7 @@ func (tx *Tx) forget() {
 		u.table.replace(u.n, u.old)
 		if u.old == nil {
 			u.table.rows = u.table.rows[:u.n]
+			u.table.newest = u.table.newest[:min(len(u.table.newest), int(u.n+1<<blockBits-1)>>blockBits)]
 		}
 	}
 }

@@ -26,6 +26,14 @@ func TestSinceMissesNothing(t *testing.T) {
 		}
 		for range rapid.IntRange(0, 10).Draw(t, "writes") {
 			at = rapid.Int64Range(990, 1020).Draw(t, "at")
+			s.Rehearse(Author{}, func(tx *Tx) {
+				for range rapid.IntRange(0, 100).Draw(t, "rehearsed") {
+					d := NewDraft(things, 1)
+					require.Nil(t, d.Put("Name", Cell, "n"))
+					_, err := tx.Insert(d)
+					require.Nil(t, err)
+				}
+			})
 			_, _ = s.Update(Author{}, func(tx *Tx) *apierr.Error {
 				id := rapid.SampledFrom(ids).Draw(t, "id")
 				if rapid.Bool().Draw(t, "delete") {
