@@ -8,6 +8,7 @@ import (
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/bulk"
+	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
 const jobsPattern, jobPattern = "jobs/ingest", "jobs/ingest/{job}"
@@ -34,6 +35,7 @@ func (o *Org) startBulk() {
 		Start: o.cfg.Service.BulkStart, Chunk: o.cfg.Service.BulkChunk, Parallel: o.cfg.Service.BulkParallel,
 		Limits: o.cfg.Bulk, Took: o.chunkTime, Locks: &o.locks, LockWait: o.cfg.Limits.LockWait,
 		OnMove: o.jobMoved(),
+		Hidden: func(who string, t *store.Table, field int) bool { return o.access.get(who, t, field) == AccessNone },
 	})
 }
 

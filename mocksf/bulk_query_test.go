@@ -178,6 +178,26 @@ func TestBulkQueryRefuses(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, d.do(http.MethodGet, "jobs/query/"+id+"/results", nil).status)
 }
 
+func TestBulkQueryShowsNoHiddenField(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	require.NoError(t, d.org.SetAccess("id", "Account", "Phone", mocksf.AccessNone))
+	var errs refusal
+	d.json(http.MethodPost, "jobs/query", `{"operation":"query","query":"SELECT Phone FROM Account"}`, &errs)
+	assert.Equal(t, "INVALID_FIELD", errs[0].ErrorCode)
+	_, info := d.batch(d.openClassic("query", "CSV"), asCSV, "SELECT Phone FROM Account")
+	assert.Contains(t, tag(info.body, "stateMessage"), "INVALID_FIELD: ")
+}
+
+// TestBulkRowsWaitForLocks: a chunk that tries its rows for their locks first
+// writes them as it would have.
+func TestBulkRowsWaitForLocks(t *testing.T) {
+	d := openDoor(t, mocksf.Config{Limits: mocksf.Limits{LockWait: time.Second}})
+	for range 2 {
+		j := d.load(`{"object":"Account","operation":"upsert","externalIdFieldName":"Ext_Id__c"}`, "Ext_Id__c,Name\na,1\nb,2\n")
+		assert.Equal(t, []any{"JobComplete", 2, 0}, []any{j.State, j.Processed, j.Failed})
+	}
+}
+
 func TestBulkQueryCanBeAborted(t *testing.T) {
 	d := openDoor(t, mocksf.Config{Bulk: mocksf.BulkLimits{Query: time.Hour}})
 	var j jobShown

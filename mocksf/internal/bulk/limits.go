@@ -111,3 +111,13 @@ func (a *allocation) take(n int, now time.Time) bool {
 	}
 	return true
 }
+
+// Left is what is left of the 24-hour allocations of batches and of query jobs.
+func (q *Queue) Left() (batches, queries int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.batches.left(q.cfg.Now()), q.queries.left(q.cfg.Now())
+}
+
+// Limits are those that the queue keeps, with the documented values filled in.
+func (q *Queue) Limits() Limits { return q.limits }

@@ -35,7 +35,7 @@ func (q *Queue) run(j *job, identity string) (end ending) {
 		if end, ok := q.chunked(j, identity); ok {
 			return end
 		}
-		return q.ask(j)
+		return q.ask(j, identity)
 	case j.upload == nil:
 		return ending{state: JobComplete} // no data is no mistake
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/query"
 	"github.com/squall-harness/squall/mocksf/internal/soql"
+	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
 // Answer is the result of a query, which stays what it is while its job lives.
@@ -18,7 +19,7 @@ type Answer struct {
 // CreateQuery adds a query job, which starts at once and runs into the trouble
 // given.
 func (q *Queue) CreateQuery(s Spec, version float64, identity string, t Trouble) (Info, *apierr.Error) {
-	o, err := s.checkQuery(q)
+	o, err := s.checkQuery(q, identity)
 	if err != nil {
 		return Info{}, err
 	}
@@ -39,7 +40,7 @@ func (q *Queue) CreateQuery(s Spec, version float64, identity string, t Trouble)
 }
 
 // checkQuery turns the spec of a query job into an order.
-func (s Spec) checkQuery(q *Queue) (o order, err *apierr.Error) {
+func (s Spec) checkQuery(q *Queue, identity string) (o order, err *apierr.Error) {
 	o.operation = Operation(s.Operation)
 	switch {
 	case !o.operation.reads():
@@ -49,7 +50,7 @@ func (s Spec) checkQuery(q *Queue) (o order, err *apierr.Error) {
 	case s.ContentType != "" && s.ContentType != "CSV":
 		return o, apierr.InvalidJob.New("Unsupported contentType '" + s.ContentType + "': query jobs answer CSV")
 	}
-	object, failed := query.Check(q.cfg.Store, q.asks(o, s.Query))
+	object, failed := query.Check(q.cfg.Store, q.asks(o, s.Query, identity))
 	if failed != nil {
 		return o, refusal(failed)
 	}
@@ -58,8 +59,12 @@ func (s Spec) checkQuery(q *Queue) (o order, err *apierr.Error) {
 	return o, err
 }
 
-func (q *Queue) asks(o order, text string) query.Ask {
-	return query.Ask{Text: text, All: o.operation == ReadAll}
+func (q *Queue) asks(o order, text, identity string) query.Ask {
+	a := query.Ask{Text: text, All: o.operation == ReadAll}
+	if hidden := q.cfg.Hidden; hidden != nil {
+		a.Hidden = func(t *store.Table, field int) bool { return hidden(identity, t, field) }
+	}
+	return a
 }
 
 func refusal(err error) *apierr.Error {
@@ -70,7 +75,7 @@ func refusal(err error) *apierr.Error {
 }
 
 // ask runs the query of a job, or of a batch of one.
-func (q *Queue) ask(j *job) ending {
+func (q *Queue) ask(j *job, identity string) ending {
 	begun := q.cfg.Now()
 	if end := j.trouble.End; end != "" {
 		return ending{end, j.trouble.Reason}
@@ -78,7 +83,7 @@ func (q *Queue) ask(j *job) ending {
 	if !sleep(j.processed, q.limits.Query+j.trouble.Chunk) {
 		return ending{state: Aborted}
 	}
-	flat, err := query.Run(q.cfg.Store, q.asks(j.order, j.info.Spec.Query))
+	flat, err := query.Run(q.cfg.Store, q.asks(j.order, j.info.Spec.Query, identity))
 	if err != nil {
 		return ending{Failed, "InvalidBatch : Failed to process query: " + refusal(err).Error()}
 	}

@@ -29,6 +29,10 @@ type Config struct {
 	Parallel int           // chunks at once, over all jobs
 	Limits   Limits
 
+	// Hidden tells whether an identity may not know of a field, or with -1 of an
+	// object; nil hides nothing.
+	Hidden func(identity string, t *store.Table, field int) bool
+
 	// Took is how long the org takes now for a chunk of so many rows that takes
 	// Chunk at full strength; nil: Chunk.
 	Took func(t *store.Table, rows int) time.Duration
@@ -288,13 +292,3 @@ func (q *Queue) Pending() int {
 	}
 	return n
 }
-
-// Left is what is left of the 24-hour allocations of batches and of query jobs.
-func (q *Queue) Left() (batches, queries int) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.batches.left(q.cfg.Now()), q.queries.left(q.cfg.Now())
-}
-
-// Limits are those that the queue keeps, with the documented values filled in.
-func (q *Queue) Limits() Limits { return q.limits }

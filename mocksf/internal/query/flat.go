@@ -21,6 +21,9 @@ import (
 type Ask struct {
 	Text string // SOQL
 	All  bool   // deleted records too, as queryAll
+
+	// Hidden tells what is not there for whoever asks, see Tables.Hidden.
+	Hidden func(t *store.Table, field int) bool
 }
 
 // Column is one column of a flat answer.
@@ -105,7 +108,7 @@ func family(dst []soql.Row, s *soql.Shape, row soql.Row) []soql.Row {
 }
 
 func tables(st *store.Store, v *store.View, ask Ask) Tables {
-	return Tables{Store: st, View: v, All: ask.All}
+	return Tables{Store: st, View: v, All: ask.All, Hidden: ask.Hidden}
 }
 
 // flat parses a query and refuses what no flat table can show.
