@@ -10,6 +10,10 @@ import (
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
 )
 
+// batchVersion is the oldest version of a sub-request (REST API guide,
+// Composite Batch).
+const batchVersion = 34
+
 // planBatch reads the sub-requests of a batch. One that is malformed fails the
 // whole call before anything is run.
 func planBatch(r *request) {
@@ -54,7 +58,7 @@ func (r *request) checkBatched(s *subrequest) *apierr.Error {
 	switch {
 	case !slices.Contains(subMethods, s.method):
 		return apierr.InvalidInput.New("Invalid HTTP method in a subrequest: '" + short(s.method) + "'")
-	case len(parts) < 3 || version(parts[2]) == 0:
+	case len(parts) < 3 || version(parts[2]) < batchVersion:
 		return apierr.InvalidInput.New("Invalid URL in a subrequest: '" + short(s.url) + "'")
 	case version(parts[2]) > r.version:
 		return apierr.InvalidInput.New("A subrequest of version " + parts[2] + " does not fit into a batch of an older one")

@@ -21,7 +21,7 @@ const compositeVersion = 38
 var compositeRoutes = []route{
 	{method: "POST", pattern: "composite", api: commitlog.APIComposite, since: compositeVersion, write: true, plan: planComposite, serve: serveComposite},
 	{method: "POST", pattern: "composite/graph", api: commitlog.APIGraph, since: graphsVersion, write: true, plan: planGraphs, serve: serveGraphs},
-	{method: "POST", pattern: "composite/batch", api: commitlog.APIComposite, write: true, plan: planBatch, serve: serveBatch},
+	{method: "POST", pattern: "composite/batch", api: commitlog.APIComposite, since: batchVersion, write: true, plan: planBatch, serve: serveBatch},
 	{method: "POST", pattern: "composite/tree/{object}", api: commitlog.APIComposite, write: true, plan: planTree, serve: serveTree},
 }
 

@@ -30,6 +30,9 @@ func TestReferencesReachURLHeadersAndBody(t *testing.T) {
 		sub("whole", "GET", "sobjects/Account/@{found.records}", ""),
 	) + `}`)
 	assert.Equal(t, []int{200, 200, 200, 400, 400, 400, 400}, statuses(got))
+	got304 := d.composite(`{"allOrNone":true,"compositeRequest":[
+		{"referenceId":"a","method":"GET","url":"/services/data/v67.0/sobjects/Account/` + id + `","httpHeaders":{"If-None-Match":"*"}},` + sub("b", "PATCH", "sobjects/Account/"+id, `{"Phone":"1"}`) + `]}`)
+	assert.Equal(t, []int{304, 204}, statuses(got304))
 	assert.Contains(t, string(got[1].Body), id, "a value is escaped for its place in the URL")
 	assert.Contains(t, string(got[5].Body), "Invalid reference specified. No value for found.records[7].Id found in found")
 }

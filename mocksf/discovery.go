@@ -31,14 +31,14 @@ func object(v any) reply {
 }
 
 // release is the label of an API version. There are three a year, and
-// version 33 was Spring '15; the winter release bears the name of the year
+// version 30 was Spring '14; the winter release bears the name of the year
 // that it leads into.
 func release(version int) string {
-	n := version - 33
+	n := version - 30
 	if n%3 == 2 {
-		return fmt.Sprintf("Winter '%d", 16+n/3)
+		return fmt.Sprintf("Winter '%d", 15+n/3)
 	}
-	return fmt.Sprintf("%s '%d", [...]string{"Spring", "Summer"}[n%3], 15+n/3)
+	return fmt.Sprintf("%s '%d", [...]string{"Spring", "Summer"}[n%3], 14+n/3)
 }
 
 func listVersions(*request) reply {

@@ -45,7 +45,7 @@ func guarded(t *testing.T, g mocksf.Guard) (*door, chan commitlog.Request) {
 }
 
 func TestSilentUploadIsCut(t *testing.T) {
-	d, ended := guarded(t, mocksf.Guard{Patience: 20 * time.Millisecond})
+	d, ended := guarded(t, mocksf.Guard{Patience: 200 * time.Millisecond})
 	<-ended // the login
 	conn := d.dial()
 	_, err := io.WriteString(conn, d.head(100)+`{"Name":`)
@@ -71,9 +71,11 @@ func TestHalfARequestGetsNoAnswer(t *testing.T) {
 }
 
 func TestUnreadRepliesEnd(t *testing.T) {
-	d, ended := guarded(t, mocksf.Guard{Patience: 20 * time.Millisecond})
+	d, ended := guarded(t, mocksf.Guard{Patience: 200 * time.Millisecond})
 	<-ended
-	d.fill(2000)
+	for range 2000 {
+		d.insert("Account", map[string]any{"Name": "n"})
+	}
 	conn := d.dial()
 	ask := fmt.Sprintf("GET /services/data/v67.0/query?q=SELECT+Id,Name,Ext_Id__c+FROM+Account HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n\r\n", d.token)
 	_, err := io.WriteString(conn, strings.Repeat(ask, 200)) // for more than the sockets hold
@@ -270,14 +272,17 @@ func TestEndlessHeadIsRefused(t *testing.T) {
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
 	require.NoError(t, err)
 	defer func() { _ = conn.Close() }()
+	done := make(chan struct{})
 	go func() {
-		_, _ = io.WriteString(conn, "GET /services/data HTTP/1.1\r\nHost: 127.0.0.1\r\n")
-		for range 100 {
-			_, _ = fmt.Fprintf(conn, "X-Long: %s\r\n", strings.Repeat("x", 4096))
+		defer close(done)
+		_, err := io.WriteString(conn, "GET /services/data HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+		for err == nil { // until the org has closed the connection for good
+			_, err = fmt.Fprintf(conn, "X-Long: %s\r\n", strings.Repeat("x", 4096))
 		}
 	}()
 	line, _ := bufio.NewReader(conn).ReadString('\n')
 	if line != "" { // a reset may come first
 		assert.Contains(t, line, "431")
 	}
+	<-done
 }

@@ -31,6 +31,8 @@ func TestPipelineRefuses(t *testing.T) {
 		"unknown path":        {"GET", "no/such", "", nil, 404, "NOT_FOUND"},
 		"outside":             {"GET", "/other", "", nil, 404, "NOT_FOUND"},
 		"unknown version":     {"GET", "/services/data/v99.0/limits", "", nil, 404, "NOT_FOUND"},
+		"retired version":     {"GET", "/services/data/v30.0/limits", "", nil, 410, "GONE"},
+		"ancient version":     {"GET", "/services/data/v20.0/limits", "", nil, 404, "NOT_FOUND"},
 		"odd version":         {"GET", "/services/data/67.0/limits", "", nil, 404, "NOT_FOUND"},
 		"half version":        {"GET", "/services/data/v67.5/limits", "", nil, 404, "NOT_FOUND"},
 		"long uri":            {"GET", "query?q=" + long, "", nil, 414, "URI_TOO_LONG"},
@@ -163,11 +165,12 @@ func TestDiscovery(t *testing.T) {
 	d := openDoor(t, mocksf.Config{})
 	var versions []struct{ Label, URL, Version string }
 	d.json("GET", "/services/data/", "", &versions)
-	assert.Len(t, versions, 34)
-	assert.Equal(t, "34.0", versions[0].Version)
-	assert.Equal(t, "Summer '15", versions[0].Label)
-	assert.Equal(t, "/services/data/v67.0", versions[33].URL)
-	assert.Equal(t, "Summer '26", versions[33].Label)
+	assert.Len(t, versions, 37)
+	assert.Equal(t, "31.0", versions[0].Version)
+	assert.Equal(t, "Summer '14", versions[0].Label)
+	assert.Equal(t, "Winter '15", versions[1].Label)
+	assert.Equal(t, "/services/data/v67.0", versions[36].URL)
+	assert.Equal(t, "Summer '26", versions[36].Label)
 
 	var resources map[string]string
 	d.json("GET", "/services/data/v60.0", "", &resources)

@@ -14,9 +14,13 @@ import (
 
 // The oldest and the newest version of the REST API that the org serves.
 const (
-	firstVersion = 34
+	firstVersion = 31
 	lastVersion  = 67
 )
+
+// firstRetired is the oldest of the versions that answer 410 since Summer '25,
+// up to the one before firstVersion.
+const firstRetired = 21
 
 // maxURI bounds the URI, and the URI together with the headers, in bytes (REST
 // API guide, API Request Limits).
@@ -58,29 +62,48 @@ func (o *Org) resolve(r *request) *apierr.Error {
 	if len(routes) == 0 {
 		return apierr.NotFound.New()
 	}
+	if r.route, r.params = routes[0], params; r.param("version") != "" {
+		if r.version = version(r.param("version")); r.version == 0 {
+			return noVersion(r.param("version"))
+		}
+	}
 	method := r.method
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
 	i := slices.IndexFunc(routes, func(l *leaf) bool { return l.method == method })
 	if i < 0 {
-		r.route = &leaf{route: route{api: routes[0].api, open: routes[0].open, refuse: routes[0].refuse}}
+		r.route, r.params = &leaf{route: route{api: routes[0].api, open: routes[0].open, refuse: routes[0].refuse}}, nil
 		return apierr.MethodNotAllowed.New(r.method, allowed(routes))
 	}
-	r.route, r.params = routes[i], params
-	if v := r.param("version"); v != "" {
-		if r.version = version(v); r.version == 0 || r.version < r.route.since {
-			return apierr.NotFound.New()
-		}
+	if r.route = routes[i]; r.version < r.route.since {
+		return apierr.NotFound.New()
 	}
 	return nil
 }
 
+// noVersion tells versions that were there once from those that never were.
+func noVersion(text string) *apierr.Error {
+	if n := number(text); n >= firstRetired && n < firstVersion {
+		return apierr.Gone.New()
+	}
+	return apierr.NotFound.New()
+}
+
 // version reads v67.0; 0 is a version that the org does not serve.
 func version(text string) int {
+	n := number(text)
+	if n < firstVersion || n > lastVersion {
+		return 0
+	}
+	return n
+}
+
+// number is 67 for v67.0; 0 for what is no version.
+func number(text string) int {
 	digits, ok := strings.CutSuffix(strings.TrimPrefix(text, "v"), ".0")
 	n, err := strconv.Atoi(digits)
-	if !ok || err != nil || n < firstVersion || n > lastVersion || !strings.HasPrefix(text, "v") {
+	if !ok || err != nil || !strings.HasPrefix(text, "v") {
 		return 0
 	}
 	return n

@@ -138,8 +138,11 @@ func (res *subresult) refused(s *subrequest) int {
 	return res.failed
 }
 
-// bad tells whether a result fails a unit that is all or none.
-func (res *subresult) bad() bool { return res.status >= http.StatusMultipleChoices || res.failed > 0 }
+// bad tells whether a result fails a unit that is all or none. A record that
+// is as the client has it is no failure.
+func (res *subresult) bad() bool {
+	return res.status >= http.StatusMultipleChoices && res.status != http.StatusNotModified || res.failed > 0
+}
 
 // appendSubresult appends an entry of compositeResponse.
 func appendSubresult(dst []byte, res subresult) []byte {

@@ -17,6 +17,7 @@ var (
 	Foreign          = &Kind{"FORBIDDEN", 403, "%s", true, false, "the mock's own rule"}
 	NoExternalID     = &Kind{"NOT_FOUND", 404, "Provided external ID field does not exist or is not accessible: %s", true, false, fixtures}
 	MethodNotAllowed = &Kind{"METHOD_NOT_ALLOWED", 405, "HTTP Method '%s' not allowed. Allowed are %s", true, false, statusPage}
+	Gone             = &Kind{"GONE", 410, "The requested resource has been retired or removed. Delete or update any references to the resource.", true, false, statusPage}
 	Precondition     = &Kind{"PRECONDITION_FAILED", 412, "The record is not in the state that the request's conditions ask for", true, false, statusPage}
 	URITooLong       = &Kind{"URI_TOO_LONG", 414, "The URI is longer than 16,384 bytes", true, false, limitsPage}
 	MediaType        = &Kind{"UNSUPPORTED_MEDIA_TYPE", 415, "The content type %q is not supported", true, false, statusPage}
@@ -84,6 +85,7 @@ var (
 var Table = []*Kind{
 	MalformedSearch,
 	InvalidSession, RequestLimit, ConcurrentLimit, Foreign, NotFound, NoExternalID, MethodNotAllowed, Precondition, URITooLong, MediaType, HeadersTooLarge,
+	Gone,
 	BodyTooLarge, Unexpected, JSONParser, InvalidInput, InvalidType, InvalidField, FieldInBody, NoForeignKey,
 	NotWriteable, MissingField, MissingID, TooLong, WrongCellType, OutOfRange, InvalidEmail, BadPicklist,
 	MalformedID, CrossReference, EntityDeleted, Duplicate, Ambiguous, LockedRow, LockedRecords, RuleBroken,
