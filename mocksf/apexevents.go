@@ -53,7 +53,7 @@ func (o *Org) eventLog() *eventlog.Log {
 
 // ownEvent is one that no request brought about.
 func (o *Org) ownEvent(took time.Duration) event {
-	return event{at: o.cfg.Now(), took: took, id: o.nextRequest()}
+	return event{at: o.cfg.Now(), took: took}
 }
 
 type calloutEvent struct {

@@ -90,8 +90,8 @@ func (w *watch) view() console.View {
 	now := o.cfg.Now()
 	v := console.View{
 		Base: consoleBase, Now: now.Format("2006-01-02 15:04:05"), Up: now.Sub(w.since).Round(time.Second).String(), Status: "OK",
-		Limits: []console.Limit{{Name: "DailyApiRequests", Used: o.used(), Max: o.cfg.DailyRequests}},
 	}
+	w.addLimits(&v)
 	w.addRecords(&v)
 	w.addJobs(&v)
 	w.addStatus(&v)
@@ -121,6 +121,31 @@ func (w *watch) addRecords(v *console.View) {
 			}
 		}
 	})
+}
+
+func (w *watch) addLimits(v *console.View) {
+	o := w.org
+	add := func(name string, used, most int) {
+		v.Limits = append(v.Limits, console.Limit{Name: name, Used: used, Max: most})
+	}
+	add("DailyApiRequests", o.used(), o.cfg.DailyRequests)
+	most := o.jobs.Limits()
+	batches, queries := o.jobs.Left()
+	add("DailyBulkApiBatches", most.DailyBatches-batches, most.DailyBatches)
+	add("DailyBulkV2QueryJobs", most.DailyQueries-queries, most.DailyQueries)
+	o.store.View(func(state *store.View) {
+		add("DataStorageMB", state.Live()/recordsPerMB, orNumber(o.cfg.Limits.StorageMB, usualStorageMB))
+	})
+	if o.readOnly.Load() {
+		v.Notices = append(v.Notices, "The org is in read-only mode")
+	}
+}
+
+func orNumber(n, other int) int {
+	if n <= 0 {
+		return other
+	}
+	return n
 }
 
 // shownJobs is how many bulk jobs the page lists.

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -413,4 +414,15 @@ func TestNothingIsMonitoredUnlessAsked(t *testing.T) {
 	assert.Equal(t, 404, d.do("GET", "/_squall/trust/v1/instances", "").status)
 	assert.Contains(t, d.do("GET", "query?q=SELECT+Id+FROM+EventLogFile", "").body, "INVALID_TYPE")
 	assert.Contains(t, d.do("GET", "query?q=SELECT+Id+FROM+LoginHistory", "").body, "INVALID_TYPE")
+}
+
+func FuzzTraceIsOneLine(f *testing.F) {
+	f.Add("/services/data/v67.0/sobjects/Account/a%0Ab", "me\n", "fault\r\x1b[31m")
+	f.Fuzz(func(t *testing.T, path, identity, fault string) {
+		trace := mocksf.Trace{Request: commitlog.Request{Path: path, Identity: identity, Fault: fault}}
+		for _, r := range trace.String() {
+			require.True(t, unicode.IsPrint(r), "%q", trace.String())
+		}
+		require.Less(t, len([]rune(trace.String())), 1000)
+	})
 }
