@@ -69,13 +69,21 @@ func (w *watch) newPage() http.Handler {
 	return console.Guard(mux)
 }
 
-// maxPageForm bounds what a form may send, in bytes.
-const maxPageForm = 4096
+// maxPageForm bounds what a form may send, in bytes, and formPatience how long
+// it may take.
+const (
+	maxPageForm  = 4096
+	formPatience = 5 * time.Second
+)
 
 func (w *watch) form(mux *http.ServeMux, name string, do func(*http.Request)) {
 	mux.HandleFunc("POST "+consoleBase+"/"+name, func(rw http.ResponseWriter, hr *http.Request) {
+		control := http.NewResponseController(rw)
+		_ = control.SetReadDeadline(time.Now().Add(formPatience)) // a connection without deadlines is its owner's affair
 		hr.Body = http.MaxBytesReader(rw, hr.Body, maxPageForm)
-		if err := hr.ParseForm(); err != nil {
+		err := hr.ParseForm()
+		_ = control.SetReadDeadline(time.Time{})
+		if err != nil {
 			http.Error(rw, "the form cannot be read", http.StatusBadRequest)
 			return
 		}

@@ -65,7 +65,7 @@ func loginOf(x *exchange) (l login, ok bool) {
 	if r.route.step == StepToken {
 		form, _ := url.ParseQuery(string(r.body)) // what cannot be read has no user
 		code := errorCode(x.answer.body)
-		return login{user: orDefault(form.Get("username"), form.Get("client_id"))}, code != "authorization_pending" && code != "slow_down"
+		return login{user: printable(orDefault(form.Get("username"), form.Get("client_id")))}, code != "authorization_pending" && code != "slow_down"
 	}
 	if strings.HasPrefix(strings.ToLower(r.path), "/services/soap/") && soapLogin.Match(r.body) {
 		l = login{soap: true, version: r.param("release")}
@@ -90,7 +90,7 @@ func (w *watch) noteLogin(l login, x *exchange, t Trace) {
 func (h *loginHistory) add(l login, x *exchange, t Trace) {
 	values := map[string]string{
 		"UserId": store.AdminID, "LoginTime": t.Time.UTC().Format(store.DateTimeLayout), "SourceIp": t.From,
-		"Status": loginStatus(t), "LoginType": "Remote Access 2.0", "LoginUrl": x.http.Host, "Application": printable(l.user),
+		"Status": loginStatus(t), "LoginType": "Remote Access 2.0", "LoginUrl": printable(x.http.Host), "Application": printable(l.user),
 		"Browser": "Unknown", "Platform": "Unknown", "ClientVersion": "N/A", "ApiType": "N/A", "ApiVersion": "N/A",
 	}
 	if l.soap {

@@ -75,6 +75,9 @@ func (o *Org) startWatch() {
 	if t, ok := o.store.Table(loginHistoryObject); ok && m.LoginHistory > 0 {
 		w.logins = &loginHistory{store: o.store, table: t, most: m.LoginHistory}
 	}
+	if m.Trust != nil {
+		m.Trust.Follow(o.cfg.Now)
+	}
 	if m.Recent > 0 {
 		w.page = w.newPage()
 	}
@@ -93,7 +96,9 @@ func (w *watch) saw(x *exchange, entry commitlog.Request) {
 	w.usage.look(w.cfg.Usage, w.org)
 	if w.cfg.Recent > 0 {
 		w.mu.Lock()
-		w.recent.add(t)
+		kept := t
+		kept.Traces = nil // they are parts of the body
+		w.recent.add(kept)
 		w.faults.add(printable(t.Fault))
 		w.errors.add(t.errorName())
 		w.mu.Unlock()

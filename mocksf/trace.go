@@ -61,7 +61,8 @@ func (t Trace) errorName() string {
 // longest is how much of a text from outside a line shows.
 const longest = 200
 
-// printable keeps a text from outside in its line.
+// printable keeps a text from outside in its line. What it returns shares no
+// memory with the request.
 func printable(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -72,13 +73,13 @@ func printable(text string) string {
 	if runes := []rune(text); len(runes) > longest {
 		text = string(runes[:longest]) + "…"
 	}
-	return text
+	return strings.Clone(text)
 }
 
 // trace describes a request that is over.
 func (w *watch) trace(x *exchange, entry commitlog.Request) Trace {
 	t := Trace{Request: entry, Time: w.org.cfg.Now().Add(-entry.Took), From: clientIP(x.http)}
-	t.Path = x.http.URL.EscapedPath()
+	t.Path, t.Identity = x.http.URL.EscapedPath(), strings.Clone(t.Identity)
 	if x.outer != nil {
 		t.Size = len(x.answer.body)
 		if t.Status >= http.StatusMultipleChoices || t.Failed > 0 {

@@ -15,7 +15,7 @@ import (
 type Config struct {
 	Instance string           // key of the org's instance; "" is EU42
 	Location string           // "" is EMEA
-	Now      func() time.Time // nil: time.Now
+	Now      func() time.Time // nil: that of the org that serves it, else time.Now
 
 	// Green is the status site that shows no trouble, whatever happens: as it
 	// was during several outages.
@@ -60,6 +60,7 @@ const kept = 100
 // Status is the status site. It serves HTTP and is safe for concurrent use.
 type Status struct {
 	cfg Config
+	own bool // the clock is that of the Config
 
 	mu           sync.Mutex
 	green        bool
@@ -76,10 +77,19 @@ func New(cfg Config) *Status {
 	if cfg.Location == "" {
 		cfg.Location = "EMEA"
 	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
+	s := &Status{cfg: cfg, green: cfg.Green, own: cfg.Now != nil}
+	if !s.own {
+		s.cfg.Now = time.Now
 	}
-	return &Status{cfg: cfg, green: cfg.Green}
+	return s
+}
+
+// Follow gives the site the clock of an org, unless its Config had one. It is
+// for the time before the first incident.
+func (s *Status) Follow(now func() time.Time) {
+	if !s.own {
+		s.cfg.Now = now
+	}
 }
 
 // Instance is the key of the org's instance.
