@@ -76,14 +76,12 @@ func setUp(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Di
 
 func (r *rig) setUpOrg(dir *rundir.Dir) error {
 	o := r.scenario.Org
-	r.org = mocksf.New(mocksf.Config{
-		Clock:       r.clock.since,
-		TraceFields: r.scenario.traceFields(),
-		Schema:      r.scenario.schema(),
-		TokenLife:   o.TokenLife,
-		TokenSeed:   r.world.tokenSeed,
-		Service: mocksf.Service{Call: o.Call, Record: o.Record, BulkStart: o.BulkStart,
-			BulkChunk: o.BulkChunk, BulkParallel: o.BulkSlots},
+	cfg := mocksf.Config{
+		Clock:        r.clock.since,
+		TraceFields:  r.scenario.traceFields(),
+		Schema:       r.scenario.schema(),
+		TokenLife:    o.TokenLife,
+		TokenSeed:    r.world.tokenSeed,
 		Guard:        mocksf.Guard{Patience: -1}, // whether a connection hangs is for the faults to say
 		Hook:         r.hook,
 		OnRequest:    r.onRequest,
@@ -92,8 +90,13 @@ func (r *rig) setUpOrg(dir *rundir.Dir) error {
 		ClientSecret: clientSecret,
 		Username:     username,
 		Password:     password,
-	})
-	err := seed(r.org, workload.Seeds(r.scenario.Load))
+	}
+	err := o.strength(&cfg)
+	if err != nil {
+		return err
+	}
+	r.org = mocksf.New(cfg)
+	err = seed(r.org, workload.Seeds(r.scenario.Load))
 	if err != nil {
 		return err
 	}

@@ -65,6 +65,9 @@ func (s *Scenario) checkWords() error {
 	if err := s.checkNames(); err != nil {
 		return err
 	}
+	if err := s.checkProfile(); err != nil {
+		return err
+	}
 	if s.Org.BulkSlots < 0 {
 		return s.problem("$.org.bulkSlots", fmt.Sprintf("org.bulkSlots is %d: write how many chunks are worked on at once", s.Org.BulkSlots))
 	}

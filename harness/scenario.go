@@ -38,6 +38,7 @@ type Scenario struct {
 // Org is the mock Salesforce org.
 type Org struct {
 	APIVersion string        `yaml:"apiVersion"` // given to the subject
+	Profile    string        `yaml:"profile"`    // how strong it is, see mocksf.LoadProfile; the five keys below override it
 	Call       time.Duration `yaml:"call"`       // service time of every request
 	Record     time.Duration `yaml:"record"`     // added for every record written
 	BulkStart  time.Duration `yaml:"bulkStart"`  // from the close of a bulk job to its first chunk
@@ -86,7 +87,7 @@ type Expect struct {
 func defaults() Scenario {
 	return Scenario{
 		Seed:   1,
-		Org:    Org{APIVersion: "67.0", BulkSlots: 7, TokenLife: 2 * time.Hour},
+		Org:    Org{APIVersion: "67.0", TokenLife: 2 * time.Hour},
 		Source: Source{Path: "/transactions", Timeout: 10 * time.Second, Key: workload.DefaultFields.Key, Token: workload.DefaultFields.Token},
 		Subject: SubjectRules{Ready: 15 * time.Second, Grace: 10 * time.Second,
 			Backlog: "integration_backlog", DeadLetters: "integration_dead_letters"},

@@ -72,9 +72,14 @@ func (a *accesses) get(identity string, t *store.Table, field int) Access {
 	return max(a.of[accessKey{identity, t, field}], a.of[accessKey{"", t, field}])
 }
 
+// hidden tells whether an identity may not even know of a field or object.
+func (a *accesses) hidden(identity string, t *store.Table, field int) bool {
+	return a.get(identity, t, field) == AccessNone
+}
+
 // hidden tells whether the request may not even know of a field or object.
 func (r *request) hidden(t *store.Table, field int) bool {
-	return r.org.access.get(r.call.Identity, t, field) == AccessNone
+	return r.org.access.hidden(r.call.Identity, t, field)
 }
 
 // check refuses a write of what may not be written.

@@ -34,7 +34,16 @@ func TestAFieldIsTakenAway(t *testing.T) {
 	inVirtualTime(t, mocksf.Config{}, func(d *bubble) {
 		id := d.insert("Account", map[string]any{"Name": "n", "Ext_Id__c": "a", "Phone": "1"})
 		require.NoError(t, d.org.SetAccess("id", "account", "phone", mocksf.AccessNone))
-		everyDoor(d, `{"Name":"n","Phone":"2"}`, "No such column 'Phone' on sobject of type Account", "INVALID_FIELD", nil)
+		everyDoorBut(d, `{"Name":"n","Phone":"2"}`, "No such column 'Phone' on sobject of type Account", "INVALID_FIELD", nil)
+		_, body := d.do("POST", "jobs/ingest", `{"object":"Account","operation":"insert"}`)
+		var job jobShown
+		require.NoError(t, json.Unmarshal([]byte(body), &job))
+		d.do("PUT", "jobs/ingest/"+job.ID+"/batches", "Name,Phone\nn,2\n", "Content-Type", "text/csv")
+		d.do("PATCH", "jobs/ingest/"+job.ID, `{"state":"UploadComplete"}`)
+		time.Sleep(time.Second)
+		_, body = d.do("GET", "jobs/ingest/"+job.ID, "")
+		assert.Contains(t, body, `"state":"Failed"`)
+		assert.Contains(t, body, `"errorMessage":"InvalidBatch : Field name not found : Phone"`)
 		assert.NotContains(t, d.described("Account"), "Phone")
 		status, body := d.do("GET", "sobjects/Account/"+id, "")
 		assert.Equal(t, 200, status)

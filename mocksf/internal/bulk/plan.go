@@ -32,13 +32,16 @@ const (
 	recordID            // the Id column of a job whose records are named otherwise
 )
 
+// noSuchField begins the errorMessage of a job whose header names no field.
+const noSuchField = "InvalidBatch : Field name not found : "
+
 // newPlan resolves the header. The error is the job's errorMessage.
 func newPlan(o order, header []string) (*plan, string) {
 	p := &plan{order: o}
 	for _, name := range header {
 		c, ok := o.column(strings.TrimSpace(name))
 		if !ok {
-			return nil, "InvalidBatch : Field name not found : " + name
+			return nil, noSuchField + name
 		}
 		p.columns = append(p.columns, c)
 	}

@@ -50,6 +50,9 @@ func (q *Queue) load(j *job, by store.Author) ending {
 	}
 	if u.header != nil {
 		p, wrong := newPlan(j.order, u.header)
+		if wrong == "" {
+			wrong = q.hidden(p, by.Identity, u.header)
+		}
 		if wrong != "" {
 			return ending{Failed, wrong}
 		}
