@@ -20,6 +20,7 @@ var doors = []door{
 	{commitlog.APIComposite, "composite"},
 	{commitlog.APIGraph, "graph"},
 	{commitlog.APIBulk, "Bulk 2.0"},
+	{commitlog.APIClassic, "Bulk 1.0"},
 }
 
 // barWidth is about how wide a bar is, in pixels.

@@ -119,8 +119,9 @@ const apiAuth = string(commitlog.APIAuth)
 
 var (
 	knownAPIs = []string{string(commitlog.APIRow), string(commitlog.APICollections), string(commitlog.APIComposite),
-		string(commitlog.APIGraph), string(commitlog.APIBulk), string(commitlog.APIQuery), string(commitlog.APIAuth), string(commitlog.APIOther)}
-	writingAPIs  = knownAPIs[:5]
+		string(commitlog.APIGraph), string(commitlog.APIBulk), string(commitlog.APIClassic), string(commitlog.APIQuery), string(commitlog.APIAuth), string(commitlog.APIOther)}
+	writingAPIs  = knownAPIs[:6]
+	bulkAPIs     = knownAPIs[4:6]
 	knownMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 	readMethods  = knownMethods[:2]
 	knownWrites  = []string{WritesSingle, WritesMulti, WritesAny}
@@ -176,7 +177,7 @@ func checkSteps(m Match) error {
 		return fmt.Errorf("match.writes: %s and match.steps are two ways to choose requests: leave one out", m.Writes)
 	case onlyToken && len(m.Objects) > 0:
 		return fmt.Errorf("match.objects: a login is about no object: it would never fire")
-	case len(m.APIs) > 0 && !oneOf(m.APIs, string(commitlog.APIBulk)) && !oneOf(m.APIs, string(commitlog.APIAuth)):
+	case len(m.APIs) > 0 && !slices.ContainsFunc(m.APIs, func(api string) bool { return oneOf(bulkAPIs, api) }) && !oneOf(m.APIs, apiAuth):
 		return fmt.Errorf("match.apis: %s has no steps: it would never fire; leave it out", strings.Join(m.APIs, ", "))
 	}
 	return nil

@@ -64,7 +64,7 @@ func TestValidate(t *testing.T) {
 		{"among alone", Fault{Kind: "cut-reply", For: second, Among: 5}, "among is 5 and there is no count"},
 		{"negative count", Fault{Kind: "cut-reply", For: second, Count: -1}, "count is -1"},
 		{"absurd among", Fault{Kind: "cut-reply", For: second, Count: 1, Among: 1 << 40}, "among is "},
-		{"api", Fault{Kind: "page", For: second, Match: Match{APIs: []string{"bulk"}}}, `match.apis: "bulk" is unknown; write one of: row, collections, composite, graph, bulk2, query, auth, other`},
+		{"api", Fault{Kind: "page", For: second, Match: Match{APIs: []string{"bulk"}}}, `match.apis: "bulk" is unknown; write one of: row, collections, composite, graph, bulk2, bulk1, query, auth, other`},
 		{"method", Fault{Kind: "page", For: second, Match: Match{Methods: []string{"BREW"}}}, `match.methods: "BREW" is unknown`},
 		{"writes", Fault{Kind: "page", For: second, Match: Match{Writes: "some"}}, `match.writes: "some" is unknown; write one of: single, multi, any`},
 		{"writes of reads", Fault{Kind: "cut-reply", For: second, Match: Match{APIs: []string{"query"}}}, "query never writes records: it would never fire"},
