@@ -114,6 +114,55 @@ func TestAnObjectIsTakenAway(t *testing.T) {
 	})
 }
 
+// TestHiddenPartsInEveryOtherReader looks at what is hidden through bulk
+// queries, relationships and recent items.
+func TestHiddenPartsInEveryOtherReader(t *testing.T) {
+	inVirtualTime(t, mocksf.Config{}, func(d *bubble) {
+		account := d.insert("Account", map[string]any{"Name": "secret"})
+		contact := d.insert("Contact", map[string]any{"LastName": "l", "AccountId": account, "Phone": "1"})
+		readers := []struct {
+			method, path, body string
+			status             int
+		}{
+			{"POST", "jobs/query", `{"operation":"query","query":"SELECT Name FROM Account"}`, 400},
+			{"POST", "jobs/query", `{"operation":"query","query":"SELECT Phone FROM Contact"}`, 400},
+			{"POST", "jobs/query", `{"operation":"query","query":"SELECT Account.Name FROM Contact"}`, 400},
+			{"GET", "sobjects/Contact/" + contact + "/Account", "", 404},
+			{"GET", "recent", "", 200},
+		}
+		for _, c := range readers {
+			status, _ := d.do(c.method, c.path, c.body)
+			assert.Equal(t, 200, status, "before: %s %s", c.path, c.body)
+		}
+		require.NoError(t, d.org.SetAccess("id", "Account", "", mocksf.AccessNone))
+		require.NoError(t, d.org.SetAccess("id", "Contact", "Phone", mocksf.AccessNone))
+		for _, c := range readers {
+			status, body := d.do(c.method, c.path, c.body)
+			assert.Equal(t, c.status, status, "%s %s", c.path, c.body)
+			assert.NotContains(t, body, "secret")
+		}
+		require.NoError(t, d.org.SetAccess("id", "Account", "", mocksf.AccessEdit))
+		require.NoError(t, d.org.SetAccess("id", "Contact", "", mocksf.AccessNone))
+		status, _ := d.do("GET", "sobjects/Account/"+account+"/Contacts", "")
+		assert.Equal(t, 404, status)
+	})
+}
+
+// TestAQueryJobSeesWhatItMayWhenItRuns hides a field between the creation of the
+// job and its start.
+func TestAQueryJobSeesWhatItMayWhenItRuns(t *testing.T) {
+	inVirtualTime(t, mocksf.Config{Service: mocksf.Service{BulkStart: time.Second}}, func(d *bubble) {
+		d.insert("Account", map[string]any{"Name": "n", "Phone": "secret"})
+		_, body := d.do("POST", "jobs/query", `{"operation":"query","query":"SELECT Phone FROM Account"}`)
+		var job jobShown
+		require.NoError(t, json.Unmarshal([]byte(body), &job), body)
+		require.NoError(t, d.org.SetAccess("id", "Account", "Phone", mocksf.AccessNone))
+		time.Sleep(2 * time.Second)
+		_, body = d.do("GET", "jobs/query/"+job.ID, "")
+		assert.Contains(t, body, `"state":"Failed"`)
+	})
+}
+
 func TestTheOrgMoves(t *testing.T) {
 	inVirtualTime(t, mocksf.Config{}, func(d *bubble) {
 		id := d.insert("Account", map[string]any{"Name": "n"})

@@ -68,7 +68,7 @@ func (w *window) add(now time.Duration, n int) int {
 type allocation struct {
 	mu    sync.Mutex
 	calls window
-	under list.List // times of arrival of requests that may last long, oldest first
+	under list.List // times of arrival of requests that may last long, in the order of their admission: who sends slowly came earlier
 }
 
 // used is the number of calls of the last 24 hours.
@@ -104,10 +104,10 @@ func (o *Org) enter(at time.Duration) (done func(), err *apierr.Error) {
 
 // long tells whether so many requests have been under way since then.
 func (a *allocation) long(since time.Duration, limit int) bool {
-	for e := a.under.Front(); e != nil && e.Value.(time.Duration) <= since; e = e.Next() {
-		if limit--; limit == 0 {
-			return true
+	for e := a.under.Front(); e != nil; e = e.Next() {
+		if e.Value.(time.Duration) <= since {
+			limit--
 		}
 	}
-	return false
+	return limit <= 0
 }

@@ -122,7 +122,7 @@ func uploadJob(r *request) reply {
 // changeJob closes or aborts a job.
 func changeJob(r *request) reply {
 	change := bulk.Info{}
-	err := apierr.InvalidJobState.New("A job can be set to UploadComplete or Aborted only, not to '" + r.json.Get("state").Text() + "'")
+	err := apierr.InvalidJobState.New("A job can be set to UploadComplete or Aborted only, not to '" + short(r.json.Get("state").Text()) + "'")
 	switch bulk.State(r.json.Get("state").Text()) {
 	case bulk.UploadComplete:
 		change, err = r.org.jobs.Close(r.job, r.call.Identity, r.trouble)

@@ -71,7 +71,7 @@ func readQueryJob(r *request) reply {
 
 func abortQueryJob(r *request) reply {
 	if state := r.json.Get("state").Text(); state != string(bulk.Aborted) {
-		return failure(apierr.InvalidJobState.New("A query job can be set to Aborted only, not to '" + state + "'"))
+		return failure(apierr.InvalidJobState.New("A query job can be set to Aborted only, not to '" + short(state) + "'"))
 	}
 	info, err := r.org.jobs.Abort(bulk.Query, r.job)
 	if err != nil {

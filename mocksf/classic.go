@@ -136,22 +136,22 @@ func createClassic(r *request) reply {
 // chunkSize reads the header of PK chunking (Bulk API guide, PK Chunking
 // Header): true, or chunkSize=50000; parent=Account. 0 is no chunking.
 func chunkSize(header string) int {
-	size := 0
+	size, on := bulk.DefaultChunk, false
 	for part := range strings.SplitSeq(header, ";") {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
 		switch {
 		case strings.EqualFold(name, "false"):
 			return 0
 		case strings.EqualFold(name, "true"), strings.EqualFold(name, "parent"):
-			size = max(size, 1)
+			on = true
 		case strings.EqualFold(name, "chunkSize"):
 			if n, err := strconv.Atoi(strings.TrimSpace(value)); err == nil && n > 0 {
-				size = n
+				size, on = n, true
 			}
 		}
 	}
-	if size == 1 {
-		return bulk.DefaultChunk
+	if !on {
+		return 0
 	}
 	return size
 }
@@ -178,7 +178,7 @@ func planClassicChange(r *request) {
 // changeClassic closes or aborts a job.
 func changeClassic(r *request) reply {
 	state := r.planned.(bulk.State)
-	job, err := bulk.ClassicInfo{}, apierr.InvalidJobState.New("A job can be set to Closed or Aborted only, not to '"+string(state)+"'")
+	job, err := bulk.ClassicInfo{}, apierr.InvalidJobState.New("A job can be set to Closed or Aborted only, not to '"+short(string(state))+"'")
 	switch state {
 	case bulk.Closed:
 		job, err = r.org.jobs.CloseClassic(r.job)

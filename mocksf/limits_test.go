@@ -3,6 +3,7 @@ package mocksf_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -152,6 +153,30 @@ func TestLongRequestsKeepOthersOut(t *testing.T) {
 		assert.Equal(t, 200, status, "no limit counts a visitor")
 		all.Wait()
 		assert.Equal(t, []int{200, 200, 200, 200, 200, 200}, got)
+	})
+}
+
+// TestASlowSenderIsALongRequest has a request that came first and was admitted
+// last, because its body took so long.
+func TestASlowSenderIsALongRequest(t *testing.T) {
+	cfg := mocksf.Config{Service: mocksf.Service{Call: time.Minute}, Limits: mocksf.Limits{LongRequests: 1}}
+	inVirtualTime(t, cfg, func(d *bubble) {
+		var all sync.WaitGroup
+		body, send := io.Pipe()
+		all.Go(func() {
+			r := httptest.NewRequest("POST", "/services/data/v67.0/sobjects/Account", body)
+			r.Header.Set("Authorization", "Bearer "+d.token)
+			d.org.ServeHTTP(httptest.NewRecorder(), r)
+		})
+		time.Sleep(10 * time.Second)
+		all.Go(func() { d.do("GET", "limits", "") })
+		time.Sleep(5 * time.Second)
+		_, _ = send.Write([]byte("{}"))
+		send.Close()
+		time.Sleep(10 * time.Second)
+		status, _ := d.do("GET", "limits", "")
+		assert.Equal(t, 403, status)
+		all.Wait()
 	})
 }
 

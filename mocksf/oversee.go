@@ -65,7 +65,8 @@ func (o *Org) lock(r *request, d Decision) (held rowlock.Held, ok bool) {
 // rehearse serves the request for nothing and returns the locks that it needs.
 func (r *request) rehearse() []string {
 	reads, filled := r.reads, r.filled
-	defer func() { r.reads, r.filled = reads, filled }()
+	r.dry = true
+	defer func() { r.reads, r.filled, r.dry = reads, filled, false }()
 	return r.org.store.Rehearse(store.Author{}, func(tx *store.Tx) {
 		inner := *r
 		inner.tx = tx

@@ -104,15 +104,18 @@ func (f *profileFile) profile() Profile {
 
 // check refuses what can only be a slip.
 func (f *profileFile) check() error {
-	for name, n := range map[string]int64{
-		"service.call": int64(f.Service.Call), "service.record": int64(f.Service.Record), "service.bulkStart": int64(f.Service.BulkStart),
-		"service.bulkChunk": int64(f.Service.BulkChunk), "service.bulkParallel": int64(f.Service.BulkParallel),
-		"limits.dailyRequests": int64(f.Limits.DailyRequests), "limits.longAfter": int64(f.Limits.LongAfter),
-		"limits.storageMB": int64(f.Limits.StorageMB), "limits.lockWait": int64(f.Limits.LockWait),
-		"limits.ramp.over": int64(f.Limits.Ramp.Over), "limits.ramp.requests": int64(f.Limits.Ramp.Requests),
+	for _, s := range []struct {
+		name string
+		n    int64
+	}{
+		{"service.call", int64(f.Service.Call)}, {"service.record", int64(f.Service.Record)}, {"service.bulkStart", int64(f.Service.BulkStart)},
+		{"service.bulkChunk", int64(f.Service.BulkChunk)}, {"service.bulkParallel", int64(f.Service.BulkParallel)},
+		{"limits.dailyRequests", int64(f.Limits.DailyRequests)}, {"limits.longAfter", int64(f.Limits.LongAfter)},
+		{"limits.storageMB", int64(f.Limits.StorageMB)}, {"limits.lockWait", int64(f.Limits.LockWait)},
+		{"limits.ramp.over", int64(f.Limits.Ramp.Over)}, {"limits.ramp.requests", int64(f.Limits.Ramp.Requests)},
 	} {
-		if n < 0 {
-			return fmt.Errorf("%s is below zero", name)
+		if s.n < 0 {
+			return fmt.Errorf("%s is below zero", s.name)
 		}
 	}
 	if from := f.Limits.Ramp.From; from < 0 || from > 100 {

@@ -21,6 +21,7 @@ const (
 	idleLife      = 15 * time.Minute
 	maxOwn        = 10
 	maxCursors    = 1000
+	maxCursorRows = 10_000_000 // of all cursors, but for the newest one
 	locatorPrefix = "01g"
 )
 
@@ -103,8 +104,9 @@ func (s *cursors) keep(c *cursor) string {
 
 // makeRoom forgets what has ended, and what the newest cursor displaces.
 func (s *cursors) makeRoom(newest *cursor) {
-	own := 0
+	own, rows := 0, 0
 	for _, c := range s.order {
+		rows += len(c.rows)
 		if c.owner == newest.owner {
 			own++
 		}
@@ -112,9 +114,11 @@ func (s *cursors) makeRoom(newest *cursor) {
 	surplus := len(s.order) - maxCursors
 	s.order = slices.DeleteFunc(s.order, func(c *cursor) bool {
 		displaced := newest.owner != "" && c.owner == newest.owner && own > maxOwn
-		if !displaced && surplus <= 0 && !c.over(newest.since) {
+		crowded := c != newest && (surplus > 0 || rows > maxCursorRows)
+		if !displaced && !crowded && !c.over(newest.since) {
 			return false
 		}
+		rows -= len(c.rows)
 		if c.owner == newest.owner {
 			own--
 		}

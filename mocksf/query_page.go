@@ -32,11 +32,19 @@ func (p *pageWriter) list(dst []byte, c *cursor, shape *soql.Shape, from int) (b
 	dst = appendInt(append(dst, `{"totalSize":`...), len(c.rows))
 	dst = strconv.AppendBool(append(dst, `,"done":`...), to == len(c.rows))
 	if to < len(c.rows) {
-		locator := p.org.cursors.keep(c) + "-" + strconv.Itoa(to)
+		locator := p.keep(c) + "-" + strconv.Itoa(to)
 		dst = jsontree.AppendString(append(dst, `,"nextRecordsUrl":`...), p.base()+"/query/"+locator)
 	}
 	dst = append(append(dst, `,"records":[`...), records...)
 	return append(dst, ']', '}'), to
+}
+
+// keep remembers a cursor and returns its id. That of a rehearsal is nobody's.
+func (p *pageWriter) keep(c *cursor) string {
+	if p.dry {
+		return store.MakeID(locatorPrefix, 0)
+	}
+	return p.org.cursors.keep(c)
 }
 
 // record appends a record with the selected fields, parents and children inside

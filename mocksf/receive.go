@@ -141,12 +141,14 @@ func (r *request) admit() {
 	if r.call.Identity = session.identity; session.visitor {
 		return
 	}
+	if r.bad == nil {
+		if r.bad = r.org.overload(r.call.Running); r.bad != nil {
+			return // what is refused for a limit is not counted
+		}
+	}
 	done, err := r.org.enter(r.call.At)
 	if r.done = done; r.bad == nil {
 		r.bad = err
-	}
-	if r.bad == nil {
-		r.bad = r.org.overload(r.call.Running)
 	}
 }
 

@@ -30,7 +30,9 @@ func listRecent(r *request) reply {
 	var rows []*store.Row
 	r.read(func(v *store.View) {
 		for _, t := range r.org.store.Tables() {
-			rows = append(rows, v.Newest(t, n)...)
+			if !r.hidden(t, wholeObject) {
+				rows = append(rows, v.Newest(t, n)...)
+			}
 		}
 	})
 	slices.SortStableFunc(rows, func(a, b *store.Row) int { return cmp.Compare(b.Created(), a.Created()) })

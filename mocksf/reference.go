@@ -1,8 +1,10 @@
 package mocksf
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -56,8 +58,8 @@ func (f filler) headers(header http.Header) (http.Header, *apierr.Error) {
 		return header, nil
 	}
 	filled := make(http.Header, len(header))
-	for name, values := range header {
-		for _, value := range values {
+	for _, name := range slices.Sorted(maps.Keys(header)) { // so that chance does not choose the error
+		for _, value := range header[name] {
 			text, err := f.replaceAll(value, func(_, _ string, v jsontree.Value) (string, bool) { return v.Text(), false })
 			if err != nil {
 				return nil, err
@@ -150,14 +152,7 @@ func (f filler) lookUp(expr string) (jsontree.Value, *apierr.Error) {
 	return jsontree.Value{}, apierr.InvalidReference.New(short(expr), short(expr[:end]))
 }
 
-// short cuts what a client sent for a message about it.
-func short(text string) string {
-	const most = 200
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "") + "..."
-}
+func short(text string) string { return apierr.Short(text) }
 
 // tree is the body of a result, read once.
 func (res *subresult) tree() jsontree.Value {

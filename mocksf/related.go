@@ -16,11 +16,11 @@ func readRelated(r *request) reply {
 	if err != nil {
 		return failure(err)
 	}
-	if field, parent, ok := t.Parent(r.param("value")); ok {
+	if field, parent, ok := t.Parent(r.param("value")); ok && !r.hidden(t, field) && !r.hidden(parent, wholeObject) {
 		return r.parentOf(t, field, parent)
 	}
 	child, lookup, ok := r.org.child(t, r.param("value"))
-	if !ok {
+	if !ok || r.hidden(child, wholeObject) || r.hiddenName(child, lookup) {
 		return failure(apierr.NotFound.New())
 	}
 	return r.childrenOf(t, child, lookup)

@@ -23,6 +23,7 @@ type exchange struct {
 	commits int
 	reads   []commitlog.Read
 	held    int64        // bytes of memory that its body takes
+	dry     bool         // the call is rehearsed: nothing of it may stay
 	filled  int          // bytes that references of sub-requests were replaced by
 	done    func()       // tells that the request is no longer under way; nil for one that no limit counts
 	job     string       // the bulk job that the call concerns

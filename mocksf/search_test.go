@@ -59,6 +59,9 @@ func TestParameterizedSearch(t *testing.T) {
 	d.create("Account", `{"Name":"Acme North","Phone":"030 555"}`)
 	d.create("Account", `{"Name":"Acme South"}`)
 	d.create("Contact", `{"LastName":"Acme"}`)
+	var errs refusal
+	assert.Equal(t, http.StatusBadRequest, d.json(http.MethodGet, "parameterizedSearch?q=Acme&sobject=Account&fields=Id,(SELECT+Id+FROM+Contacts)", "", &errs).status)
+	assert.Equal(t, "MALFORMED_SEARCH", errs[0].ErrorCode)
 	for path, want := range map[string][]string{
 		"parameterizedSearch?q=Acme&sobject=Account,Contact&Account.fields=id,Name&Account.limit=1": {"Account Acme North", "Contact "},
 		"parameterizedSearch?q=Acme&overallLimit=2":                                                 {"Account ", "Account "},

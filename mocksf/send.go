@@ -44,7 +44,7 @@ func (o *Org) send(w http.ResponseWriter, r *request, rep reply) commitlog.Fate 
 }
 
 func transmit(w *patient, r *request, rep reply) error {
-	if len(rep.body) >= minGzip && strings.Contains(r.http.Header.Get("Accept-Encoding"), "gzip") && r.http.Method != http.MethodHead {
+	if len(rep.body) >= minGzip && takesGzip(r.http.Header.Get("Accept-Encoding")) && r.http.Method != http.MethodHead {
 		return transmitZipped(w, rep)
 	}
 	if rep.status != http.StatusNoContent && rep.status != http.StatusNotModified {
@@ -57,6 +57,19 @@ func transmit(w *patient, r *request, rep reply) error {
 		}
 	}
 	return w.FlushError()
+}
+
+// takesGzip reads Accept-Encoding: a weight of 0 says no.
+func takesGzip(header string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		coding, weight, _ := strings.Cut(part, ";")
+		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			_, q, ok := strings.Cut(weight, "=")
+			n, err := strconv.ParseFloat(strings.TrimSpace(q), 64)
+			return !ok || err != nil || n > 0
+		}
+	}
+	return false
 }
 
 func transmitZipped(w *patient, rep reply) error {

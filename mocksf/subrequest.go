@@ -38,17 +38,17 @@ func (r *request) newSubrequest(v jsontree.Value) (subrequest, *apierr.Error) {
 	}
 	for name, value := range v.Get("httpHeaders").Members() {
 		if slices.Contains([]string{"accept", "authorization", "content-type"}, strings.ToLower(name)) {
-			return s, apierr.InvalidInput.New("The header " + name + " is not allowed in a subrequest")
+			return s, apierr.InvalidInput.New("The header " + short(name) + " is not allowed in a subrequest")
 		}
 		s.header.Set(name, value.Text())
 	}
 	switch {
 	case !validRef(s.ref) && r.version >= strictVersion:
-		return s, apierr.InvalidInput.New("Invalid reference ID: '" + s.ref + "': letters, digits and underscores are allowed, the first one no underscore")
+		return s, apierr.InvalidInput.New("Invalid reference ID: '" + short(s.ref) + "': letters, digits and underscores are allowed, the first one no underscore")
 	case !slices.Contains(subMethods, s.method):
-		return s, apierr.InvalidInput.New("Invalid HTTP method in subrequest " + s.ref + ": '" + s.method + "'")
+		return s, apierr.InvalidInput.New("Invalid HTTP method in subrequest " + short(s.ref) + ": '" + short(s.method) + "'")
 	case !strings.HasPrefix(s.url, "/services/data/v"):
-		return s, apierr.InvalidInput.New("Invalid URL in subrequest " + s.ref + ": it must begin with /services/data/vXX.X/")
+		return s, apierr.InvalidInput.New("Invalid URL in subrequest " + short(s.ref) + ": it must begin with /services/data/vXX.X/")
 	}
 	return s, nil
 }
@@ -83,7 +83,7 @@ func (r *request) readSubrequests(list jsontree.Value) ([]subrequest, *apierr.Er
 			return nil, err
 		}
 		if seen[s.ref] {
-			return nil, apierr.InvalidInput.New("Duplicate reference ID: '" + s.ref + "'")
+			return nil, apierr.InvalidInput.New("Duplicate reference ID: '" + short(s.ref) + "'")
 		}
 		seen[s.ref] = true
 		subs = append(subs, s)

@@ -40,6 +40,15 @@ func (e *Error) On(fields ...string) *Error {
 	return e
 }
 
+// Short cuts what a client sent for a message about it: to 200 bytes.
+func Short(text string) string {
+	const most = 200
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "..."
+}
+
 // LockedRows is the error of a write that needs records which others hold.
 func LockedRows(ids []string) *Error { return LockedRecords.New(len(ids), strings.Join(ids, ",")) }
 

@@ -83,7 +83,7 @@ func (c *classic) check(q *Queue) (o order, err *apierr.Error) {
 		o.operation = op
 		var ok bool
 		if o.table, ok = q.cfg.Store.Table(c.Object); !ok {
-			return o, apierr.InvalidEntity.New(c.Object)
+			return o, apierr.InvalidEntity.New(apierr.Short(c.Object))
 		}
 	} else if o, err = c.rows(q.cfg.Store, q.limits); err != nil {
 		return o, err
@@ -91,7 +91,7 @@ func (c *classic) check(q *Queue) (o order, err *apierr.Error) {
 	o.form = Format{Delimiter: ','}
 	switch {
 	case c.content != CSV && c.content != XML && c.content != JSON:
-		return o, apierr.InvalidJob.New("Unsupported contentType '" + c.ContentType + "': use CSV, XML or JSON")
+		return o, apierr.InvalidJob.New("Unsupported contentType '" + apierr.Short(c.ContentType) + "': use CSV, XML or JSON")
 	case c.ChunkSize > 0 && !o.operation.reads():
 		return o, apierr.InvalidJob.New("PK chunking is for queries only")
 	}

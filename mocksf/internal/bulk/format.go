@@ -29,14 +29,14 @@ func parseFormat(columnDelimiter, lineEnding string) (Format, *apierr.Error) {
 	}
 	f.Delimiter = delimiters[columnDelimiter]
 	if f.Delimiter == 0 {
-		return f, apierr.InvalidJob.New("Unknown columnDelimiter '" + columnDelimiter + "': use BACKQUOTE, CARET, COMMA, PIPE, SEMICOLON or TAB")
+		return f, apierr.InvalidJob.New("Unknown columnDelimiter '" + apierr.Short(columnDelimiter) + "': use BACKQUOTE, CARET, COMMA, PIPE, SEMICOLON or TAB")
 	}
 	switch lineEnding {
 	case "", "LF":
 	case "CRLF":
 		f.CRLF = true
 	default:
-		return f, apierr.InvalidJob.New("Unknown lineEnding '" + lineEnding + "': use LF or CRLF")
+		return f, apierr.InvalidJob.New("Unknown lineEnding '" + apierr.Short(lineEnding) + "': use LF or CRLF")
 	}
 	return f, nil
 }

@@ -22,7 +22,7 @@ func (q *Queue) chunked(b *job, identity string) (end ending, ok bool) {
 	}
 	last := uint32(0)
 	q.cfg.Store.View(func(v *store.View) { last = v.Last(b.order.table) })
-	size := max(uint32(b.parent.classic.ChunkSize), last/maxStretches)
+	size := max(uint32(b.parent.classic.ChunkSize), last/maxStretches+1)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if b.processed.Err() != nil {

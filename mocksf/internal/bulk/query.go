@@ -44,11 +44,11 @@ func (s Spec) checkQuery(q *Queue, identity string) (o order, err *apierr.Error)
 	o.operation = Operation(s.Operation)
 	switch {
 	case !o.operation.reads():
-		return o, apierr.InvalidJob.New("Unknown operation '" + s.Operation + "': use query or queryAll")
+		return o, apierr.InvalidJob.New("Unknown operation '" + apierr.Short(s.Operation) + "': use query or queryAll")
 	case s.Query == "":
 		return o, apierr.InvalidJob.New("query not specified: give the SOQL to run")
 	case s.ContentType != "" && s.ContentType != "CSV":
-		return o, apierr.InvalidJob.New("Unsupported contentType '" + s.ContentType + "': query jobs answer CSV")
+		return o, apierr.InvalidJob.New("Unsupported contentType '" + apierr.Short(s.ContentType) + "': query jobs answer CSV")
 	}
 	object, failed := query.Check(q.cfg.Store, q.asks(o, s.Query, identity))
 	if failed != nil {

@@ -58,7 +58,7 @@ func (s Spec) check(st *store.Store, l Limits) (o order, err *apierr.Error) {
 		return o, err
 	}
 	if s.ContentType != "" && !strings.EqualFold(s.ContentType, "CSV") {
-		return o, apierr.InvalidJob.New("Unsupported contentType '" + s.ContentType + "': ingest jobs take CSV")
+		return o, apierr.InvalidJob.New("Unsupported contentType '" + apierr.Short(s.ContentType) + "': ingest jobs take CSV")
 	}
 	o.form, err = parseFormat(s.ColumnDelimiter, s.LineEnding)
 	return o, err
@@ -74,7 +74,7 @@ func (s Spec) rows(st *store.Store, l Limits) (o order, err *apierr.Error) {
 	}
 	var ok bool
 	if o.table, ok = st.Table(s.Object); !ok {
-		return o, apierr.InvalidEntity.New(s.Object)
+		return o, apierr.InvalidEntity.New(apierr.Short(s.Object))
 	}
 	o.key, err = s.keyField(o)
 	return o, err
@@ -87,7 +87,7 @@ func (s Spec) operation(l Limits) (Operation, *apierr.Error) {
 	case op == Insert || op == Update || op == Upsert || op.deletes():
 		return op, nil
 	}
-	return "", apierr.InvalidJob.New("Unknown operation '" + s.Operation + "': use insert, update, upsert or delete")
+	return "", apierr.InvalidJob.New("Unknown operation '" + apierr.Short(s.Operation) + "': use insert, update, upsert or delete")
 }
 
 func (s Spec) keyField(o order) (int, *apierr.Error) {
@@ -99,7 +99,7 @@ func (s Spec) keyField(o order) (int, *apierr.Error) {
 	}
 	key, err := o.table.External(s.ExternalIDFieldName)
 	if err != nil {
-		return 0, apierr.InvalidJob.New("Field name provided, " + s.ExternalIDFieldName + " does not match an External ID for " + o.table.Name)
+		return 0, apierr.InvalidJob.New("Field name provided, " + apierr.Short(s.ExternalIDFieldName) + " does not match an External ID for " + o.table.Name)
 	}
 	return key, nil
 }

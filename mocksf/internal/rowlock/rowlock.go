@@ -8,6 +8,11 @@ import (
 	"time"
 )
 
+// grace is how much longer than told everybody waits. In virtual time releases
+// fall on round instants, and a few nanoseconds after them: a wait must not end
+// there too, or chance would tell which comes first.
+const grace = 333 * time.Microsecond
+
 // Table holds the locks of an org. The zero Table is ready.
 type Table struct {
 	mu      sync.Mutex
@@ -41,19 +46,27 @@ func (t *Table) Take(keys []string, wait time.Duration, gone, closed <-chan stru
 	if w == nil {
 		return Held{table: t, keys: keys}, true
 	}
-	timer := time.NewTimer(wait)
+	timer := time.NewTimer(wait + grace)
 	defer timer.Stop()
 	select {
 	case n := <-w.place:
-		time.Sleep(time.Duration(n))
-		return Held{table: t, keys: keys}, true
+		return t.granted(w, n), true
 	case <-timer.C:
-		return t.settle(w), true
+		if h, left := t.settle(w); left {
+			return h, true
+		}
+		return t.granted(w, <-w.place), true // in this very instant
 	case <-gone:
 	case <-closed:
 	}
 	t.leave(w)
 	return Held{}, false
+}
+
+// granted begins as the n-th of those who got their locks together.
+func (t *Table) granted(w *waiter, n int) Held {
+	time.Sleep(time.Duration(n))
+	return Held{table: t, keys: w.keys}
 }
 
 // ask takes the locks at once, nil, or lines up.
@@ -100,15 +113,15 @@ func (t *Table) hold(keys []string) {
 	}
 }
 
-// settle ends a wait whose time is up: the waiter gets what nobody holds.
-func (t *Table) settle(w *waiter) Held {
+// settle ends a wait whose time is up: the waiter gets what nobody holds. left
+// is false when it was granted before it could leave the line.
+func (t *Table) settle(w *waiter) (h Held, left bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	h := Held{table: t, keys: w.keys}
 	if !t.remove(w) {
-		return h // granted in this very instant
+		return h, false
 	}
-	h.keys, h.Taken = nil, map[string]bool{}
+	h = Held{table: t, Taken: map[string]bool{}}
 	for _, key := range w.keys {
 		if _, held := t.held[key]; held {
 			h.Taken[key] = true
@@ -118,7 +131,7 @@ func (t *Table) settle(w *waiter) Held {
 	}
 	t.hold(h.keys)
 	t.grant()
-	return h
+	return h, true
 }
 
 // leave ends a wait of which nothing is to come.

@@ -49,7 +49,7 @@ func TestWaitingEnds(t *testing.T) {
 		second, ok := table.Take([]string{"a", "b"}, 10*time.Second, nil, nil)
 		assert.True(t, ok)
 		assert.Equal(t, map[string]bool{"a": true}, second.Taken)
-		assert.Equal(t, 10*time.Second, time.Since(begun))
+		assert.Equal(t, 10*time.Second+grace, time.Since(begun))
 
 		gone := make(chan struct{})
 		time.AfterFunc(time.Second, func() { close(gone) })
@@ -62,6 +62,28 @@ func TestWaitingEnds(t *testing.T) {
 		assert.Empty(t, table.held)
 		assert.Empty(t, table.waiting)
 	})
+}
+
+// TestAReleaseInTheLastInstantCounts ends a hold at the very moment at which
+// the waiters' time is up: chance must not choose.
+func TestAReleaseInTheLastInstantCounts(t *testing.T) {
+	for range 50 {
+		synctest.Test(t, func(t *testing.T) {
+			var table Table
+			first, _ := table.Take([]string{"a"}, 0, nil, nil)
+			var all sync.WaitGroup
+			all.Go(func() {
+				time.Sleep(time.Second)
+				first.Release()
+			})
+			all.Go(func() {
+				h, _ := table.Take([]string{"a"}, time.Second, nil, nil)
+				assert.Empty(t, h.Taken)
+				h.Release()
+			})
+			all.Wait()
+		})
+	}
 }
 
 func TestNoTwoHoldOneKey(t *testing.T) {

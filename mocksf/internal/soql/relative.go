@@ -90,7 +90,16 @@ func (p period) span(kind Kind, now time.Time) span {
 	if kind == DateTime {
 		return span{kind, from.UnixMilli(), to.UnixMilli()}
 	}
-	return span{kind, from.Format(time.DateOnly), to.Format(time.DateOnly)}
+	return span{kind, dateText(from), dateText(to)}
+}
+
+// dateText is a day as text that compares as the day does. All that are past
+// the last one that a record can hold are alike.
+func dateText(day time.Time) string {
+	if day.Year() > 9999 {
+		return "9999-12-32"
+	}
+	return day.Format(time.DateOnly)
 }
 
 // holds compares a normal value with the span: what is before it is less, what

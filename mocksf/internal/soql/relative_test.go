@@ -1,6 +1,7 @@
 package soql
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +46,17 @@ func TestDateLiterals(t *testing.T) {
 	for _, text := range []string{"", "TODAY:1", "LAST_N_DAYS", "LAST_N_DAYS:123456", "THIS_DAY", "NEXT_DECADE", "N_DAYS_AGO"} {
 		_, ok := readPeriod(text)
 		assert.False(t, ok, text)
+	}
+}
+
+// TestSpansPastTheLastYear compares days with spans that no record can reach.
+func TestSpansPastTheLastYear(t *testing.T) {
+	for text, holds := range map[string]bool{"= NEXT_N_YEARS:99999": true, "< NEXT_N_YEARS:99999": false, "> NEXT_N_YEARS:99999": false, "< LAST_N_YEARS:99999": false, "= LAST_N_YEARS:99999": false} {
+		op, literal, _ := strings.Cut(text, " ")
+		p, ok := readPeriod(literal)
+		require.True(t, ok)
+		s := p.span(Date, noon)
+		assert.Equal(t, holds, s.holds(map[string]Op{"=": Eq, "<": Lt, ">": Gt}[op], "2030-01-01"), text)
 	}
 }
 

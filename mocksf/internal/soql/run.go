@@ -2,6 +2,7 @@ package soql
 
 import (
 	"iter"
+	"math"
 	"slices"
 )
 
@@ -64,7 +65,7 @@ func (b *binding) picker() (func(iter.Seq[Row]) []Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	enough := b.query.Offset + b.query.Limit // rows that a query without order needs
+	enough := b.query.Offset + min(b.query.Limit, math.MaxInt-b.query.Offset) // rows that a query without order needs
 	return func(candidates iter.Seq[Row]) (rows []Row) {
 		for row := range candidates {
 			if b.query.Limit != NoLimit && sorted == nil && len(rows) >= enough {

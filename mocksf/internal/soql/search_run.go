@@ -32,6 +32,9 @@ func RunSearch(s *Search, tables Tables) (all []Hits, err error) {
 
 // in searches one object.
 func (s *Search) in(q *Query, tables Tables) (Hits, error) {
+	if flat := (&Query{Items: q.Items, GroupBy: q.GroupBy, Count: q.Count}); flat.NotFlat() != "" {
+		return Hits{}, plain(MalformedSearch, "%s is not allowed in a search", flat.NotFlat())
+	}
 	b, err := bind(q, tables)
 	if err != nil {
 		return Hits{}, err

@@ -51,17 +51,19 @@ func TestSearchFindsWords(t *testing.T) {
 
 func TestSearchRefuses(t *testing.T) {
 	for text, want := range map[string]struct{ code, part string }{
-		"":                                    {MalformedSearch, "No search term found. The search term must be enclosed in braces."},
-		"FIND beta":                           {MalformedSearch, "No search term found."},
-		"FIND {}":                             {MalformedSearch, "No search term found."},
-		"FIND {beta":                          {MalformedSearch, "No search term found."},
-		"FIND {(beta}":                        {MalformedSearch, "more ("},
-		"FIND {beta)}":                        {MalformedSearch, "unexpected term: ')'"},
-		"FIND {beta AND}":                     {MalformedSearch, "unexpected end"},
-		"FIND {beta} IN X FIELDS":             {MalformedSearch, "Row:1:Column:16\nunexpected token: 'X'"},
-		"FIND {beta} RETURNING Account(Id":    {MalformedSearch, "unexpected token: '<EOF>'"},
-		"FIND {beta} RETURNING Nope(Id)":      {InvalidType, "Row:1:Column:23\nsObject type 'Nope' is not supported."},
-		"FIND {beta} RETURNING Account(Nope)": {InvalidField, "Row:1:Column:31\nNo such column 'Nope'"},
+		"": {MalformedSearch, "No search term found. The search term must be enclosed in braces."},
+		"FIND {beta} RETURNING Account(Id, (SELECT Id FROM Orders__r))": {MalformedSearch, "a child subquery is not allowed in a search"},
+		"FIND {beta} RETURNING Account(COUNT(Id))":                      {MalformedSearch, "aggregation is not allowed in a search"},
+		"FIND beta":                                   {MalformedSearch, "No search term found."},
+		"FIND {}":                                     {MalformedSearch, "No search term found."},
+		"FIND {beta":                                  {MalformedSearch, "No search term found."},
+		"FIND {(beta}":                                {MalformedSearch, "more ("},
+		"FIND {beta)}":                                {MalformedSearch, "unexpected term: ')'"},
+		"FIND {beta AND}":                             {MalformedSearch, "unexpected end"},
+		"FIND {beta} IN X FIELDS":                     {MalformedSearch, "Row:1:Column:16\nunexpected token: 'X'"},
+		"FIND {beta} RETURNING Account(Id":            {MalformedSearch, "unexpected token: '<EOF>'"},
+		"FIND {beta} RETURNING Nope(Id)":              {InvalidType, "Row:1:Column:23\nsObject type 'Nope' is not supported."},
+		"FIND {beta} RETURNING Account(Nope)":         {InvalidField, "Row:1:Column:31\nNo such column 'Nope'"},
 		"FIND {" + strings.Repeat("(", 200) + "beta}": {MalformedSearch, "nested"},
 	} {
 		s, err := ParseSearch(text)
