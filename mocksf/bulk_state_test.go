@@ -1,10 +1,9 @@
 package mocksf_test
 
 import (
-	"fmt"
+	"encoding/json"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -43,27 +42,30 @@ func TestBulkFailsTheJobOverItsFile(t *testing.T) {
 }
 
 func TestBulkAbortStopsFurtherChunks(t *testing.T) {
-	d := openDoor(t, mocksf.Config{Service: mocksf.Service{BulkChunk: 50 * time.Millisecond, BulkParallel: 1}})
-	var file strings.Builder
-	file.WriteString("Name\n")
-	for i := range 4000 {
-		fmt.Fprintf(&file, "n%d\n", i)
-	}
-	j := d.createJob(`{"object":"Account","operation":"insert"}`)
-	d.upload(j.ID, file.String())
-	d.set(j.ID, "UploadComplete")
-	require.Eventually(t, func() bool { return d.job(j.ID).Processed > 0 }, 10*time.Second, time.Millisecond)
-	assert.Equal(t, "Aborted", d.set(j.ID, "Aborted").State)
-	commits := d.org.Log().Len()
-	assert.Zero(t, d.org.OpenJobs())
-	aborted := d.job(j.ID)
-	assert.Equal(t, []any{"Aborted", commits * 200}, []any{aborted.State, aborted.Processed})
-	assert.Less(t, aborted.Processed, 4000)
-	_, done := d.results(j.ID, "successfulResults")
-	_, rest := d.results(j.ID, "unprocessedrecords")
-	assert.Equal(t, []int{aborted.Processed, 4000 - aborted.Processed}, []int{len(done), len(rest)})
-	assert.Equal(t, aborted.Processed, d.query("SELECT COUNT() FROM Account").TotalSize, "committed rows stay")
-	assert.Equal(t, commits, d.org.Log().Len())
+	inVirtualTime(t, mocksf.Config{Service: mocksf.Service{BulkChunk: time.Second, BulkParallel: 1}}, func(d *bubble) {
+		ask := func(method, path, body string) (j jobShown) {
+			_, text := d.do(method, "jobs/ingest"+path, body)
+			require.NoError(t, json.Unmarshal([]byte(text), &j), text)
+			return j
+		}
+		rows := func(name string) int {
+			_, text := d.do(http.MethodGet, "jobs/ingest/7505g0000000001AAA/"+name, "")
+			return strings.Count(text, "\n") - 1
+		}
+		id := ask(http.MethodPost, "", `{"object":"Account","operation":"insert"}`).ID
+		require.Equal(t, "7505g0000000001AAA", id)
+		d.do(http.MethodPut, "jobs/ingest/"+id+"/batches", "Name\n"+strings.Repeat("n\n", 4000), "Content-Type", "text/csv")
+		ask(http.MethodPatch, "/"+id, `{"state":"UploadComplete"}`)
+		time.Sleep(2500 * time.Millisecond)
+		assert.Equal(t, "Aborted", ask(http.MethodPatch, "/"+id, `{"state":"Aborted"}`).State)
+		assert.Zero(t, d.org.OpenJobs())
+		time.Sleep(time.Minute)
+		aborted := ask(http.MethodGet, "/"+id, "")
+		assert.Equal(t, []any{"Aborted", 400}, []any{aborted.State, aborted.Processed})
+		assert.Equal(t, []int{400, 3600}, []int{rows("successfulResults"), rows("unprocessedrecords")})
+		assert.Equal(t, 400, d.org.Count("Account"), "committed rows stay")
+		assert.Equal(t, 2, d.org.Log().Len())
+	})
 }
 
 func TestBulkRefusesWhatDoesNotFitTheState(t *testing.T) {
@@ -146,11 +148,8 @@ func TestBulkListsAndDeletes(t *testing.T) {
 }
 
 func TestBulkLogsTheUpload(t *testing.T) {
-	var mu sync.Mutex
 	var uploads []commitlog.Request
-	d := openDoor(t, mocksf.Config{TraceFields: []string{"Token__c"}, OnRequest: func(r commitlog.Request) {
-		mu.Lock()
-		defer mu.Unlock()
+	cfg := mocksf.Config{TraceFields: []string{"Token__c"}, OnRequest: func(r commitlog.Request) {
 		if r.Method == http.MethodPut {
 			uploads = append(uploads, r)
 		}
@@ -159,13 +158,14 @@ func TestBulkLogsTheUpload(t *testing.T) {
 			d = mocksf.Decision{Fault: "lock", RowError: &mocksf.RowError{Code: "UNABLE_TO_LOCK_ROW", Message: "unable to obtain exclusive access to this record"}}
 		}
 		return d
-	}})
-	j := d.load(`{"object":"Account","operation":"insert"}`, "Name,token__c\nA,t-1.0\nB,\nC,t-2.0\n")
-	assert.Equal(t, []any{"JobComplete", 3, 1}, []any{j.State, j.Processed, j.Failed})
-	_, rows := d.results(j.ID, "failedResults")
-	assert.Equal(t, [][]string{{"", "UNABLE_TO_LOCK_ROW:unable to obtain exclusive access to this record:--", "A", "t-1.0"}}, rows)
-	require.Eventually(t, func() bool { mu.Lock(); defer mu.Unlock(); return len(uploads) == 1 }, time.Second, time.Millisecond)
-	assert.Equal(t, []any{j.ID, 3, []string{"t-1.0", "t-2.0"}, "lock"}, []any{uploads[0].Job, uploads[0].Records, uploads[0].Traces, uploads[0].Fault})
+	}}
+	inVirtualTime(t, cfg, func(d *bubble) {
+		failed := d.load(`{"object":"Account","operation":"insert"}`, "Name,token__c\nA,t-1.0\nB,\nC,t-2.0\n")
+		assert.Equal(t, `"","UNABLE_TO_LOCK_ROW:unable to obtain exclusive access to this record:--","A","t-1.0"`+"\n", failed[strings.Index(failed, "\n")+1:])
+		assert.Equal(t, 2, d.org.Count("Account"))
+		require.Len(t, uploads, 1)
+		assert.Equal(t, []any{"7505g0000000001AAA", 3, []string{"t-1.0", "t-2.0"}, "lock"}, []any{uploads[0].Job, uploads[0].Records, uploads[0].Traces, uploads[0].Fault})
+	})
 }
 
 func TestBulkCountsOpenJobs(t *testing.T) {

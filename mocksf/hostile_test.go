@@ -100,6 +100,24 @@ func TestHostileJSON(t *testing.T) {
 	a := d.do("POST", "composite/batch", strings.NewReader(`{"batchRequests":[{"method":"`+strings.Repeat("x", 100_000)+`","url":"`+strings.Repeat("y", 100_000)+`"}]}`))
 	assert.Equal(t, 400, a.status)
 	assert.Less(t, len(a.body), 1000, "an error repeats a part of what it is about")
+	long := strings.Repeat("-", 100_000)
+	get := `{"referenceId":"a","method":"GET","url":"/services/data/v67.0/limits"}`
+	for path, body := range map[string]string{
+		"composite":                      `{"compositeRequest":[{"referenceId":"` + long + `","method":"GET","url":"/services/data/v67.0/limits"}]}`,
+		"composite#method":               `{"compositeRequest":[{"referenceId":"a","method":"` + long + `","url":"x"}]}`,
+		"composite#header":               `{"compositeRequest":[{"referenceId":"a","method":"GET","url":"/services/data/v67.0/limits","httpHeaders":{"Authorization":"` + long + `"}}]}`,
+		"/services/data/v50.0/composite": `{"compositeRequest":[` + strings.Replace(get, "a", long, 1) + `,` + strings.Replace(get, "a", long, 1) + `]}`,
+		"jobs/ingest":                    `{"object":"Account","operation":"` + long + `"}`,
+		"jobs/ingest#object":             `{"object":"` + long + `","operation":"insert"}`,
+		"jobs/ingest#format":             `{"object":"Account","operation":"insert","columnDelimiter":"` + long + `"}`,
+		"jobs/query":                     `{"operation":"` + long + `"}`,
+		"/services/async/67.0/job":       `{"object":"Account","operation":"insert","contentType":"` + long + `"}`,
+	} {
+		path, _, _ = strings.Cut(path, "#")
+		a := d.do("POST", path, strings.NewReader(body), "Content-Type", "application/json", "X-SFDC-Session", d.token)
+		assert.Equal(t, 400, a.status, path)
+		assert.Less(t, len(a.body), 1000, path)
+	}
 }
 
 // TestPanicIsAnAnswer lets the parts of the org crash that run before and

@@ -180,6 +180,16 @@ func TestASlowSenderIsALongRequest(t *testing.T) {
 	})
 }
 
+// TestTheSameReferenceFailsEveryTime has two headers whose references lead nowhere.
+func TestTheSameReferenceFailsEveryTime(t *testing.T) {
+	inVirtualTime(t, mocksf.Config{}, func(d *bubble) {
+		for range 20 {
+			_, body := d.do("POST", "composite", `{"compositeRequest":[{"referenceId":"a","method":"GET","url":"/services/data/v67.0/limits","httpHeaders":{"If-None-Match":"@{second.x}","If-Match":"@{first.x}"}}]}`)
+			assert.Contains(t, body, "No value for first.x")
+		}
+	})
+}
+
 func TestStorageFillsUp(t *testing.T) {
 	inVirtualTime(t, mocksf.Config{Limits: mocksf.Limits{StorageMB: 1}}, func(d *bubble) {
 		var last string

@@ -40,6 +40,19 @@ func (d *bubble) besides(calls ...func() (int, string)) (took []time.Duration, s
 	return took, statuses, bodies
 }
 
+// TestARehearsalKeepsNoCursor asks for a long list in a call that takes locks.
+func TestARehearsalKeepsNoCursor(t *testing.T) {
+	inVirtualTime(t, slow(time.Second), func(d *bubble) {
+		for range 2001 {
+			d.insert("Account", map[string]any{"Name": "n"})
+		}
+		_, body := d.do("POST", "composite", `{`+subs(sub("new", "POST", "sobjects/Contact", `{"LastName":"l"}`), `{"referenceId":"all","method":"GET","url":"/services/data/v67.0/query?q=SELECT+Id+FROM+Account"}`)+`}`)
+		assert.Contains(t, body, `"nextRecordsUrl":"/services/data/v67.0/query/01g5g0000000001AAA-2000"`)
+		status, _ := d.do("GET", "query/01g5g0000000001AAA-2000", "")
+		assert.Equal(t, 200, status)
+	})
+}
+
 func (d *bubble) call(method, path, body string) func() (int, string) {
 	return func() (int, string) { return d.do(method, path, body) }
 }

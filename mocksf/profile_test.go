@@ -62,6 +62,13 @@ func TestProfilesOfOnesOwn(t *testing.T) {
 	assert.Equal(t, mocksf.Profile{}, p)
 }
 
+func TestTheSameSlipIsToldEveryTime(t *testing.T) {
+	for range 20 {
+		_, err := mocksf.ParseProfile([]byte("service: {call: -1s, record: -1s, bulkStart: -1s}\nlimits: {storageMB: -1}"))
+		assert.EqualError(t, err, "service.call is below zero")
+	}
+}
+
 func FuzzParseProfile(f *testing.F) {
 	f.Add("service: {call: 1.5s, record: 1ms}\nlimits: {longRequests: -1, ramp: {from: 10, over: 10m}}")
 	f.Add("service: &a {call: 1s}\nlimits: *a")
@@ -99,6 +106,7 @@ func TestAnOrgComesBackSlowly(t *testing.T) {
 		_, statuses, bodies := d.besides(call, call, call)
 		assert.Equal(t, []int{200, 200, 503}, statuses, "a tenth of twenty")
 		assert.Contains(t, bodies[2], "SERVER_UNAVAILABLE")
+		assert.Equal(t, "api-usage=6/100000", d.serve("GET", "limits", "").Header().Get("Sforce-Limit-Info"), "what is refused is not counted")
 		begun := time.Now()
 		d.org.Recover()
 		d.load(`{"object":"Account","operation":"insert"}`, "Name\n"+strings.Repeat("n\n", 3))

@@ -143,6 +143,7 @@ func TestRunFilters(t *testing.T) {
 	const a, b, c = "Beta", "alpha", "100% it's"
 	for where, want := range map[string][]string{
 		"":                                            {a, b, c},
+		"LIMIT 9223372036854775807 OFFSET 1":          {b, c},
 		"WHERE NAME = 'beta'":                         {a},
 		"WHERE Name != 'BETA'":                        {b, c},
 		"WHERE Name <> 'BETA'":                        {b, c},
