@@ -49,10 +49,11 @@ func (g Guard) withDefaults() Guard {
 // Server returns a server for h that clients cannot hold up before h sees a
 // request, or between two. The caller gives it a listener.
 func (g Guard) Server(h http.Handler) *http.Server {
-	most := g.withDefaults().Conns
+	g = g.withDefaults()
+	most := g.Conns
 	var open atomic.Int64
 	return &http.Server{
-		Handler: h, ReadHeaderTimeout: headerPatience, IdleTimeout: idlePatience, MaxHeaderBytes: maxHeader,
+		Handler: g.hurry(h), ReadHeaderTimeout: headerPatience, IdleTimeout: idlePatience, MaxHeaderBytes: maxHeader,
 		ConnState: func(conn net.Conn, state http.ConnState) {
 			switch state {
 			case http.StateNew:
@@ -64,6 +65,19 @@ func (g Guard) Server(h http.Handler) *http.Server {
 			}
 		},
 	}
+}
+
+// hurry bounds the wait for a body that h does not read: net/http reads some of
+// it before it sends the answer, and a client that says no more would hold the
+// connection for ever. It is half of the patience, since the time in which the
+// answer must be taken runs meanwhile. Whoever reads a body sets times of its own.
+func (g Guard) hurry(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if g.Patience > 0 && r.ContentLength != 0 { // without a body the time would end the call itself
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(g.Patience / 2))
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // patient sends a reply piece by piece: whoever takes none of it within the

@@ -210,7 +210,7 @@ func lasts(conn net.Conn, text string, pause time.Duration) time.Duration {
 }
 
 func TestSlowClientsInVirtualTime(t *testing.T) {
-	post := "POST /services/oauth2/token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\n"
+	post := "POST /services/data/v67.0/sobjects/Account HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000000\r\n\r\n"
 	inBubble(t, mocksf.Guard{}, func(t *testing.T, p *pipes) {
 		assert.Less(t, lasts(p.dial(), strings.Repeat("x", 1000), time.Second), 12*time.Second, "a slow head")
 		slow := p.dial()
