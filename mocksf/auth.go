@@ -20,7 +20,7 @@ import (
 )
 
 // maxForm bounds the body of a login, in bytes.
-const maxForm = 1 << 20
+const maxForm = 64 << 10
 
 var authRoutes = []route{
 	{method: "POST", pattern: "/services/oauth2/token", api: commitlog.APIAuth, open: true, raw: true, maxBody: maxForm, step: StepToken, serve: serveToken},
@@ -46,9 +46,15 @@ func (r *request) readForm() (*tokenCall, *apierr.Error) {
 	for key, values := range r.query {
 		form[key] = append(form[key], values...)
 	}
+	if err := keepable(form); err != nil {
+		return nil, err
+	}
 	c := &tokenCall{request: r, form: form, client: form.Get("client_id"), hush: form.Get("client_secret")}
 	if user, password, ok := r.http.BasicAuth(); ok {
 		c.client, c.hush = plainBasic(user), plainBasic(password)
+	}
+	if len(c.client) > maxKeptText {
+		return nil, apierr.OAuthClientID.New()
 	}
 	return c, nil
 }

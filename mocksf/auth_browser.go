@@ -11,10 +11,10 @@ import (
 
 // browserRoutes are the pages that a user of an app sees.
 var browserRoutes = []route{
-	{method: "GET", pattern: "/services/oauth2/authorize", api: commitlog.APIAuth, open: true, raw: true, serve: serveAuthorize},
+	{method: "GET", pattern: "/services/oauth2/authorize", api: commitlog.APIAuth, open: true, raw: true, maxBody: maxForm, serve: serveAuthorize},
 	{method: "POST", pattern: "/services/oauth2/authorize", api: commitlog.APIAuth, open: true, raw: true, maxBody: maxForm, serve: serveAuthorize},
-	{method: "GET", pattern: successPath, api: commitlog.APIAuth, open: true, raw: true, serve: serveSuccess},
-	{method: "GET", pattern: "/setup/connect", api: commitlog.APIAuth, open: true, raw: true, serve: serveConnect},
+	{method: "GET", pattern: successPath, api: commitlog.APIAuth, open: true, raw: true, maxBody: maxForm, serve: serveSuccess},
+	{method: "GET", pattern: "/setup/connect", api: commitlog.APIAuth, open: true, raw: true, maxBody: maxForm, serve: serveConnect},
 	{method: "POST", pattern: "/setup/connect", api: commitlog.APIAuth, open: true, raw: true, maxBody: maxForm, serve: serveConnect},
 }
 

@@ -91,6 +91,9 @@ func (c *tokenCall) byAssertion() (granted, *apierr.Error) {
 	case err != nil:
 		return granted{}, apierr.OAuthAssertion.New()
 	}
+	if len(a.User) > maxKeptText || len(a.Client) > maxKeptText {
+		return granted{}, apierr.OAuthAssertion.New()
+	}
 	if _, err := c.org.app(a.Client); err != nil {
 		return granted{}, err
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,8 +24,12 @@ type sessions struct {
 
 	mu      sync.RWMutex
 	live    map[string]*session
-	sweepAt int // how many there are when the dead are looked for
+	order   []string // those of clients, oldest first, some of them ended
+	sweepAt int      // how long order is when the dead are looked for
 }
+
+// maxSessions bounds the live sessions, so that logins cannot fill the memory.
+const maxSessions = 100_000
 
 // fromSeed makes texts that are the same in every run.
 func fromSeed(seed uint64) func() string {
@@ -75,12 +80,24 @@ func (s *sessions) start(one *session) string {
 	if s.live == nil {
 		s.live = map[string]*session{}
 	}
-	if len(s.live) >= s.sweepAt { // the dead are many: forget them
-		maps.DeleteFunc(s.live, func(_ string, old *session) bool { return old.end() <= one.since && !one.visitor })
-		s.sweepAt = max(1000, 2*len(s.live))
-	}
 	s.live[token] = one
+	if !one.visitor {
+		s.queue(token, one.since)
+	}
 	return token
+}
+
+// queue lets a session have its turn to end: when there are too many.
+func (s *sessions) queue(token string, now time.Duration) {
+	if len(s.order) >= s.sweepAt { // the dead are many: forget them
+		maps.DeleteFunc(s.live, func(_ string, old *session) bool { return old.end() <= now })
+		s.order = slices.DeleteFunc(s.order, func(old string) bool { return s.live[old] == nil })
+		s.sweepAt = max(1000, 2*len(s.order))
+	}
+	s.order = append(s.order, token)
+	for ; len(s.order) > 1 && len(s.live) > maxSessions; s.order = s.order[1:] {
+		delete(s.live, s.order[0])
+	}
 }
 
 // lookup tells on whose behalf a token acts.

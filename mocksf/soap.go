@@ -51,7 +51,7 @@ func serveSOAP(r *request) reply {
 }
 
 func (r *request) soapLogin(user, password string) reply {
-	if !r.org.admits(user, password) {
+	if len(user) > maxKeptText || !r.org.admits(user, password) {
 		return r.soapFault(apierr.SOAPLogin.New())
 	}
 	token := r.org.sessions.start(r.org.newSession(user, "", "", 0))
