@@ -9,12 +9,13 @@ import (
 )
 
 // loginFlags are the flags that say whom the org lets in. What they return
-// completes the settings once the flags are parsed.
+// completes the settings once the flags are parsed. Secrets may come by the
+// environment, since other users of the machine see command lines.
 func loginFlags(f *flag.FlagSet, cfg *mocksf.Config) (complete func() error) {
 	f.StringVar(&cfg.ClientID, "client-id", "", "")
-	f.StringVar(&cfg.ClientSecret, "client-secret", "", "")
+	f.StringVar(&cfg.ClientSecret, "client-secret", os.Getenv("SQUALL_CLIENT_SECRET"), "")
 	f.StringVar(&cfg.Username, "username", "", "")
-	f.StringVar(&cfg.Password, "password", "", "")
+	f.StringVar(&cfg.Password, "password", os.Getenv("SQUALL_PASSWORD"), "")
 	key := f.String("jwt-key", "", "")
 	return func() (err error) {
 		if *key == "" {

@@ -150,7 +150,8 @@ func (o *Org) revoke(token string) bool {
 	if o.sessions.end(token) {
 		return true
 	}
-	id, ok := o.logins.grants.Revoke(token)
+	adopt := !o.cfg.Auth.IssuedRefreshOnly && strings.HasPrefix(token, refreshPrefix) && len(token) <= maxKeptText
+	id, ok := o.logins.grants.Revoke(token, adopt)
 	if ok {
 		o.sessions.endGrant(id)
 	}

@@ -152,5 +152,8 @@ func (o *Org) Authorize(clientID, username string) (refreshToken string) {
 	return o.allow(username, clientID, defaultScope).refresh
 }
 
-// refreshToken makes a new one; they all begin alike.
-func (o *Org) refreshToken() string { return "5Aep861" + o.sessions.random() + o.sessions.random() }
+// refreshPrefix is how every refresh token of Salesforce begins.
+const refreshPrefix = "5Aep861"
+
+// refreshToken makes a new one.
+func (o *Org) refreshToken() string { return refreshPrefix + o.sessions.random() + o.sessions.random() }

@@ -27,7 +27,7 @@ func serveIntrospect(r *request) reply {
 
 func (c *tokenCall) introspect(token string) map[string]any {
 	o, now := c.org, c.org.cfg.Clock()
-	if s, ok := o.sessions.lookup(token, now); ok && !s.visitor {
+	if s, ok := o.sessions.peek(token, now); ok && !s.visitor {
 		wall := o.cfg.Now()
 		at := func(t time.Duration) int64 { return wall.Add(t - now).Unix() }
 		return map[string]any{

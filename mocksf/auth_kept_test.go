@@ -75,3 +75,26 @@ func statusOf(org *Org, hr *http.Request) int {
 	org.ServeHTTP(w, hr)
 	return w.Code
 }
+
+// A refresh token that a client brought is good, so it can be revoked unused.
+func TestRevokeOfABroughtToken(t *testing.T) {
+	org := New(Config{})
+	defer org.Close()
+	assert.True(t, org.revoke(refreshPrefix+"brought"))
+	assert.False(t, org.revoke(refreshPrefix+"brought"))
+	assert.Equal(t, 400, statusOf(org, httptest.NewRequest("POST", "/services/oauth2/token", strings.NewReader("grant_type=refresh_token&client_id=c&refresh_token="+refreshPrefix+"brought"))))
+	assert.False(t, org.revoke("anything"))
+}
+
+func TestLookingAtATokenIsNoUse(t *testing.T) {
+	s := sessions{random: fromSeed(1)}
+	token := s.start(&session{life: 10, renew: true})
+	_, ok := s.peek(token, 5)
+	assert.True(t, ok)
+	_, ok = s.lookup(token, 9)
+	assert.True(t, ok)
+	_, ok = s.peek(token, 18)
+	assert.True(t, ok)
+	_, ok = s.lookup(token, 19)
+	assert.False(t, ok, "the use at 9 was the last")
+}

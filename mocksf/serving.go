@@ -110,6 +110,9 @@ func (s *Server) start(listener net.Listener, cfg Config) error {
 		if door, err = net.Listen("tcp", how.ConnectProxy); err != nil {
 			return fmt.Errorf("%w: %w", ErrConnectProxy, err)
 		}
+		if !isLoopbackAddr(door.Addr()) { // the name was this machine's, what it leads to is not
+			return errors.Join(fmt.Errorf("%w: %s is no address of this machine", ErrConnectProxy, door.Addr()), door.Close())
+		}
 	}
 	if how.TLS {
 		listener, scheme = tls.NewListener(listener, secure), "https"

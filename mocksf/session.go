@@ -100,16 +100,21 @@ func (s *sessions) queue(token string, now time.Duration) {
 	}
 }
 
-// lookup tells on whose behalf a token acts.
+// lookup tells on whose behalf a token acts, which is a use of it.
 func (s *sessions) lookup(token string, now time.Duration) (found *session, ok bool) {
+	if found, ok = s.peek(token, now); ok && found.renew {
+		found.used.Store(int64(now))
+	}
+	return found, ok
+}
+
+// peek is lookup without the use.
+func (s *sessions) peek(token string, now time.Duration) (found *session, ok bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	found = s.live[token]
 	if found == nil || found.end() <= now {
 		return nil, false
-	}
-	if found.renew {
-		found.used.Store(int64(now))
 	}
 	return found, true
 }

@@ -52,12 +52,12 @@ func TestGrants(t *testing.T) {
 	adopted, _, ok := g.Use("mine", "", "app", true)
 	assert.True(t, ok)
 	assert.Equal(t, Grant{ID: 2, Client: "app", User: "app"}, adopted)
-	id, ok := g.Revoke("mine")
+	id, ok := g.Revoke("mine", false)
 	assert.True(t, ok)
 	assert.Equal(t, adopted.ID, id)
 	_, _, ok = g.Use("mine", "", "app", true)
 	assert.False(t, ok, "a revoked one is not adopted again")
-	_, ok = g.Revoke("mine")
+	_, ok = g.Revoke("mine", false)
 	assert.False(t, ok)
 }
 

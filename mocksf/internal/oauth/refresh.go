@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"maps"
+	"strings"
 	"sync"
 )
 
@@ -81,11 +82,16 @@ func (g *Grants) Use(token, next, client string, adopt bool) (grant Grant, ended
 }
 
 // Revoke ends the grant of a refresh token and returns its id; false when there
-// is none, or none that stands.
-func (g *Grants) Revoke(token string) (id uint64, ok bool) {
+// is none, or none that stands. With adopt a token that is not known has one,
+// which nobody has used yet.
+func (g *Grants) Revoke(token string, adopt bool) (id uint64, ok bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	r := g.tokens[token]
+	if r == nil && adopt {
+		g.open(strings.Clone(token), "", "", "")
+		r = g.tokens[token]
+	}
 	if r == nil || r.grant.revoked {
 		return 0, false
 	}
