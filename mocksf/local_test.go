@@ -69,3 +69,18 @@ func TestAPageOfAnAllowedOriginIsAnswered(t *testing.T) {
 	l.ServeHTTP(w, link)
 	assert.Equal(t, http.StatusNotFound, w.Code)
 }
+
+// An org that other machines reach goes by any name, and still keeps out the
+// pages of other origins.
+func TestAnOpenOrgRefusesForeignPages(t *testing.T) {
+	l := newLocal(http.NotFoundHandler(), Config{}, true)
+	for origin, want := range map[string]int{"": http.StatusNotFound, "http://any.example:8080": http.StatusNotFound, "https://evil.example": http.StatusForbidden} {
+		r := httptest.NewRequest("POST", "http://any.example:8080/services/data", nil)
+		if origin != "" {
+			r.Header.Set("Origin", origin)
+		}
+		w := httptest.NewRecorder()
+		l.ServeHTTP(w, r)
+		assert.Equal(t, want, w.Code, origin)
+	}
+}
