@@ -146,7 +146,7 @@ func (r *rig) startLoad() <-chan struct{} {
 	ops := r.scenario.transactions(r.scenario.Load)
 	r.recorder.Mark(history.MarkStarted, "")
 	shift(ops, r.recorder.Now())
-	due := ops[len(ops)-1].Due
+	due := ops[len(ops)-1].Due + time.Nanosecond // behind the last one, in virtual time too
 	r.sentry.begin(ops, r.scenario.settings())
 	r.background.Go(func() { r.push.Offer(r.running, ops, r.scenario.Load.Rate) })
 	r.startCrowd(ops)
