@@ -131,6 +131,9 @@ func (r *rig) play(progress func(Status)) error {
 		return err
 	}
 	r.nemesis.HealAll()
+	// Without faults this is the instant of the first transaction, and in virtual
+	// time it would be chance which of the two the history has first.
+	sleepUntil(r.ctx, r.recorder.Now, r.recorder.Now()+time.Nanosecond)
 	r.recorder.Mark(history.MarkHealed, "")
 	watch.phase("healed, draining")
 	if err := r.await(load); err != nil {
