@@ -42,14 +42,15 @@ func eventLogSchema() schema.Object {
 	}}
 }
 
-// withMonitoring is the schema with the objects that monitoring brings.
-func withMonitoring(s *Schema, m Monitoring) *Schema {
+// withOwnObjects is the schema with the objects that the org itself fills.
+func withOwnObjects(s *Schema, m Monitoring) *Schema {
 	more := &Schema{Objects: append([]schema.Object(nil), s.Objects...)}
 	add := func(wanted bool, o schema.Object) {
 		if _, there := s.Object(o.Name); wanted && !there {
 			more.Objects = append(more.Objects, o)
 		}
 	}
+	add(true, organizationSchema())
 	add(m.EventLog.Events > 0, eventLogSchema())
 	add(m.LoginHistory > 0, loginHistorySchema())
 	return more

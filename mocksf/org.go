@@ -115,6 +115,7 @@ func New(cfg Config) *Org {
 	for _, routes := range [][]route{authRoutes, browserRoutes, identityRoutes, soapRoutes, discoveryRoutes, rowRoutes, upsertRoutes, collectionRoutes, compositeRoutes, queryRoutes, bulkRoutes} {
 		o.router.add(routes)
 	}
+	o.found()
 	o.rules, o.store.Guard = o.rulebook(cfg.Rules), overseer{o}
 	o.startBulk()
 	o.startWatch()
@@ -126,7 +127,7 @@ func (c Config) withDefaults() Config {
 	if c.Schema == nil {
 		c.Schema = DefaultSchema()
 	}
-	c.Schema = withMonitoring(c.Schema, c.Monitoring)
+	c.Schema = withOwnObjects(c.Schema, c.Monitoring)
 	if c.Clock == nil {
 		base := time.Now()
 		c.Clock = func() time.Duration { return time.Since(base) }

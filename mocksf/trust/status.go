@@ -69,10 +69,13 @@ type Status struct {
 	maintenances []Maintenance
 }
 
+// DefaultInstance is the instance of a status site that was told none.
+const DefaultInstance = "EU42"
+
 // New returns a status site that has nothing to tell.
 func New(cfg Config) *Status {
 	if cfg.Instance == "" {
-		cfg.Instance = "EU42"
+		cfg.Instance = DefaultInstance
 	}
 	if cfg.Location == "" {
 		cfg.Location = "EMEA"
