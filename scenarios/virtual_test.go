@@ -3,9 +3,11 @@ package scenarios_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -31,29 +33,38 @@ func virtually(t *testing.T, s *harness.Scenario, name string) *harness.Result {
 // The reference keeps every promise that is built in, and the same seed leads to
 // the same ledgers, byte for byte, on one processor and on two.
 func TestReferencePassesEveryScenarioAndRepeats(t *testing.T) {
-	processors := []int{2, 1}
+	both := onProcessors(t, 2)
 	if testing.Short() {
-		processors = processors[:1] // the race detector does not ask for the second
+		return // the race detector does not ask for one processor
 	}
-	for _, name := range scenarios.Names() {
-		if testing.Short() && scenarios.Load(name).Virtual {
-			continue // hours and days: minutes under the race detector
-		}
-		t.Run(name, func(t *testing.T) {
-			var first map[string]string
-			for _, n := range processors {
-				got := onProcessors(n, func() map[string]string {
-					r := virtually(t, scenarios.Load(name), scenarios.Reference)
-					assertPasses(t, r)
-					return digests(t, r.Dir)
-				})
-				if first == nil {
-					first = got
-				}
-				assert.Equal(t, first, got, "with %d processors", n)
+	one := onProcessors(t, 1)
+	for name := range both {
+		assert.Equal(t, both[name], one[name], name)
+	}
+}
+
+// onProcessors plays all scenarios on so many processors and returns the
+// digests of their ledgers.
+func onProcessors(t *testing.T, n int) map[string]map[string]string {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(n))
+	var mu sync.Mutex
+	sums := map[string]map[string]string{}
+	t.Run(fmt.Sprintf("on %d processors", n), func(t *testing.T) {
+		for _, name := range scenarios.Names() {
+			if testing.Short() && scenarios.Load(name).Virtual {
+				continue // hours and days: minutes under the race detector
 			}
-		})
-	}
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				r := virtually(t, scenarios.Load(name), scenarios.Reference)
+				assertPasses(t, r)
+				mu.Lock()
+				defer mu.Unlock()
+				sums[name] = digests(t, r.Dir)
+			})
+		}
+	})
+	return sums
 }
 
 func assertPasses(t *testing.T, r *harness.Result) {
@@ -62,11 +73,6 @@ func assertPasses(t *testing.T, r *harness.Result) {
 	for _, v := range r.Summary.Guarantees {
 		assert.NotEqual(t, verify.Fail, v.Result, "%s: %s", v.Guarantee, v.Reason)
 	}
-}
-
-func onProcessors(n int, do func() map[string]string) map[string]string {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(n))
-	return do()
 }
 
 // digests are the hashes of a run's ledgers by file.
