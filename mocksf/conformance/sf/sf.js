@@ -98,7 +98,7 @@ async function records(step) {
   });
   await step('data query as a table', async () => {
     const out = await new Promise((resolve, reject) => {
-      execFile(process.execPath, [cli, 'data', 'query', '--query', 'SELECT Name, Owner.Username FROM Account', '--result-format', 'csv'], { cwd: home, env }, (err, stdout) => (err ? reject(err) : resolve(stdout)));
+      execFile(process.execPath, [cli, 'data', 'query', '--query', "SELECT Name, Owner.Username FROM Account WHERE Name = 'Universal Containers'", '--result-format', 'csv'], { cwd: home, env }, (err, stdout) => (err ? reject(err) : resolve(stdout)));
     });
     assert.match(out, /^Name,Owner\.Username\nUniversal Containers,.+\n/);
   });
