@@ -131,10 +131,7 @@ func (r *rig) play(progress func(Status)) error {
 		return err
 	}
 	r.nemesis.HealAll()
-	// Without faults this is the instant of the first transaction, and in virtual
-	// time it would be chance which of the two the history has first.
-	sleepUntil(r.ctx, r.recorder.Now, r.recorder.Now()+time.Nanosecond)
-	r.recorder.Mark(history.MarkHealed, "")
+	r.markAfter(history.MarkHealed, r.recorder.Now())
 	watch.phase("healed, draining")
 	if err := r.await(load); err != nil {
 		return err
@@ -149,18 +146,25 @@ func (r *rig) startLoad() <-chan struct{} {
 	ops := r.scenario.transactions(r.scenario.Load)
 	r.recorder.Mark(history.MarkStarted, "")
 	shift(ops, r.recorder.Now())
-	due := ops[len(ops)-1].Due + time.Nanosecond // behind the last one, in virtual time too
+	due := ops[len(ops)-1].Due
 	r.sentry.begin(ops, r.scenario.settings())
 	r.background.Go(func() { r.push.Offer(r.running, ops, r.scenario.Load.Rate) })
 	r.startCrowd(ops)
 	done := make(chan struct{})
 	r.background.Go(func() {
 		defer close(done)
-		if sleepUntil(r.ctx, r.recorder.Now, due) {
-			r.recorder.Mark(history.MarkLoadDone, "")
-		}
+		r.markAfter(history.MarkLoadDone, due)
 	})
 	return done
+}
+
+// markAfter sets a mark behind what happens at an instant, such as a
+// transaction that is due then: in virtual time it would be chance which of the
+// two the history has first. A run that is interrupted before has no such mark.
+func (r *rig) markAfter(name string, at time.Duration) {
+	if sleepUntil(r.ctx, r.recorder.Now, at+time.Nanosecond) {
+		r.recorder.Mark(name, "")
+	}
 }
 
 // shift moves the due times from "since the first one" to the run's clock.

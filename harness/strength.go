@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -18,19 +19,11 @@ func (o Org) strength(c *mocksf.Config) error {
 		}
 		p.Apply(c)
 	}
-	written(&c.Service.Call, o.Call)
-	written(&c.Service.Record, o.Record)
-	written(&c.Service.BulkStart, o.BulkStart)
-	written(&c.Service.BulkChunk, o.BulkChunk)
-	written(&c.Service.BulkParallel, o.BulkSlots)
+	s := &c.Service
+	s.Call, s.Record = cmp.Or(o.Call, s.Call), cmp.Or(o.Record, s.Record)
+	s.BulkStart, s.BulkChunk = cmp.Or(o.BulkStart, s.BulkStart), cmp.Or(o.BulkChunk, s.BulkChunk)
+	s.BulkParallel = cmp.Or(o.BulkSlots, s.BulkParallel)
 	return nil
-}
-
-func written[T comparable](into *T, value T) {
-	var nothing T
-	if value != nothing {
-		*into = value
-	}
 }
 
 // checkProfile tells whether the scenario's profile can be read.
