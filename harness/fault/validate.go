@@ -121,7 +121,7 @@ var (
 	knownAPIs = []string{string(commitlog.APIRow), string(commitlog.APICollections), string(commitlog.APIComposite),
 		string(commitlog.APIGraph), string(commitlog.APIBulk), string(commitlog.APIClassic), string(commitlog.APIQuery), string(commitlog.APIAuth), string(commitlog.APIOther)}
 	writingAPIs  = knownAPIs[:6]
-	bulkAPIs     = knownAPIs[4:6]
+	steppedAPIs  = []string{string(commitlog.APIBulk), string(commitlog.APIClassic), apiAuth}
 	knownMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 	readMethods  = knownMethods[:2]
 	knownWrites  = []string{WritesSingle, WritesMulti, WritesAny}
@@ -157,7 +157,7 @@ func checkReachable(m Match) error {
 	if m.Writes == "" && len(m.Objects) == 0 {
 		return nil
 	}
-	if len(m.APIs) > 0 && !slices.ContainsFunc(m.APIs, func(a string) bool { return oneOf(writingAPIs, a) }) {
+	if m.apart(writingAPIs) {
 		return fmt.Errorf("match.apis: %s never writes records: it would never fire", strings.Join(m.APIs, ", "))
 	}
 	if len(m.Methods) > 0 && !slices.ContainsFunc(m.Methods, func(w string) bool { return !oneOf(readMethods, w) }) {
@@ -169,6 +169,11 @@ func checkReachable(m Match) error {
 	return nil
 }
 
+// apart tells whether the match names APIs, and none of these.
+func (m Match) apart(apis []string) bool {
+	return len(m.APIs) > 0 && !slices.ContainsFunc(m.APIs, func(a string) bool { return oneOf(apis, a) })
+}
+
 // checkSteps holds what else is asked of steps against what they are.
 func checkSteps(m Match) error {
 	onlyToken := !slices.ContainsFunc(m.Steps, func(s string) bool { return !strings.EqualFold(s, knownSteps[0]) })
@@ -177,7 +182,7 @@ func checkSteps(m Match) error {
 		return fmt.Errorf("match.writes: %s and match.steps are two ways to choose requests: leave one out", m.Writes)
 	case onlyToken && len(m.Objects) > 0:
 		return fmt.Errorf("match.objects: a login is about no object: it would never fire")
-	case len(m.APIs) > 0 && !slices.ContainsFunc(m.APIs, func(api string) bool { return oneOf(bulkAPIs, api) }) && !oneOf(m.APIs, apiAuth):
+	case m.apart(steppedAPIs):
 		return fmt.Errorf("match.apis: %s has no steps: it would never fire; leave it out", strings.Join(m.APIs, ", "))
 	}
 	return nil
