@@ -6,7 +6,7 @@ import (
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 )
 
-//go:generate go test -run TestErrorsPageIsCurrent ../scenarios -update
+//go:generate go test -run TestErrorsPageIsCurrent . -update
 
 // ErrorKind is one error that the org can answer with: its code, its HTTP
 // status when it is the whole reply, its text (with fmt verbs), whether it is

@@ -1,4 +1,4 @@
-package scenarios_test
+package mocksf_test
 
 import (
 	"cmp"
@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write the generated pages anew")
 
-const errorsFile = "../mocksf/ERRORS.md"
+const errorsFile = "ERRORS.md"
 
 // errorsPage is the head of ERRORS.md; the lines come from mocksf.Errors.
 const errorsPage = `# The errors of the mock org
