@@ -34,24 +34,14 @@ type event struct {
 	counted  bool  // against the daily allocation
 }
 
-// callerID is what a caller may set as the id of a request (Object Reference,
-// EventLogFile, REQUEST_ID).
-var callerID = regexp.MustCompile(`^([0-9A-Za-z]{22}|[0-9A-Za-z]{32})$`)
-
-func newEvent(o *Org, x *exchange, t Trace) event {
-	e := event{
-		at: t.Time.Add(t.Took), took: t.Took, id: t.ID, method: t.Method, path: printable(t.Path), identity: printable(t.Identity),
+// newEvent describes a request that was answered.
+func newEvent(x *exchange, t Trace) event {
+	return event{
+		at: t.Time.Add(t.Took), took: t.Took, id: orDefault(x.call.TraceID, t.ID), method: t.Method, path: printable(t.Path), identity: printable(t.Identity),
 		ip: t.From, agent: printable(x.http.UserAgent()), media: printable(x.http.Header.Get("Content-Type")), family: family(t),
-		entity: entityOf(x, t), status: t.Status, rows: t.Records, sent: max(x.http.ContentLength, 0), received: t.Size,
+		version: x.outer.version, entity: entityOf(x), status: t.Status, rows: t.Records, sent: max(x.http.ContentLength, 0), received: t.Size,
 		counted: x.done != nil,
 	}
-	if id := x.http.Header.Get("X-SFDC-REQUEST-ID"); callerID.MatchString(id) {
-		e.id = id
-	}
-	if x.outer != nil {
-		e.version = x.outer.version
-	}
-	return e
 }
 
 // family is the API that a request belongs to.
@@ -69,14 +59,11 @@ func family(t Trace) string {
 }
 
 // entityOf is the object that a request is about.
-func entityOf(x *exchange, t Trace) string {
+func entityOf(x *exchange) string {
 	if len(x.call.Objects) > 0 {
 		return x.call.Objects[0]
 	}
-	if x.outer != nil && x.outer.route != nil {
-		return printable(x.outer.param("object"))
-	}
-	return ""
+	return printable(x.outer.param("object"))
 }
 
 // note writes the events of a request: those with a session are API calls, and
@@ -85,7 +72,7 @@ func (l *logFiles) note(x *exchange, t Trace) {
 	if t.Identity == "" || x.outer == nil || x.outer.route.open {
 		return
 	}
-	e := newEvent(x.outer.org, x, t)
+	e := newEvent(x, t)
 	types := []*eventlog.Type{eventlog.APITotalUsage}
 	if e.family == "REST" && strings.HasPrefix(strings.ToLower(t.Path), "/services/data/") {
 		types = append(types, eventlog.RestAPI)

@@ -83,7 +83,7 @@ func (w *watch) noteLogin(l login, x *exchange, t Trace) {
 		w.logins.add(l, x, t)
 	}
 	if w.files != nil {
-		w.files.log.Add(&loginEvent{newEvent(w.org, x, t), l}, eventlog.Login)
+		w.files.log.Add(&loginEvent{newEvent(x, t), l}, eventlog.Login)
 	}
 }
 
