@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/squall-harness/squall/mocksf/internal/eventlog"
-	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
 // The org runs no Apex. Whoever plays it, such as a trigger written in Go or
@@ -100,8 +99,6 @@ func (e *exceptionEvent) Value(column string) string {
 		return e.exception.Stack
 	case "EXCEPTION_CATEGORY":
 		return e.exception.Category
-	case "USER_ID":
-		return store.AdminID
 	}
 	return e.event.Value(column)
 }

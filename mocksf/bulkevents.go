@@ -5,7 +5,6 @@ import (
 
 	"github.com/squall-harness/squall/mocksf/internal/bulk"
 	"github.com/squall-harness/squall/mocksf/internal/eventlog"
-	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
 // jobMoved writes the event log's lines about bulk jobs; nil in an org that
@@ -55,8 +54,6 @@ func (e *jobEvent) Value(column string) string {
 		return bit(m.State == bulk.JobComplete)
 	case "MESSAGE":
 		return m.Error
-	case "USER_ID":
-		return store.AdminID
 	}
 	return e.event.Value(column)
 }

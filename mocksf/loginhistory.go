@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/squall-harness/squall/mocksf/internal/eventlog"
 	"github.com/squall-harness/squall/mocksf/internal/store"
@@ -128,9 +127,6 @@ type loginEvent struct {
 	event
 	login
 }
-
-// At is part of eventlog.Event.
-func (e *loginEvent) At() time.Time { return e.at }
 
 // Value is part of eventlog.Event.
 func (e *loginEvent) Value(column string) string {
