@@ -28,27 +28,33 @@ const eventLogFile = "EventLogFile"
 
 // eventLogSchema is the object (Object Reference, EventLogFile).
 func eventLogSchema() schema.Object {
-	return schema.Object{Name: eventLogFile, Label: "Event Log File", KeyPrefix: "0AT", ReadOnly: true, Fields: []schema.Field{
-		{Name: "EventType", Type: schema.Picklist, ReadOnly: true},
-		{Name: "Interval", Type: schema.Picklist, Values: []string{"Daily", "Hourly"}, ReadOnly: true},
-		{Name: "LogDate", Type: schema.DateTime, ReadOnly: true},
-		{Name: "LogFile", ReadOnly: true},
-		{Name: "LogFileContentType", ReadOnly: true},
-		{Name: "LogFileFieldNames", Length: 1333, ReadOnly: true},
-		{Name: "LogFileFieldTypes", Length: 1333, ReadOnly: true},
-		{Name: "LogFileLength", Type: schema.Double, ReadOnly: true},
-		{Name: "Sequence", Type: schema.Int, ReadOnly: true},
-		{Name: "ApiVersion", Type: schema.Double, ReadOnly: true},
+	return schema.Object{Name: eventLogFile, Label: "Event Log File", KeyPrefix: "0AT", Fields: []schema.Field{
+		{Name: "EventType", Type: schema.Picklist},
+		{Name: "Interval", Type: schema.Picklist, Values: []string{"Daily", "Hourly"}},
+		{Name: "LogDate", Type: schema.DateTime},
+		{Name: "LogFile"},
+		{Name: "LogFileContentType"},
+		{Name: "LogFileFieldNames", Length: 1333},
+		{Name: "LogFileFieldTypes", Length: 1333},
+		{Name: "LogFileLength", Type: schema.Double},
+		{Name: "Sequence", Type: schema.Int},
+		{Name: "ApiVersion", Type: schema.Double},
 	}}
 }
 
-// withOwnObjects is the schema with the objects that the org itself fills.
+// withOwnObjects is the schema with the objects that the org itself fills, and
+// nobody else.
 func withOwnObjects(s *Schema, m Monitoring) *Schema {
 	more := &Schema{Objects: append([]schema.Object(nil), s.Objects...)}
 	add := func(wanted bool, o schema.Object) {
-		if _, there := s.Object(o.Name); wanted && !there {
-			more.Objects = append(more.Objects, o)
+		if _, there := s.Object(o.Name); !wanted || there {
+			return
 		}
+		o.ReadOnly = true
+		for i := range o.Fields {
+			o.Fields[i].ReadOnly = true
+		}
+		more.Objects = append(more.Objects, o)
 	}
 	add(true, organizationSchema())
 	add(m.EventLog.Events > 0, eventLogSchema())

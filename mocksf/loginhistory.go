@@ -18,16 +18,13 @@ const loginHistoryObject = "LoginHistory"
 // loginHistorySchema is the object as far as the mock fills it (Object
 // Reference, LoginHistory).
 func loginHistorySchema() schema.Object {
-	o := schema.Object{Name: loginHistoryObject, KeyPrefix: "0Ya", ReadOnly: true, Fields: []schema.Field{
+	o := schema.Object{Name: loginHistoryObject, KeyPrefix: "0Ya", Fields: []schema.Field{
 		{Name: "UserId", Type: schema.Reference, ReferenceTo: "User"},
 		{Name: "LoginTime", Type: schema.DateTime},
 	}}
 	for _, name := range []string{"LoginType", "Status", "SourceIp", "LoginUrl", "Application", "Browser", "Platform", "ClientVersion",
 		"ApiType", "ApiVersion", "TlsProtocol", "CipherSuite", "CountryIso"} {
 		o.Fields = append(o.Fields, schema.Field{Name: name})
-	}
-	for i := range o.Fields {
-		o.Fields[i].ReadOnly = true
 	}
 	return o
 }

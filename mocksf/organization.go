@@ -21,10 +21,6 @@ func organizationSchema() schema.Object {
 		"LanguageLocaleKey", "DefaultLocaleSidKey", "TimeZoneSidKey"} {
 		o.Fields = append(o.Fields, schema.Field{Name: name})
 	}
-	o.ReadOnly = true
-	for i := range o.Fields {
-		o.Fields[i].ReadOnly = true
-	}
 	return o
 }
 
