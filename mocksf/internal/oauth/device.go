@@ -1,7 +1,6 @@
 package oauth
 
 import (
-	"maps"
 	"sync"
 	"time"
 )
@@ -36,12 +35,7 @@ type Devices struct {
 func (d *Devices) Add(one Device, now time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if len(d.waiting) >= maxKept {
-		maps.DeleteFunc(d.waiting, func(_ string, w *Device) bool { return w.Until <= now })
-	}
-	if d.waiting == nil || len(d.waiting) >= maxKept {
-		d.waiting = map[string]*Device{}
-	}
+	d.waiting = roomIn(d.waiting, func(w *Device) bool { return w.Until <= now })
 	d.waiting[one.DeviceCode] = &one
 }
 

@@ -10,6 +10,18 @@ import (
 // memory by asking.
 const maxKept = 1 << 16
 
+// roomIn returns kept with room for one more: first those go that are dead, and
+// all when that is not enough.
+func roomIn[V any](kept map[string]V, dead func(V) bool) map[string]V {
+	if len(kept) >= maxKept {
+		maps.DeleteFunc(kept, func(_ string, v V) bool { return dead(v) })
+	}
+	if kept == nil || len(kept) >= maxKept {
+		return map[string]V{}
+	}
+	return kept
+}
+
 // Once keeps values that can be fetched one time, until they expire: pages that
 // wait for an answer, authorization codes.
 type Once[V any] struct {
@@ -26,12 +38,7 @@ type perishable[V any] struct {
 func (o *Once[V]) Put(name string, value V, until, now time.Duration) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if len(o.kept) >= maxKept {
-		maps.DeleteFunc(o.kept, func(_ string, p perishable[V]) bool { return p.until <= now })
-	}
-	if o.kept == nil || len(o.kept) >= maxKept {
-		o.kept = map[string]perishable[V]{}
-	}
+	o.kept = roomIn(o.kept, func(p perishable[V]) bool { return p.until <= now })
 	o.kept[name] = perishable[V]{value, until}
 }
 

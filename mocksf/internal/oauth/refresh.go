@@ -1,7 +1,6 @@
 package oauth
 
 import (
-	"maps"
 	"strings"
 	"sync"
 )
@@ -45,12 +44,7 @@ func (g *Grants) open(token, client, user, scope string) *standing {
 }
 
 func (g *Grants) keep(token string, r *refresh) {
-	if len(g.tokens) >= maxKept { // old ones first: those that nobody may use any more
-		maps.DeleteFunc(g.tokens, func(_ string, r *refresh) bool { return r.spent || r.grant.revoked })
-	}
-	if g.tokens == nil || len(g.tokens) >= maxKept {
-		g.tokens = map[string]*refresh{}
-	}
+	g.tokens = roomIn(g.tokens, func(r *refresh) bool { return r.spent || r.grant.revoked }) // nobody may use those any more
 	g.tokens[token] = r
 }
 
