@@ -142,8 +142,7 @@ func serveRevoke(r *request) reply {
 	case strings.Contains(r.header.Get("Accept"), "json"):
 		return oauthFailure(err)
 	}
-	body := url.Values{"error": {err.Code}, "error_description": {err.Message}}.Encode()
-	return reply{status: err.Status, contentType: "application/x-www-form-urlencoded", body: []byte(body), header: noStore()}
+	return reply{status: err.Status, contentType: "application/x-www-form-urlencoded", body: []byte(errorParameters(err).Encode()), header: noStore()}
 }
 
 func (o *Org) revoke(token string) bool {
@@ -166,6 +165,11 @@ func oauthAnswer(body []byte) reply {
 
 func oauthFailure(err *apierr.Error) reply {
 	return reply{status: err.Status, body: jsonObject("error", err.Code, "error_description", err.Message), header: noStore()}
+}
+
+// errorParameters is an error where it cannot be JSON.
+func errorParameters(err *apierr.Error) url.Values {
+	return url.Values{"error": {err.Code}, "error_description": {err.Message}}
 }
 
 // jsonObject makes an object of strings: name, value, name, value, ...

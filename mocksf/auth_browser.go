@@ -40,8 +40,7 @@ func serveAuthorize(r *request) reply {
 	user := c.form.Get("username")
 	switch {
 	case c.form.Get("answer") != "allow":
-		denied := apierr.OAuthDenied.New()
-		return redirect(w.Answer(url.Values{"error": {denied.Code}, "error_description": {denied.Message}}))
+		return redirect(w.Answer(errorParameters(apierr.OAuthDenied.New())))
 	case !r.org.admits(user, c.form.Get("password")):
 		return r.askPassword(w, user, apierr.SOAPLogin.Text)
 	case w.Implicit:
@@ -77,7 +76,7 @@ func (c *tokenCall) askUser() reply {
 		err = apierr.OAuthRequest.New("code_challenge_method must be S256")
 	}
 	if err != nil {
-		return redirect(w.Answer(url.Values{"error": {err.Code}, "error_description": {err.Message}}))
+		return redirect(w.Answer(errorParameters(err)))
 	}
 	return c.askPassword(w, c.form.Get("login_hint"), "")
 }
