@@ -1,8 +1,6 @@
 package mocksf
 
 import (
-	"strings"
-
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/store"
@@ -68,9 +66,9 @@ func serviceURLs(base string) map[string]string {
 	for name, letter := range map[string]string{"enterprise": "c", "metadata": "m", "partner": "u"} {
 		urls[name] = base + "/services/Soap/" + letter + "/{version}/" + orgID[:15]
 	}
-	for _, name := range []string{"sobjects", "query", "search", "recent", "tooling/"} {
-		key := strings.Replace(name, "tooling/", "tooling_rest", 1)
-		urls[key] = urls["rest"] + strings.TrimSuffix(name, "/") + "/"
+	urls["tooling_rest"] = urls["rest"] + "tooling/"
+	for _, name := range []string{"sobjects", "query", "search", "recent"} {
+		urls[name] = urls["rest"] + name + "/"
 	}
 	for _, name := range []string{"feeds", "groups", "users"} {
 		urls[name] = urls["rest"] + "chatter/" + name
