@@ -142,18 +142,11 @@ func (w *watch) addLimits(v *console.View) {
 	add("DailyBulkApiBatches", most.DailyBatches-batches, most.DailyBatches)
 	add("DailyBulkV2QueryJobs", most.DailyQueries-queries, most.DailyQueries)
 	o.store.View(func(state *store.View) {
-		add("DataStorageMB", state.Live()/recordsPerMB, orNumber(o.cfg.Limits.StorageMB, usualStorageMB))
+		add("DataStorageMB", state.Live()/recordsPerMB, o.storageMB())
 	})
 	if o.readOnly.Load() {
 		v.Notices = append(v.Notices, "The org is in read-only mode")
 	}
-}
-
-func orNumber(n, other int) int {
-	if n <= 0 {
-		return other
-	}
-	return n
 }
 
 // shownJobs is how many bulk jobs the page lists.

@@ -79,12 +79,17 @@ func (o *Org) chunkTime(t *store.Table, rows int) time.Duration {
 	return o.stretch(o.cfg.Service.BulkChunk + o.cost(t, rows))
 }
 
+// storageMB is the data storage that the org shows.
+func (o *Org) storageMB() int {
+	if o.cfg.Limits.StorageMB <= 0 {
+		return usualStorageMB
+	}
+	return o.cfg.Limits.StorageMB
+}
+
 // storage is the data storage and what is left of it, in megabytes.
 func (r *request) storage() (most, left int) {
-	most = r.org.cfg.Limits.StorageMB
-	if most <= 0 {
-		most = usualStorageMB
-	}
+	most = r.org.storageMB()
 	r.read(func(v *store.View) { left = max(most-v.Live()/recordsPerMB, 0) })
 	return most, left
 }
