@@ -1,7 +1,6 @@
 package mocksf
 
 import (
-	"net"
 	"net/http"
 	"slices"
 	"strconv"
@@ -28,7 +27,7 @@ func (w *watch) serve(rw http.ResponseWriter, hr *http.Request) bool {
 		w.files.write(w.org.cfg.Now()) // a file that is due is there before the request looks for it
 	}
 	switch path := hr.URL.Path; {
-	case w.cfg.Trust != nil && hostOf(hr) == trustHost:
+	case w.cfg.Trust != nil && strings.ToLower(hostname(hr.Host)) == trustHost:
 		w.cfg.Trust.ServeHTTP(rw, hr)
 	case w.cfg.Trust != nil && strings.HasPrefix(path, trustBase+"/"):
 		http.StripPrefix(trustBase, w.cfg.Trust).ServeHTTP(rw, hr)
@@ -38,14 +37,6 @@ func (w *watch) serve(rw http.ResponseWriter, hr *http.Request) bool {
 		return false
 	}
 	return true
-}
-
-func hostOf(hr *http.Request) string {
-	host := hr.Host
-	if name, _, err := net.SplitHostPort(host); err == nil {
-		host = name
-	}
-	return strings.ToLower(host)
 }
 
 // newPage is the page with its forms.
