@@ -43,10 +43,12 @@ func (o *Org) startBulk() {
 // job without data is no work that anybody waits for.
 func (o *Org) OpenJobs() int { return o.jobs.Pending() }
 
-// planJob tells the hook which kind of records the job is about.
-func planJob(r *request) {
+func planJob(r *request) { r.about(bulk.Ingest) }
+
+// about tells the hook which kind of records the job in the path is about.
+func (r *request) about(t bulk.Type) {
 	r.job = r.param("job")
-	if info, err := r.org.jobs.Get(bulk.Ingest, r.job); err == nil {
+	if info, err := r.org.jobs.Get(t, r.job); err == nil {
 		r.concern(info.Spec.Object)
 	}
 }

@@ -29,12 +29,7 @@ var queryJobRoutes = []route{
 	{method: http.MethodGet, pattern: queryJobPattern + "/resultPages", api: commitlog.APIBulk, step: StepResults, plan: planQueryJob, serve: queryJobPages},
 }
 
-func planQueryJob(r *request) {
-	r.job = r.param("job")
-	if info, err := r.org.jobs.Get(bulk.Query, r.job); err == nil {
-		r.concern(info.Spec.Object)
-	}
-}
+func planQueryJob(r *request) { r.about(bulk.Query) }
 
 func createQueryJob(r *request) reply {
 	var spec bulk.Spec

@@ -55,12 +55,8 @@ func (r *request) release() (float64, *apierr.Error) {
 }
 
 func planClassic(r *request) {
-	if _, r.bad = r.release(); r.bad != nil {
-		return
-	}
-	r.job = r.param("job")
-	if info, err := r.org.jobs.Get(bulk.Classic, r.job); err == nil {
-		r.concern(info.Spec.Object)
+	if _, r.bad = r.release(); r.bad == nil {
+		r.about(bulk.Classic)
 	}
 }
 
@@ -98,15 +94,16 @@ func (r *request) settings() (jobSettings, *apierr.Error) {
 	return s, nil
 }
 
+// planSettings reads the jobInfo of a request, nil when it is refused.
+func planSettings(r *request) (s jobSettings) {
+	if planClassic(r); r.bad == nil {
+		s, r.bad = r.settings()
+	}
+	return s
+}
+
 func planClassicCreate(r *request) {
-	if planClassic(r); r.bad != nil {
-		return
-	}
-	s, err := r.settings()
-	if err != nil {
-		r.bad = err
-		return
-	}
+	s := planSettings(r)
 	if t, ok := r.org.store.Table(s["object"]); ok {
 		r.concern(t.Name)
 	}
@@ -158,15 +155,7 @@ func chunkSize(header string) int {
 
 // planClassicChange tells closing and aborting apart.
 func planClassicChange(r *request) {
-	if planClassic(r); r.bad != nil {
-		return
-	}
-	s, err := r.settings()
-	if err != nil {
-		r.bad = err
-		return
-	}
-	r.planned = bulk.State(s["state"])
+	r.planned = bulk.State(planSettings(r)["state"])
 	switch r.planned {
 	case bulk.Closed:
 		r.call.Step = StepClose
