@@ -3,7 +3,6 @@ package mocksf
 import (
 	"encoding/json"
 	"net/http"
-	"unsafe"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
@@ -81,9 +80,9 @@ func createJob(r *request) reply {
 	if whole, ok := r.planned.(*wholeJob); ok {
 		return r.submit(whole)
 	}
-	var spec bulk.Spec
-	if err := json.Unmarshal(r.body, &spec); err != nil {
-		return failure(apierr.JSONParser.New(err.Error()))
+	spec, err := readSpec(r.body)
+	if err != nil {
+		return failure(err)
 	}
 	info, err := r.org.jobs.Create(spec, float64(r.version))
 	if err != nil {
@@ -91,6 +90,13 @@ func createJob(r *request) reply {
 	}
 	r.job = info.ID
 	return jobReply(info)
+}
+
+func readSpec(body []byte) (spec bulk.Spec, bad *apierr.Error) {
+	if err := json.Unmarshal(body, &spec); err != nil {
+		bad = apierr.JSONParser.New(err.Error())
+	}
+	return spec, bad
 }
 
 // planUpload reads through the file, so that the hook learns what is in it.
@@ -105,17 +111,21 @@ func planUpload(r *request) {
 		r.bad = err
 		return
 	}
-	text := unsafe.String(unsafe.SliceData(r.body), len(r.body)) // nobody writes to the body again
-	u := bulk.ReadUpload(text, form, r.org.cfg.TraceFields...)
+	u := bulk.ReadUpload(r.text(), form, r.org.cfg.TraceFields...)
 	r.call.Traces = u.Traces
 	r.intend(info.Spec.Object, u.Rows)
 	r.planned = u
 }
 
-func uploadJob(r *request) reply {
+// takeRow hands the fault of the first row on to a job.
+func (r *request) takeRow() *apierr.Error {
 	row := r.row
 	r.row = nil
-	if err := r.org.jobs.Upload(r.job, r.planned.(*bulk.Upload), row); err != nil {
+	return row
+}
+
+func uploadJob(r *request) reply {
+	if err := r.org.jobs.Upload(r.job, r.planned.(*bulk.Upload), r.takeRow()); err != nil {
 		return failure(err)
 	}
 	return reply{status: http.StatusCreated}

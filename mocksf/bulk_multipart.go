@@ -2,7 +2,6 @@ package mocksf
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"mime"
@@ -38,8 +37,7 @@ func planMultipart(r *request) {
 		return
 	}
 	w := &wholeJob{}
-	if err := json.Unmarshal(job, &w.spec); err != nil {
-		r.bad = apierr.JSONParser.New(err.Error())
+	if w.spec, r.bad = readSpec(job); r.bad != nil {
 		return
 	}
 	form, bad := w.spec.Form()
@@ -94,9 +92,7 @@ func (r *request) submit(w *wholeJob) reply {
 		return failure(err)
 	}
 	r.job = info.ID
-	row := r.row
-	r.row = nil
-	if err = r.org.jobs.Upload(r.job, w.upload, row); err == nil {
+	if err = r.org.jobs.Upload(r.job, w.upload, r.takeRow()); err == nil {
 		info, err = r.org.jobs.Close(r.job, r.call.Identity, r.trouble)
 	}
 	if err != nil {

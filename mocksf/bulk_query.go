@@ -1,7 +1,6 @@
 package mocksf
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -32,9 +31,9 @@ var queryJobRoutes = []route{
 func planQueryJob(r *request) { r.about(bulk.Query) }
 
 func createQueryJob(r *request) reply {
-	var spec bulk.Spec
-	if err := json.Unmarshal(r.body, &spec); err != nil {
-		return failure(apierr.JSONParser.New(err.Error()))
+	spec, err := readSpec(r.body)
+	if err != nil {
+		return failure(err)
 	}
 	info, err := r.org.jobs.CreateQuery(spec, float64(r.version), r.call.Identity, r.trouble)
 	if err != nil {

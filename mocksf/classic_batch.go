@@ -3,7 +3,6 @@ package mocksf
 import (
 	"net/http"
 	"strings"
-	"unsafe"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/bulk"
@@ -19,8 +18,7 @@ func planClassicBatch(r *request) {
 		r.bad = apierr.MediaType.New(kind)
 		return
 	}
-	text := unsafe.String(unsafe.SliceData(r.body), len(r.body)) // nobody writes to the body again
-	u, spec, err := r.org.jobs.ReadBatch(r.job, text, r.org.cfg.TraceFields...)
+	u, spec, err := r.org.jobs.ReadBatch(r.job, r.text(), r.org.cfg.TraceFields...)
 	if err != nil {
 		r.bad = err
 		return
@@ -33,9 +31,7 @@ func planClassicBatch(r *request) {
 }
 
 func addClassicBatch(r *request) reply {
-	row := r.row
-	r.row = nil
-	info, err := r.org.jobs.AddBatch(r.job, r.planned.(*bulk.Upload), row, r.call.Identity, r.trouble)
+	info, err := r.org.jobs.AddBatch(r.job, r.planned.(*bulk.Upload), r.takeRow(), r.call.Identity, r.trouble)
 	if err != nil {
 		return r.classicFailure(err)
 	}

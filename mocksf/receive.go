@@ -160,6 +160,9 @@ func (r *request) parse() *apierr.Error {
 	return r.parseJSON()
 }
 
+// text is the body without a copy: it is never written again.
+func (r *request) text() string { return unsafe.String(unsafe.SliceData(r.body), len(r.body)) }
+
 // parseJSON reads a JSON body and notes its traces.
 func (r *request) parseJSON() *apierr.Error {
 	if len(r.body) == 0 {
@@ -169,8 +172,7 @@ func (r *request) parseJSON() *apierr.Error {
 		return apierr.MediaType.New(kind)
 	}
 	var err error
-	// The tree's texts are slices of the body, which is never written again.
-	if r.json, err = jsontree.Parse(unsafe.String(unsafe.SliceData(r.body), len(r.body))); err != nil {
+	if r.json, err = jsontree.Parse(r.text()); err != nil {
 		return apierr.JSONParser.New(err.Error())
 	}
 	for _, field := range r.org.cfg.TraceFields {
