@@ -155,7 +155,7 @@ func csvCell(c query.Column, text string) string {
 		if before, ok := strings.CutSuffix(text, "+0000"); ok {
 			return before + "Z"
 		}
-	case c.Type.Number() && c.Type != schema.Int && text != "" && !strings.Contains(text, "."):
+	case c.Type.Number() && text != "" && lacksFraction(c.Type, text):
 		return text + ".0"
 	}
 	return text

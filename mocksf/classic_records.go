@@ -100,28 +100,15 @@ func (r *request) appendNested(b []byte, n *nested, id string, values []string) 
 	return append(b, '}')
 }
 
-func appendClassicValue(b []byte, t schema.Type, text string) []byte {
-	switch {
-	case text == "":
-		return append(b, "null"...)
-	case t == schema.Boolean:
-		return append(b, text...)
-	case t.Number():
-		return append(b, csvCell(query.Column{Type: t}, text)...)
-	case t == schema.DateTime:
-		return appendMillis(b, store.DateTimeLayout, text)
-	case t == schema.Date:
-		return appendMillis(b, store.DateLayout, text)
-	}
-	return jsontree.AppendString(b, text)
-}
+var classicTimes = map[schema.Type]string{schema.DateTime: store.DateTimeLayout, schema.Date: store.DateLayout}
 
-func appendMillis(b []byte, layout, text string) []byte {
-	at, err := time.Parse(layout, text)
-	if err != nil {
-		return jsontree.AppendString(b, text)
+func appendClassicValue(b []byte, t schema.Type, text string) []byte {
+	if layout := classicTimes[t]; layout != "" && text != "" {
+		if at, err := time.Parse(layout, text); err == nil {
+			return fmt.Append(b, at.UnixMilli())
+		}
 	}
-	return fmt.Append(b, at.UnixMilli())
+	return appendTyped(b, t, text)
 }
 
 // recordsXML writes the records of an answer.

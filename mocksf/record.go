@@ -29,22 +29,29 @@ func (r *request) appendAttributes(dst []byte, row *store.Row) []byte {
 	return append(dst, '}')
 }
 
-// appendValue appends the value of one field in JSON. Numbers that are no int
-// carry a fraction, as the real API prints them.
+// appendValue appends the value of one field in JSON.
 func appendValue(dst []byte, row *store.Row, field int) []byte {
-	text := row.Text(field)
-	f := &row.Table().Fields[field]
+	return appendTyped(dst, row.Table().Fields[field].Type, row.Text(field))
+}
+
+// appendTyped appends the text of a value in JSON. Numbers that are no int carry
+// a fraction, as the real API prints them.
+func appendTyped(dst []byte, t schema.Type, text string) []byte {
 	switch {
 	case text == "":
 		return append(dst, "null"...)
-	case f.Type == schema.Boolean:
+	case t == schema.Boolean:
 		return append(dst, text...)
-	case f.Type.Number():
-		dst = append(dst, text...)
-		if f.Type != schema.Int && !strings.Contains(text, ".") {
+	case t.Number():
+		if dst = append(dst, text...); lacksFraction(t, text) {
 			dst = append(dst, ".0"...)
 		}
 		return dst
 	}
 	return jsontree.AppendString(dst, text)
+}
+
+// lacksFraction tells whether a number is shown with ".0" after it.
+func lacksFraction(t schema.Type, text string) bool {
+	return t != schema.Int && !strings.Contains(text, ".")
 }
