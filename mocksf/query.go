@@ -1,7 +1,6 @@
 package mocksf
 
 import (
-	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -105,15 +104,8 @@ func (r *request) page(v *store.View, c *cursor, shape *soql.Shape, from int) re
 
 func appendInt(dst []byte, n int) []byte { return strconv.AppendInt(dst, int64(n), 10) }
 
-// queryFailure turns an error of the query into the reply: all of them are
-// 400.
-func queryFailure(err error) reply {
-	var e *soql.Error
-	if !errors.As(err, &e) {
-		return failure(apierr.MalformedQuery.New(err.Error()))
-	}
-	return failure(apierr.Custom(e.Code, e.Message))
-}
+// queryFailure is the reply to a query that cannot be run.
+func queryFailure(err error) reply { return failure(query.Refusal(err)) }
 
 // The page sizes of queries (REST API guide, Query Options Header).
 const minBatch, maxBatch = 200, 2000

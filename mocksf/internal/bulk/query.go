@@ -1,12 +1,10 @@
 package bulk
 
 import (
-	"errors"
 	"time"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/query"
-	"github.com/squall-harness/squall/mocksf/internal/soql"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
@@ -52,7 +50,7 @@ func (s Spec) checkQuery(q *Queue, identity string) (o order, err *apierr.Error)
 	}
 	object, failed := query.Check(q.cfg.Store, q.asks(o, s.Query, identity))
 	if failed != nil {
-		return o, refusal(failed)
+		return o, query.Refusal(failed)
 	}
 	o.table, _ = q.cfg.Store.Table(object)
 	o.form, err = parseFormat(s.ColumnDelimiter, s.LineEnding)
@@ -67,13 +65,6 @@ func (q *Queue) asks(o order, text, identity string) query.Ask {
 	return a
 }
 
-func refusal(err error) *apierr.Error {
-	if e := (*soql.Error)(nil); errors.As(err, &e) {
-		return apierr.Custom(e.Code, e.Message)
-	}
-	return apierr.MalformedQuery.New(err.Error())
-}
-
 // ask runs the query of a job, or of a batch of one.
 func (q *Queue) ask(j *job, identity string) ending {
 	begun := q.cfg.Now()
@@ -85,7 +76,7 @@ func (q *Queue) ask(j *job, identity string) ending {
 	}
 	flat, err := query.Run(q.cfg.Store, q.asks(j.order, j.info.Spec.Query, identity))
 	if err != nil {
-		return ending{Failed, "InvalidBatch : Failed to process query: " + refusal(err).Error()}
+		return ending{Failed, "InvalidBatch : Failed to process query: " + query.Refusal(err).Error()}
 	}
 	if j.order.table != nil && flat.Object != j.order.table.Name {
 		return ending{Failed, "InvalidBatch : Failed to process query: INVALID_TYPE_FOR_OPERATION: The root entity of the requested query (" + flat.Object +

@@ -12,6 +12,9 @@
 package query
 
 import (
+	"errors"
+
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/soql"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 	"github.com/squall-harness/squall/mocksf/schema"
@@ -37,7 +40,6 @@ type Column struct {
 type Flat struct {
 	Object  string // canonical name of the object asked for
 	Columns []Column
-	LSN     uint64 // of the state that the rows, and their parents, are from
 
 	shape *soql.Shape
 	wide  int        // records per row: itself and its parents
@@ -69,7 +71,7 @@ func Run(st *store.Store, ask Ask) (*Flat, error) {
 		if result, err = soql.Run(q, tables(st, v, ask)); err != nil {
 			return
 		}
-		f.Object, f.shape, f.LSN = result.Shape.Object, result.Shape, v.LSN()
+		f.Object, f.shape = result.Shape.Object, result.Shape
 		f.head(st, result.Shape, "")
 		f.pin(result.Rows)
 	})
@@ -121,6 +123,15 @@ func flat(ask Ask) (*soql.Query, error) {
 		return nil, &soql.Error{Code: "API_ERROR", Message: "Implementation restriction: " + what + " is not supported by the Bulk API"}
 	}
 	return q, nil
+}
+
+// Refusal is the error of a query that cannot be run, as clients get it: all of
+// them are 400.
+func Refusal(err error) *apierr.Error {
+	if e := (*soql.Error)(nil); errors.As(err, &e) {
+		return apierr.Custom(e.Code, e.Message)
+	}
+	return apierr.MalformedQuery.New(err.Error())
 }
 
 // head lists the columns, parents' fields under dotted names.
