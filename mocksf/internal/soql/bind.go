@@ -7,7 +7,7 @@ type binding struct {
 	query  *Query
 	tables Tables
 	table  Table
-	found  map[*Query][]any // what the sub-selects of semi-joins found, ids as text
+	found  map[*Query][]string // ids that the sub-selects of semi-joins found, none of them nil
 }
 
 func bind(q *Query, tables Tables) (*binding, error) {
@@ -20,7 +20,7 @@ func bind(q *Query, tables Tables) (*binding, error) {
 }
 
 func bindTo(q *Query, tables Tables, t Table) *binding {
-	return &binding{q, tables, t, map[*Query][]any{}}
+	return &binding{q, tables, t, map[*Query][]string{}}
 }
 
 // maxHops is how far a path may lead (SOQL reference, Understanding

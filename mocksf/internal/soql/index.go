@@ -140,28 +140,17 @@ func (f *field) find(value string) ([]Row, bool) {
 // values returns the texts one of which the term's field must have, nil when it
 // is not so. Empty values are in no index.
 func (b *binding) values(c Cond) (Expr, []string) {
-	switch c := c.(type) {
-	case Compare:
-		if c.Op == Eq {
-			return c.Expr, texts(c.Expr, []Literal{c.Value})
-		}
-	case In:
-		switch {
-		case c.Negated:
-		case c.Sub != nil:
-			return c.Expr, idTexts(b.found[c.Sub])
-		default:
-			return c.Expr, texts(c.Expr, c.Values)
-		}
+	if in, ok := c.(In); ok && in.Sub != nil && !in.Negated {
+		return in.Expr, b.found[in.Sub]
 	}
-	return Expr{}, nil
+	e, literals := named(c)
+	return e, texts(literals)
 }
 
-func texts(e Expr, literals []Literal) []string {
-	list := []string{}
+func texts(literals []Literal) (list []string) {
 	for _, l := range literals {
 		switch {
-		case e.Func != "" || l.Text == "":
+		case l.Text == "":
 			return nil
 		case l.Kind == String:
 			list = append(list, unescape(l.Text))
@@ -170,14 +159,6 @@ func texts(e Expr, literals []Literal) []string {
 		default:
 			return nil
 		}
-	}
-	return list
-}
-
-func idTexts(ids []any) []string {
-	list := make([]string, len(ids))
-	for i, id := range ids {
-		list[i], _ = id.(string)
 	}
 	return list
 }

@@ -1,11 +1,13 @@
 package soql
 
+import "slices"
+
 // maxJoins is how many semi-joins a query may have (SOQL reference, Comparison
 // Operators).
 const maxJoins = 2
 
 // join runs the sub-select of a semi-join and returns the ids that it found.
-func (b *binding) join(o operand, in In) ([]any, error) {
+func (b *binding) join(o operand, in In) ([]string, error) {
 	if ids, done := b.found[in.Sub]; done {
 		return ids, nil
 	}
@@ -36,15 +38,14 @@ func (b *binding) join(o operand, in In) ([]any, error) {
 }
 
 // ids are the values of a field of the query's rows, each once.
-func (b *binding) ids(f *field) ([]any, error) {
+func (b *binding) ids(f *field) ([]string, error) {
 	rows, err := b.rows()
 	if err != nil {
 		return nil, err
 	}
-	var ids []any
-	seen := map[any]bool{}
+	ids, seen := []string{}, map[string]bool{}
 	for _, row := range rows {
-		if id := f.raw(row); id != nil && !seen[id] {
+		if id, ok := f.raw(row).(string); ok && !seen[id] {
 			seen[id] = true
 			ids = append(ids, id)
 		}
@@ -56,22 +57,13 @@ func (b *binding) ids(f *field) ([]any, error) {
 func joins(c Cond) bool {
 	switch c := c.(type) {
 	case And:
-		return anyJoins(c.Terms)
+		return slices.ContainsFunc(c.Terms, joins)
 	case Or:
-		return anyJoins(c.Terms)
+		return slices.ContainsFunc(c.Terms, joins)
 	case Not:
 		return joins(c.Term)
 	case In:
 		return c.Sub != nil
-	}
-	return false
-}
-
-func anyJoins(terms []Cond) bool {
-	for _, t := range terms {
-		if joins(t) {
-			return true
-		}
 	}
 	return false
 }

@@ -14,19 +14,7 @@ func key(kind Kind, v any) any {
 }
 
 // wanted is the normal form of a literal for values of a kind.
-func wanted(kind Kind, l Literal) any {
-	switch l.Kind {
-	case String:
-		return normal(kind, unescape(l.Text))
-	case Number:
-		return numberOf(l.Text)
-	case Bool:
-		return l.Text == "TRUE"
-	case Date, DateTime:
-		return normal(kind, l.Text)
-	}
-	return nil
-}
+func wanted(kind Kind, l Literal) any { return normal(kind, l.value()) }
 
 var idShape = regexp.MustCompile(`^([0-9A-Za-z]{15}|[0-9A-Za-z]{18})$`)
 

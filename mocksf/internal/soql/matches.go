@@ -1,9 +1,6 @@
 package soql
 
-import (
-	"slices"
-	"strconv"
-)
+import "slices"
 
 // Match is a condition that a field holds one of some values.
 type Match struct {
@@ -51,6 +48,7 @@ func named(c Cond) (Expr, []Literal) {
 	return Expr{}, nil
 }
 
+// value is what a literal means: string, float64, bool, or nil; dates are text.
 func (l Literal) value() any {
 	switch l.Kind {
 	case Null:
@@ -58,8 +56,7 @@ func (l Literal) value() any {
 	case Bool:
 		return l.Text == "TRUE"
 	case Number:
-		n, _ := strconv.ParseFloat(l.Text, 64) // the lexer lets nothing else pass
-		return n
+		return numberOf(l.Text)
 	case String:
 		return unescape(l.Text)
 	}
