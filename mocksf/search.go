@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
-	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/query"
 	"github.com/squall-harness/squall/mocksf/internal/soql"
 	"github.com/squall-harness/squall/mocksf/internal/store"
@@ -16,9 +15,6 @@ const wrappedFrom = 37
 
 // serveSearch answers a SOSL search.
 func serveSearch(r *request) reply {
-	if !r.query.Has("q") {
-		return failure(apierr.MalformedSearch.New("No search term found. The search term must be enclosed in braces."))
-	}
 	s, err := soql.ParseSearch(r.query.Get("q"))
 	if err != nil {
 		return queryFailure(err)

@@ -56,10 +56,6 @@ func (p *parser) query() *Query {
 		p.anyOf("SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE")
 	}
 	p.grouping(q)
-	if p.took("ORDER") {
-		p.word("BY")
-		q.OrderBy = list(p, p.order)
-	}
 	p.window(q)
 	for p.took("FOR") {
 		p.anyOf("VIEW", "REFERENCE", "UPDATE")
@@ -105,8 +101,12 @@ func (p *parser) grouping(q *Query) {
 	}
 }
 
-// window reads LIMIT and OFFSET.
+// window reads ORDER BY, LIMIT and OFFSET.
 func (p *parser) window(q *Query) {
+	if p.took("ORDER") {
+		p.word("BY")
+		q.OrderBy = list(p, p.order)
+	}
 	if p.took("LIMIT") {
 		q.Limit = p.whole()
 	}

@@ -1,6 +1,7 @@
 package soql
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 )
@@ -60,7 +61,7 @@ func noTerm() error {
 
 // asSearch gives the error of a query the code of a search.
 func asSearch(err error) error {
-	if e, ok := err.(*Error); ok && e.Code == MalformedQuery {
+	if e := (*Error)(nil); errors.As(err, &e) && e.Code == MalformedQuery {
 		e.Code = MalformedSearch
 	}
 	return err
@@ -91,21 +92,21 @@ func (p *parser) search() *Search {
 	return s
 }
 
+// idsOf asks for the ids of an object.
+func idsOf(text string, object Name) *Query {
+	return &Query{Text: text, From: object, Items: []Item{{Expr: Expr{Path: Path{{Text: "Id", Pos: object.Pos}}}}}, Limit: NoLimit}
+}
+
 // spec reads an object with the fields to return.
 func (p *parser) spec() *Query {
-	q := &Query{Text: p.text, From: p.name(), Limit: NoLimit}
+	q := idsOf(p.text, p.name())
 	if !p.opens(0) {
-		q.Items = []Item{{Expr: Expr{Path: Path{{Text: "Id", Pos: q.From.Pos}}}}}
 		return q
 	}
 	p.at++
 	q.Items = list(p, p.item)
 	if p.took("WHERE") {
 		q.Where = p.cond()
-	}
-	if p.took("ORDER") {
-		p.word("BY")
-		q.OrderBy = list(p, p.order)
 	}
 	p.window(q)
 	p.sign(")")

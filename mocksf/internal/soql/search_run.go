@@ -14,7 +14,7 @@ func RunSearch(s *Search, tables Tables) (all []Hits, err error) {
 	specs := s.Specs
 	if specs == nil {
 		for _, name := range tables.Names() {
-			specs = append(specs, &Query{Text: s.Text, From: Name{Text: name}, Items: []Item{{Expr: Expr{Path: Path{{Text: "Id"}}}}}, Limit: NoLimit})
+			specs = append(specs, idsOf(s.Text, Name{Text: name}))
 		}
 	}
 	left := s.Limit
@@ -32,8 +32,10 @@ func RunSearch(s *Search, tables Tables) (all []Hits, err error) {
 
 // in searches one object.
 func (s *Search) in(q *Query, tables Tables) (Hits, error) {
-	if flat := (&Query{Items: q.Items, GroupBy: q.GroupBy, Count: q.Count}); flat.NotFlat() != "" {
-		return Hits{}, plain(MalformedSearch, "%s is not allowed in a search", flat.NotFlat())
+	flat := *q
+	flat.Offset = 0 // which a search may have
+	if what := flat.NotFlat(); what != "" {
+		return Hits{}, plain(MalformedSearch, "%s is not allowed in a search", what)
 	}
 	b, err := bind(q, tables)
 	if err != nil {
