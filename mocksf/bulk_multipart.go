@@ -62,7 +62,7 @@ func splitParts(contentType string, body []byte) (job, content []byte, err error
 	found := map[string][]byte{}
 	for parts := multipart.NewReader(bytes.NewReader(body), params["boundary"]); ; {
 		part, err := parts.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

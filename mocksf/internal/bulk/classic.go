@@ -210,11 +210,11 @@ func (q *Queue) AddBatch(id string, u *Upload, row *apierr.Error, identity strin
 }
 
 func (j *job) takes(q *Queue, u *Upload) *apierr.Error {
-	switch {
-	case j.info.State != Open:
+	if j.info.State != Open {
 		return apierr.InvalidJobState.New("Batches cannot be added to a job that is " + string(j.info.State))
-	case q.cfg.Now().Sub(j.info.Created) > q.limits.OpenTime:
-		return apierr.InvalidJobState.New("The job has been open for longer than " + q.limits.OpenTime.String())
+	}
+	if err := q.overdue(j); err != nil {
+		return err
 	}
 	return q.room(u)
 }

@@ -1,6 +1,10 @@
 package bulk
 
-import "time"
+import (
+	"time"
+
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+)
 
 // Limits is how an org treats bulk jobs. Zero fields have the documented values
 // (Bulk API 2.0 and Bulk API guide, Limits), which are given in brackets.
@@ -117,6 +121,14 @@ func (q *Queue) Left() (batches, queries int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.batches.left(q.cfg.Now()), q.queries.left(q.cfg.Now())
+}
+
+// overdue refuses data for a job that has been open too long.
+func (q *Queue) overdue(j *job) *apierr.Error {
+	if j.info.State == Open && q.cfg.Now().Sub(j.info.Created) > q.limits.OpenTime {
+		return apierr.InvalidJobState.New("The job has been open for longer than " + q.limits.OpenTime.String())
+	}
+	return nil
 }
 
 // Limits are those that the queue keeps, with the documented values filled in.

@@ -16,8 +16,8 @@ func (q *Queue) chunked(b *job, identity string) (end ending, ok bool) {
 	if b.parent == nil || b.parent.classic.ChunkSize == 0 || b.stretch {
 		return ending{}, false
 	}
-	ask, err := soql.Parse(b.info.Spec.Query)
-	if err != nil || !Chunkable(b.info.Spec.Query) {
+	ask := chunkable(b.info.Spec.Query)
+	if ask == nil {
 		return ending{}, false
 	}
 	last := uint32(0)
@@ -52,7 +52,13 @@ func stretch(ask soql.Query, prefix string, from, to uint32) string {
 }
 
 // Chunkable tells whether PK chunking can take part in a query.
-func Chunkable(text string) bool {
+func Chunkable(text string) bool { return chunkable(text) != nil }
+
+// chunkable is the query, nil when PK chunking can take no part in it.
+func chunkable(text string) *soql.Query {
 	ask, err := soql.Parse(text)
-	return err == nil && ask.Limit == soql.NoLimit && len(ask.OrderBy) == 0
+	if err != nil || ask.Limit != soql.NoLimit || len(ask.OrderBy) > 0 {
+		return nil
+	}
+	return ask
 }

@@ -169,8 +169,8 @@ func (q *Queue) Get(t Type, id string) (Info, *apierr.Error) {
 func (q *Queue) Awaits(id string) (f Format, info Info, err *apierr.Error) {
 	info, err = q.with(Ingest, id, func(j *job) *apierr.Error {
 		f = j.order.form
-		if j.info.State == Open && q.cfg.Now().Sub(j.info.Created) > q.limits.OpenTime {
-			return apierr.InvalidJobState.New("The job has been open for longer than " + q.limits.OpenTime.String())
+		if err := q.overdue(j); err != nil {
+			return err
 		}
 		return j.awaits()
 	})

@@ -34,13 +34,11 @@ func (q *Queue) ReadBatch(id, payload string, traces ...string) (u *Upload, s Sp
 		u = ReadUpload(t.text(), o.form, traces...)
 		u.payload = payload
 		if bad != nil {
-			u.forget()
-			u.bad = "InvalidBatch : " + bad.Error()
+			u.refuse(bad)
 		}
 	}
 	if u.Rows > maxBatchRows {
-		u.forget()
-		u.bad = fmt.Sprintf("InvalidBatch : The batch holds more than %d records", maxBatchRows)
+		u.refuse(errTooMany)
 	}
 	return u, s, nil
 }
@@ -52,8 +50,11 @@ func endsInCRLF(text string) bool {
 	return n > 0 && text[n-1] == '\r'
 }
 
-// forget leaves no row to work on.
-func (u *Upload) forget() { u.Rows, u.chunks, u.todo, u.rest = 0, nil, 0, 0 }
+// refuse leaves no row to work on.
+func (u *Upload) refuse(why error) {
+	u.Rows, u.chunks, u.todo, u.rest = 0, nil, 0, 0
+	u.bad = "InvalidBatch : " + why.Error()
+}
 
 // sheet gathers records, each with fields of its own, into one table.
 type sheet struct {
@@ -182,7 +183,7 @@ func (t *sheet) readXML(payload string) error {
 	d := xml.NewDecoder(strings.NewReader(payload))
 	for depth := 0; ; {
 		token, err := d.Token()
-		if err == io.EOF && depth == 0 {
+		if errors.Is(err, io.EOF) && depth == 0 {
 			return nil
 		}
 		if err != nil {
