@@ -70,11 +70,10 @@ func output(dir, name string, args ...string) error {
 }
 
 // prepare installs the packages of a folder by its lock file, or builds the Go
-// program that it is, and says what starts its programs.
+// programs, and says what starts its programs, or the folder that they are in.
 func prepare(folder, bin string) (start string, err error) {
-	if _, err := os.Stat(filepath.Join(folder, "go.mod")); err == nil {
-		start = filepath.Join(bin, folder)
-		return start, output(folder, "go", "build", "-o", start, ".")
+	if folder == goModule {
+		return bin, output(folder, "go", "build", "-o", bin, "./...")
 	}
 	if !installed(folder) {
 		if err := output(folder, "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"); err != nil {
@@ -100,8 +99,8 @@ func installed(folder string) bool {
 
 func (s suite) command(t *testing.T, start string) *exec.Cmd {
 	t.Helper()
-	if s.program == "" {
-		return exec.CommandContext(t.Context(), start)
+	if s.folder == goModule {
+		return exec.CommandContext(t.Context(), filepath.Join(start, s.program))
 	}
 	return exec.CommandContext(t.Context(), start, filepath.Join(s.folder, s.program))
 }

@@ -14,9 +14,12 @@ import (
 // suite is one program on one public client.
 type suite struct {
 	client, version string
-	folder, program string // "": the Go module that the folder is
+	folder, program string // a file, or a command of the Go module that the folder is
 	steps           int    // how many it reports: a program that ends early has fewer
 }
+
+// goModule is the folder of the programs on Go clients.
+const goModule = "go"
 
 var suites = []suite{
 	{client: "jsforce", version: "3.10.16", folder: "js", program: "plain.js", steps: 21},
@@ -26,14 +29,11 @@ var suites = []suite{
 	{client: "jsforce", version: "3.10.16", folder: "js", program: "jsforce-bulk.js", steps: 34},
 	{client: "node-sf-bulk2", version: "1.0.1", folder: "js", program: "node-sf-bulk2.js", steps: 25},
 	{client: "@salesforce/cli", version: "2.150.6", folder: "sf", program: "sf.js", steps: 28},
-	{client: "github.com/k-capehart/go-salesforce/v3", version: "v3.1.0", folder: "go-salesforce", steps: 53},
-	{client: "github.com/simpleforce/simpleforce", version: "v0.0.0-20220429021116-acf4ac67ef68", folder: "simpleforce", steps: 21},
+	{client: "github.com/k-capehart/go-salesforce/v3", version: "v3.1.0", folder: goModule, program: "go-salesforce", steps: 53},
+	{client: "github.com/simpleforce/simpleforce", version: "v0.0.0-20220429021116-acf4ac67ef68", folder: goModule, program: "simpleforce", steps: 21},
 }
 
 func (s suite) name() string {
-	if s.program == "" {
-		return s.folder
-	}
 	return strings.TrimSuffix(s.program, ".js")
 }
 
@@ -49,7 +49,7 @@ func TestTheTableNamesEverySuite(t *testing.T) {
 
 // locked is the version of the client that the lock file of its folder has.
 func (s suite) locked(t *testing.T) string {
-	if s.program == "" {
+	if s.folder == goModule {
 		text, err := os.ReadFile(s.folder + "/go.mod")
 		require.NoError(t, err)
 		_, rest, _ := strings.Cut(string(text), s.client+" ")

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/k-capehart/go-salesforce/v3"
+	"github.com/squall-harness/squall/mocksf/conformance/go/step"
 )
 
 // Account and Contact are the records, as the README of the client shows them.
@@ -63,7 +64,7 @@ func count(sf *salesforce.Salesforce, want int, where string) error {
 	if err != nil {
 		return err
 	}
-	return equal(want, len(got))
+	return step.Equal(want, len(got))
 }
 
 // ids are those of the contacts that a condition holds for, as rows to delete.
@@ -87,7 +88,7 @@ func and(errs ...error) error {
 }
 
 func queries(sf *salesforce.Salesforce) {
-	step("insert what queries find", func() error {
+	step.Run("insert what queries find", func() error {
 		parent, err := sf.InsertOne("Account", row{"Name": "Avengers", "Ext_Id__c": "avengers"})
 		if err != nil {
 			return err
@@ -95,66 +96,66 @@ func queries(sf *salesforce.Salesforce) {
 		_, err = sf.InsertOne("Contact", row{"LastName": "Lee", "AccountId": parent.Id})
 		return err
 	})
-	step("Query", func() error { return count(sf, 1, "LastName = 'Lee'") })
-	step("QueryStruct", func() error {
+	step.Run("Query", func() error { return count(sf, 1, "LastName = 'Lee'") })
+	step.Run("QueryStruct", func() error {
 		var got []Contact
 		if err := sf.QueryStruct(contactQuery{WhereClause: whereContact{LastName: "Lee"}}, &got); err != nil {
 			return err
 		}
-		return equal("Lee", got[0].LastName)
+		return step.Equal("Lee", got[0].LastName)
 	})
-	step("a query of a parent's field", func() error {
+	step.Run("a query of a parent's field", func() error {
 		var got []Contact
 		if err := sf.Query("SELECT Id, Account.Name FROM Contact WHERE LastName = 'Lee'", &got); err != nil {
 			return err
 		}
-		return equal("Avengers", got[0].Account.Name)
+		return step.Equal("Avengers", got[0].Account.Name)
 	})
-	step("a malformed query", func() error { return refused(sf.Query("SELECT FROM Contact", &[]Contact{}), "MALFORMED_QUERY") })
-	step("a query over several pages", func() error {
+	step.Run("a malformed query", func() error { return step.Refused(sf.Query("SELECT FROM Contact", &[]Contact{}), "MALFORMED_QUERY") })
+	step.Run("a query over several pages", func() error {
 		if _, err := sf.InsertCollection("Contact", many(2100, "Page"), 200); err != nil {
 			return err
 		}
 		return count(sf, 2100, "Title = 'Page'")
 	})
-	step("DoRequest", func() error {
+	step.Run("DoRequest", func() error {
 		resp, err := sf.DoRequest(http.MethodGet, "/sobjects/Contact/describe", nil)
 		if err != nil {
 			return err
 		}
 		defer resp.Body.Close()
 		var got struct{ Name string }
-		return and(json.NewDecoder(resp.Body).Decode(&got), equal("Contact", got.Name))
+		return and(json.NewDecoder(resp.Body).Decode(&got), step.Equal("Contact", got.Name))
 	})
 }
 
 func rows(sf *salesforce.Salesforce) {
 	var id string
-	step("InsertOne", func() error {
+	step.Run("InsertOne", func() error {
 		got, err := sf.InsertOne("Contact", Contact2{LastName: "Stark"})
 		id = got.Id
-		return and(err, equal(true, got.Success))
+		return and(err, step.Equal(true, got.Success))
 	})
-	step("UpdateOne", func() error {
+	step.Run("UpdateOne", func() error {
 		return and(sf.UpdateOne("Contact", row{"Id": id, "LastName": "Banner"}), count(sf, 1, "LastName = 'Banner'"))
 	})
-	step("UpsertOne creates", func() error {
+	step.Run("UpsertOne creates", func() error {
 		got, err := sf.UpsertOne("Contact", "Ext_Id__c", row{"Ext_Id__c": "Avng0", "LastName": "Rogers"})
-		return and(err, equal(true, got.Success), count(sf, 1, "Ext_Id__c = 'Avng0'"))
+		return and(err, step.Equal(true, got.Success), count(sf, 1, "Ext_Id__c = 'Avng0'"))
 	})
-	step("UpsertOne updates", func() error {
+	step.Run("UpsertOne updates", func() error {
 		got, err := sf.UpsertOne("Contact", "Ext_Id__c", row{"Ext_Id__c": "Avng0", "LastName": "Wilson"})
-		return and(err, equal(true, got.Success), count(sf, 1, "LastName = 'Wilson'"))
+		return and(err, step.Equal(true, got.Success), count(sf, 1, "LastName = 'Wilson'"))
 	})
-	step("DeleteOne", func() error {
+	step.Run("DeleteOne", func() error {
 		return and(sf.DeleteOne("Contact", row{"Id": id}), count(sf, 0, "LastName = 'Banner'"))
 	})
-	step("a required field is missing", func() error {
+	step.Run("a required field is missing", func() error {
 		_, err := sf.InsertOne("Contact", row{"FirstName": "Only"})
-		return refused(err, "REQUIRED_FIELD_MISSING")
+		return step.Refused(err, "REQUIRED_FIELD_MISSING")
 	})
-	step("an update of a record that is gone", func() error {
-		return refused(sf.UpdateOne("Contact", row{"Id": id, "LastName": "X"}), "ENTITY_IS_DELETED")
+	step.Run("an update of a record that is gone", func() error {
+		return step.Refused(sf.UpdateOne("Contact", row{"Id": id, "LastName": "X"}), "ENTITY_IS_DELETED")
 	})
 }
 
@@ -169,7 +170,7 @@ func all(n int, got salesforce.SalesforceResults, err error) error {
 	if got.HasSalesforceErrors {
 		return fmt.Errorf("errors in %v", got.Results)
 	}
-	return equal(n, len(got.Results))
+	return step.Equal(n, len(got.Results))
 }
 
 // changed gives every contact a new department.
@@ -181,11 +182,11 @@ func changed(contacts []row, department string) []row {
 }
 
 func collections(sf *salesforce.Salesforce) {
-	step("InsertCollection", func() error {
+	step.Run("InsertCollection", func() error {
 		got, err := sf.InsertCollection("Contact", many(450, "Coll"), 200)
 		return and(all(450, got, err), count(sf, 450, "Title = 'Coll'"))
 	})
-	step("UpdateCollection", func() error {
+	step.Run("UpdateCollection", func() error {
 		found, err := ids(sf, "Title = 'Coll'")
 		if err != nil {
 			return err
@@ -193,11 +194,11 @@ func collections(sf *salesforce.Salesforce) {
 		got, err := sf.UpdateCollection("Contact", changed(found, "C"), 200)
 		return and(all(450, got, err), count(sf, 450, "Department = 'C'"))
 	})
-	step("UpsertCollection", func() error {
+	step.Run("UpsertCollection", func() error {
 		got, err := sf.UpsertCollection("Contact", "Ext_Id__c", many(451, "Coll"), 200)
 		return and(all(451, got, err), count(sf, 451, "Title = 'Coll'"))
 	})
-	step("DeleteCollection", func() error {
+	step.Run("DeleteCollection", func() error {
 		found, err := ids(sf, "Title = 'Coll'")
 		if err != nil {
 			return err
@@ -205,21 +206,21 @@ func collections(sf *salesforce.Salesforce) {
 		got, err := sf.DeleteCollection("Contact", found, 200)
 		return and(all(451, got, err), count(sf, 0, "Title = 'Coll'"))
 	})
-	step("a collection with a bad record", func() error {
+	step.Run("a collection with a bad record", func() error {
 		got, err := sf.InsertCollection("Contact", []row{{"LastName": "Fine", "Title": "Bad"}, {"Title": "Bad"}}, 200)
 		if err != nil {
 			return err
 		}
-		return and(equal(true, got.HasSalesforceErrors), equal("REQUIRED_FIELD_MISSING", got.Results[1].Errors[0].StatusCode), count(sf, 1, "Title = 'Bad'"))
+		return and(step.Equal(true, got.HasSalesforceErrors), step.Equal("REQUIRED_FIELD_MISSING", got.Results[1].Errors[0].StatusCode), count(sf, 1, "Title = 'Bad'"))
 	})
 }
 
 func composite(sf *salesforce.Salesforce) {
-	step("InsertComposite", func() error {
+	step.Run("InsertComposite", func() error {
 		got, err := sf.InsertComposite("Contact", many(450, "Comp"), 200, true)
 		return and(all(450, got, err), count(sf, 450, "Title = 'Comp'"))
 	})
-	step("UpdateComposite", func() error {
+	step.Run("UpdateComposite", func() error {
 		found, err := ids(sf, "Title = 'Comp'")
 		if err != nil {
 			return err
@@ -227,11 +228,11 @@ func composite(sf *salesforce.Salesforce) {
 		got, err := sf.UpdateComposite("Contact", changed(found, "K"), 200, true)
 		return and(all(450, got, err), count(sf, 450, "Department = 'K'"))
 	})
-	step("UpsertComposite", func() error {
+	step.Run("UpsertComposite", func() error {
 		got, err := sf.UpsertComposite("Contact", "Ext_Id__c", many(451, "Comp"), 200, true)
 		return and(all(451, got, err), count(sf, 451, "Title = 'Comp'"))
 	})
-	step("DeleteComposite", func() error {
+	step.Run("DeleteComposite", func() error {
 		found, err := ids(sf, "Title = 'Comp'")
 		if err != nil {
 			return err
@@ -240,12 +241,12 @@ func composite(sf *salesforce.Salesforce) {
 		return and(all(451, got, err), count(sf, 0, "Title = 'Comp'"))
 	})
 	bad := []row{{"LastName": "Fine", "Title": "Half"}, {"Title": "Half"}}
-	step("a composite with a bad record, all or none", func() error {
+	step.Run("a composite with a bad record, all or none", func() error {
 		got, err := sf.InsertComposite("Contact", bad, 200, true)
-		return and(err, equal(true, got.HasSalesforceErrors), count(sf, 0, "Title = 'Half'"))
+		return and(err, step.Equal(true, got.HasSalesforceErrors), count(sf, 0, "Title = 'Half'"))
 	})
-	step("a composite with a bad record, some", func() error {
+	step.Run("a composite with a bad record, some", func() error {
 		got, err := sf.InsertComposite("Contact", bad, 200, false)
-		return and(err, equal(true, got.HasSalesforceErrors), count(sf, 1, "Title = 'Half'"))
+		return and(err, step.Equal(true, got.HasSalesforceErrors), count(sf, 1, "Title = 'Half'"))
 	})
 }

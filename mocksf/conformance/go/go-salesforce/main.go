@@ -5,17 +5,17 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"sync/atomic"
 	"time"
 
 	"github.com/k-capehart/go-salesforce/v3"
+	"github.com/squall-harness/squall/mocksf/conformance/go/step"
 )
 
 func main() {
 	login()
 	sf, err := connect()
 	if err != nil {
-		step("login for all that follows", func() error { return err })
+		step.Run("login for all that follows", func() error { return err })
 		os.Exit(1)
 	}
 	queries(sf)
@@ -41,9 +41,9 @@ func login() {
 	both := os.Getenv("SF_PASSWORD") // the end of it stands for the security token, which clients append
 	half := len(both) / 2
 	user.Username, user.Password, user.SecurityToken = os.Getenv("SF_USERNAME"), both[:half], both[half:]
-	step("client credentials", flow(app(), salesforce.AuthFlowClientCredentials))
-	step("password with security token", flow(user, salesforce.AuthFlowUsernamePassword))
-	step("JWT", func() error {
+	step.Run("client credentials", flow(app(), salesforce.AuthFlowClientCredentials))
+	step.Run("password with security token", flow(user, salesforce.AuthFlowUsernamePassword))
+	step.Run("JWT", func() error {
 		key, err := os.ReadFile(os.Getenv("SF_KEY_FILE"))
 		if err != nil {
 			return err
@@ -52,26 +52,26 @@ func login() {
 		assertion.ConsumerSecret, assertion.Username, assertion.ConsumerRSAPem = "", user.Username, string(key)
 		return flow(assertion, salesforce.AuthFlowJWT)()
 	})
-	step("access token", func() error {
+	step.Run("access token", func() error {
 		sf, err := connect()
 		if err != nil {
 			return err
 		}
 		return flow(salesforce.Creds{Domain: user.Domain, AccessToken: sf.GetAccessToken()}, salesforce.AuthFlowAccessToken)()
 	})
-	step("an access token that is none", func() error {
+	step.Run("an access token that is none", func() error {
 		_, err := salesforce.Init(salesforce.Creds{Domain: user.Domain, AccessToken: "none"})
-		return refused(err, "unable to refresh session")
+		return step.Refused(err, "unable to refresh session")
 	})
-	step("wrong password", func() error {
+	step.Run("wrong password", func() error {
 		wrong := user
 		wrong.Password = "wrong"
 		_, err := salesforce.Init(wrong)
-		return refused(err, "400")
+		return step.Refused(err, "400")
 	})
-	step("options", options)
-	step("gzip both ways", compressed)
-	step("a session ends in mid-run", refreshed)
+	step.Run("options", options)
+	step.Run("gzip both ways", compressed)
+	step.Run("a session ends in mid-run", refreshed)
 }
 
 // flow logs in one way and uses the session.
@@ -81,10 +81,10 @@ func flow(creds salesforce.Creds, want salesforce.AuthFlowType) func() error {
 		if err != nil {
 			return err
 		}
-		if err := equal(want, sf.GetAuthFlow()); err != nil {
+		if err := step.Equal(want, sf.GetAuthFlow()); err != nil {
 			return err
 		}
-		if err := equal(os.Getenv("SF_LOGIN_URL"), sf.GetInstanceUrl()); err != nil {
+		if err := step.Equal(os.Getenv("SF_LOGIN_URL"), sf.GetInstanceUrl()); err != nil {
 			return err
 		}
 		_, err = sf.DoRequest(http.MethodGet, "/limits", nil)
@@ -92,29 +92,20 @@ func flow(creds salesforce.Creds, want salesforce.AuthFlowType) func() error {
 	}
 }
 
-// counted counts what goes through it.
-type counted struct{ n atomic.Int32 }
-
-// RoundTrip is http.RoundTripper.
-func (c *counted) RoundTrip(r *http.Request) (*http.Response, error) {
-	c.n.Add(1)
-	return http.DefaultTransport.RoundTrip(r)
-}
-
 func options() error {
-	trips := &counted{}
+	trips := &step.Trips{}
 	sf, err := connect(salesforce.WithAPIVersion("v60.0"), salesforce.WithBatchSizeMax(50), salesforce.WithBulkBatchSizeMax(500),
 		salesforce.WithRoundTripper(trips), salesforce.WithHTTPTimeout(time.Minute), salesforce.WithValidateAuthentication(false))
 	if err != nil {
 		return err
 	}
-	if err := equal("v60.0 50 500", sf.GetAPIVersion()+" "+itoa(sf.GetBatchSizeMax())+" "+itoa(sf.GetBulkBatchSizeMax())); err != nil {
+	if err := step.Equal("v60.0 50 500", sf.GetAPIVersion()+" "+itoa(sf.GetBatchSizeMax())+" "+itoa(sf.GetBulkBatchSizeMax())); err != nil {
 		return err
 	}
 	if _, err := sf.DoRequest(http.MethodGet, "/sobjects", nil, salesforce.WithHeader("Sforce-Call-Options", "client=conformance")); err != nil {
 		return err
 	}
-	return equal(1, trips.n.Load())
+	return step.Equal(1, trips.N.Load())
 }
 
 func compressed() error {
@@ -130,7 +121,7 @@ func compressed() error {
 	if err := sf.Query("SELECT Id, Name FROM Account WHERE Id = '"+made.Id+"'", &got); err != nil {
 		return err
 	}
-	return equal("Compressed", got[0].Name)
+	return step.Equal("Compressed", got[0].Name)
 }
 
 func refreshed() error {
@@ -148,7 +139,7 @@ func refreshed() error {
 		return err
 	}
 	if before == sf.GetAccessToken() {
-		return refused(nil, "the old session")
+		return step.Refused(nil, "the old session")
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/k-capehart/go-salesforce/v3"
+	"github.com/squall-harness/squall/mocksf/conformance/go/step"
 )
 
 // inlined is a contact as the iterator of bulk queries decodes it.
@@ -41,7 +42,7 @@ func jobs(sf *salesforce.Salesforce, want, n int, made []string, err error) erro
 		}
 		good += len(got.SuccessfulRecords)
 	}
-	return and(equal(want, len(made)), equal(n, good))
+	return and(step.Equal(want, len(made)), step.Equal(n, good))
 }
 
 // file runs a job on a CSV file.
@@ -63,15 +64,15 @@ func bulk(sf *salesforce.Salesforce) {
 }
 
 func inserts(sf *salesforce.Salesforce) {
-	step("InsertBulk, two jobs", func() error {
+	step.Run("InsertBulk, two jobs", func() error {
 		made, err := sf.InsertBulk("Contact", many(1500, "Bulk"), 1000, true)
 		return and(jobs(sf, 2, 1500, made, err), count(sf, 1500, "Title = 'Bulk'"))
 	})
-	step("InsertBulkFile", func() error {
+	step.Run("InsertBulkFile", func() error {
 		return file(sf, 3, func(path string) ([]string, error) { return sf.InsertBulkFile("Contact", path, 1000, true) },
 			"FirstName,LastName,Title", "Tony,Stark,File", "Steve,Rogers,File", "Bruce,Banner,File")
 	})
-	step("GetJobResults with failed records", func() error {
+	step.Run("GetJobResults with failed records", func() error {
 		made, err := sf.InsertBulk("Contact", []row{{"LastName": "Fine", "Title": "F"}, {"LastName": "", "Title": "F"}}, 100, true)
 		if err != nil {
 			return err
@@ -80,17 +81,17 @@ func inserts(sf *salesforce.Salesforce) {
 		if err != nil {
 			return err
 		}
-		return and(equal(1, got.NumberRecordsFailed), equal(1, len(got.SuccessfulRecords)),
-			refused(fmt.Errorf("%v", got.FailedRecords[0]["sf__Error"]), "REQUIRED_FIELD_MISSING"))
+		return and(step.Equal(1, got.NumberRecordsFailed), step.Equal(1, len(got.SuccessfulRecords)),
+			step.Refused(fmt.Errorf("%v", got.FailedRecords[0]["sf__Error"]), "REQUIRED_FIELD_MISSING"))
 	})
-	step("a bulk job with an unknown column", func() error {
+	step.Run("a bulk job with an unknown column", func() error {
 		_, err := sf.InsertBulk("Contact", []row{{"LastName": "A", "Nothing__c": "x"}}, 100, true)
-		return refused(err, "InvalidBatch")
+		return step.Refused(err, "InvalidBatch")
 	})
 }
 
 func changes(sf *salesforce.Salesforce) {
-	step("UpdateBulk", func() error {
+	step.Run("UpdateBulk", func() error {
 		found, err := ids(sf, "Title = 'Bulk'")
 		if err != nil {
 			return err
@@ -98,7 +99,7 @@ func changes(sf *salesforce.Salesforce) {
 		made, err := sf.UpdateBulk("Contact", changed(found, "B"), 10000, true)
 		return and(jobs(sf, 1, 1500, made, err), count(sf, 1500, "Department = 'B'"))
 	})
-	step("UpdateBulkFile", func() error {
+	step.Run("UpdateBulkFile", func() error {
 		found, err := find(sf, "Title = 'File'")
 		if err != nil {
 			return err
@@ -106,16 +107,16 @@ func changes(sf *salesforce.Salesforce) {
 		return and(file(sf, 1, func(path string) ([]string, error) { return sf.UpdateBulkFile("Contact", path, 1000, true) },
 			"Id,LastName", found[0].Id+",Raccoon"), count(sf, 1, "LastName = 'Raccoon'"))
 	})
-	step("UpsertBulk", func() error {
+	step.Run("UpsertBulk", func() error {
 		made, err := sf.UpsertBulk("Contact", "Ext_Id__c", many(1501, "Bulk"), 10000, true)
 		return and(jobs(sf, 1, 1501, made, err), count(sf, 1501, "Title = 'Bulk'"))
 	})
-	step("UpsertBulkFile", func() error {
+	step.Run("UpsertBulkFile", func() error {
 		return and(file(sf, 2, func(path string) ([]string, error) {
 			return sf.UpsertBulkFile("Contact", "Ext_Id__c", path, 1000, true)
 		}, "Ext_Id__c,FirstName,LastName", "Bulk0,Matt,Murdock", "Avng8,Luke,Cage"), count(sf, 2, "FirstName IN ('Matt', 'Luke')"))
 	})
-	step("DeleteBulk", func() error {
+	step.Run("DeleteBulk", func() error {
 		found, err := ids(sf, "Title = 'Bulk'")
 		if err != nil {
 			return err
@@ -123,7 +124,7 @@ func changes(sf *salesforce.Salesforce) {
 		made, err := sf.DeleteBulk("Contact", found, 10000, true)
 		return and(jobs(sf, 1, 1501, made, err), count(sf, 0, "Title = 'Bulk'"))
 	})
-	step("DeleteBulkFile", func() error {
+	step.Run("DeleteBulkFile", func() error {
 		found, err := find(sf, "Title = 'File'")
 		if err != nil {
 			return err
@@ -138,30 +139,30 @@ const rule = "01QDn00000112FHMAY" // an assignment rule
 // assigned runs the calls that take an assignment rule, on cases.
 func assigned(sf *salesforce.Salesforce) {
 	cases := func(subject string) []row { return []row{{"Subject": subject, "Ext_Id__c": "case"}} }
-	step("InsertBulkAssign", func() error {
+	step.Run("InsertBulkAssign", func() error {
 		made, err := sf.InsertBulkAssign("Case", cases("New"), 100, true, rule)
 		return jobs(sf, 1, 1, made, err)
 	})
-	step("InsertBulkFileAssign", func() error {
+	step.Run("InsertBulkFileAssign", func() error {
 		return file(sf, 1, func(path string) ([]string, error) { return sf.InsertBulkFileAssign("Case", path, 100, true, rule) }, "Subject,Ext_Id__c", "File,file")
 	})
 	var found []row
-	step("UpdateBulkAssign", func() error {
+	step.Run("UpdateBulkAssign", func() error {
 		if err := sf.Query("SELECT Id FROM Case WHERE Ext_Id__c = 'case'", &found); err != nil {
 			return err
 		}
 		made, err := sf.UpdateBulkAssign("Case", []row{{"Id": found[0]["Id"], "Subject": "Changed"}}, 100, true, rule)
 		return jobs(sf, 1, 1, made, err)
 	})
-	step("UpdateBulkFileAssign", func() error {
+	step.Run("UpdateBulkFileAssign", func() error {
 		return file(sf, 1, func(path string) ([]string, error) { return sf.UpdateBulkFileAssign("Case", path, 100, true, rule) },
 			"Id,Subject", fmt.Sprintf("%v,Again", found[0]["Id"]))
 	})
-	step("UpsertBulkAssign", func() error {
+	step.Run("UpsertBulkAssign", func() error {
 		made, err := sf.UpsertBulkAssign("Case", "Ext_Id__c", cases("Upserted"), 100, true, rule)
 		return jobs(sf, 1, 1, made, err)
 	})
-	step("UpsertBulkFileAssign", func() error {
+	step.Run("UpsertBulkFileAssign", func() error {
 		return file(sf, 1, func(path string) ([]string, error) {
 			return sf.UpsertBulkFileAssign("Case", "Ext_Id__c", path, 100, true, rule)
 		}, "Subject,Ext_Id__c", "Once more,case")
@@ -180,21 +181,21 @@ func export(load func(path string) error, want int) error {
 		return err
 	}
 	got, err := csv.NewReader(strings.NewReader(string(text))).ReadAll()
-	return and(err, equal(want, len(got)-1))
+	return and(err, step.Equal(want, len(got)-1))
 }
 
 func exports(sf *salesforce.Salesforce) {
-	step("QueryBulkExport", func() error {
+	step.Run("QueryBulkExport", func() error {
 		return export(func(path string) error {
 			return sf.QueryBulkExport("SELECT Id, FirstName, LastName FROM Contact WHERE Title = 'Page'", path)
 		}, 2100)
 	})
-	step("QueryStructBulkExport", func() error {
+	step.Run("QueryStructBulkExport", func() error {
 		return export(func(path string) error {
 			return sf.QueryStructBulkExport(contactQuery{WhereClause: whereContact{LastName: "Lee"}}, path)
 		}, 1)
 	})
-	step("QueryBulkIterator", func() error {
+	step.Run("QueryBulkIterator", func() error {
 		it, err := sf.QueryBulkIterator("SELECT Id, LastName, Account.Name FROM Contact WHERE LastName = 'Lee'")
 		if err != nil {
 			return err
@@ -207,9 +208,9 @@ func exports(sf *salesforce.Salesforce) {
 			}
 			got = append(got, page...)
 		}
-		if err := and(it.Error(), equal(1, len(got))); err != nil {
+		if err := and(it.Error(), step.Equal(1, len(got))); err != nil {
 			return err
 		}
-		return equal("Avengers", got[0].Account.Name)
+		return step.Equal("Avengers", got[0].Account.Name)
 	})
 }

@@ -1,15 +1,18 @@
-package main
+// Package step is how the programs on Go clients report and compare.
+package step
 
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 )
 
-// step runs one step and prints how it went, as a JSON line. Those after it
+// Run runs one step and prints how it went, as a JSON line. Those after it
 // run all the same.
-func step(name string, run func() error) {
+func Run(name string, run func() error) {
 	said := struct {
 		Name   string `json:"name"`
 		OK     bool   `json:"ok"`
@@ -32,16 +35,16 @@ func guarded(run func() error) (err error) {
 	return run()
 }
 
-// equal compares as Go prints.
-func equal(want, got any) error {
+// Equal compares as Go prints.
+func Equal(want, got any) error {
 	if fmt.Sprint(want) != fmt.Sprint(got) {
 		return fmt.Errorf("want %v, got %v", want, got)
 	}
 	return nil
 }
 
-// refused wants an error that says something.
-func refused(err error, words string) error {
+// Refused wants an error that says something.
+func Refused(err error, words string) error {
 	if err == nil {
 		return fmt.Errorf("not refused: %s", words)
 	}
@@ -49,4 +52,13 @@ func refused(err error, words string) error {
 		return fmt.Errorf("not refused with %s but with %w", words, err)
 	}
 	return nil
+}
+
+// Trips counts what goes through it.
+type Trips struct{ N atomic.Int32 }
+
+// RoundTrip is http.RoundTripper.
+func (t *Trips) RoundTrip(r *http.Request) (*http.Response, error) {
+	t.N.Add(1)
+	return http.DefaultTransport.RoundTrip(r)
 }

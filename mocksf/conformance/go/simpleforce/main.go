@@ -10,19 +10,19 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"sync/atomic"
 
 	"github.com/simpleforce/simpleforce"
+	"github.com/squall-harness/squall/mocksf/conformance/go/step"
 )
 
 func main() {
 	log.SetOutput(io.Discard) // the client logs request bodies
 	var client *simpleforce.Client
-	step("LoginPassword", func() (err error) {
+	step.Run("LoginPassword", func() (err error) {
 		client, err = login(os.Getenv("SF_PASSWORD"))
 		return err
 	})
-	step("LoginPassword, wrong password", wrongPassword)
+	step.Run("LoginPassword, wrong password", wrongPassword)
 	if client == nil {
 		os.Exit(1)
 	}
@@ -31,7 +31,7 @@ func main() {
 	upserts(client)
 	queries(client)
 	described(client)
-	step("ApexREST with a path of the REST API", func() error { return rest(client) })
+	step.Run("ApexREST with a path of the REST API", func() error { return rest(client) })
 }
 
 func login(password string) (*simpleforce.Client, error) {
@@ -39,7 +39,7 @@ func login(password string) (*simpleforce.Client, error) {
 	if err := client.LoginPassword(os.Getenv("SF_USERNAME"), password, ""); err != nil {
 		return nil, err
 	}
-	return client, equal(os.Getenv("SF_LOGIN_URL"), client.GetLoc())
+	return client, step.Equal(os.Getenv("SF_LOGIN_URL"), client.GetLoc())
 }
 
 func wrongPassword() error {
@@ -48,33 +48,24 @@ func wrongPassword() error {
 	if !errors.As(err, &said) {
 		return fmt.Errorf("not refused: %w", err)
 	}
-	if err := equal("sf:INVALID_LOGIN", said.ErrorCode); err != nil {
+	if err := step.Equal("sf:INVALID_LOGIN", said.ErrorCode); err != nil {
 		return err
 	}
-	return equal("INVALID_LOGIN: Invalid username, password, security token; or user locked out.", said.ErrorMessage)
-}
-
-// counted counts what goes through it.
-type counted struct{ n atomic.Int32 }
-
-// RoundTrip is http.RoundTripper.
-func (c *counted) RoundTrip(r *http.Request) (*http.Response, error) {
-	c.n.Add(1)
-	return http.DefaultTransport.RoundTrip(r)
+	return step.Equal("INVALID_LOGIN: Invalid username, password, security token; or user locked out.", said.ErrorMessage)
 }
 
 func sessions(client *simpleforce.Client) {
-	step("SetSidLoc and SetHttpClient", func() error {
+	step.Run("SetSidLoc and SetHttpClient", func() error {
 		other := simpleforce.NewClient(client.GetLoc(), "conformance", "v60.0")
-		trips := &counted{}
+		trips := &step.Trips{}
 		other.SetHttpClient(&http.Client{Transport: trips})
 		other.SetSidLoc(client.GetSid(), client.GetLoc())
 		if other.SObject("Account").Set("Name", "By session").Create() == nil {
 			return errors.New("no record was made")
 		}
-		return equal(1, trips.n.Load())
+		return step.Equal(1, trips.N.Load())
 	})
-	step("a session that is none", func() error {
+	step.Run("a session that is none", func() error {
 		other := simpleforce.NewClient(client.GetLoc(), "conformance", simpleforce.DefaultAPIVersion)
 		other.SetSidLoc("none", client.GetLoc())
 		_, err := other.Query("SELECT Id FROM Account")
@@ -82,7 +73,7 @@ func sessions(client *simpleforce.Client) {
 		if !errors.As(err, &said) {
 			return fmt.Errorf("not refused: %w", err)
 		}
-		return equal("401 INVALID_SESSION_ID Session expired or invalid", fmt.Sprint(said.HttpCode, " ", said.ErrorCode, " ", said.ErrorMessage))
+		return step.Equal("401 INVALID_SESSION_ID Session expired or invalid", fmt.Sprint(said.HttpCode, " ", said.ErrorCode, " ", said.ErrorMessage))
 	})
 }
 
@@ -96,23 +87,23 @@ func made(o *simpleforce.SObject) error {
 
 func records(client *simpleforce.Client) {
 	c := client.SObject("Case").Set("Subject", "Case created by simpleforce").Set("Priority", "High")
-	step("Create", func() error {
+	step.Run("Create", func() error {
 		if err := made(c.Create()); err != nil {
 			return err
 		}
-		return equal("500", c.ID()[:3])
+		return step.Equal("500", c.ID()[:3])
 	})
-	step("Get", func() error {
+	step.Run("Get", func() error {
 		got := client.SObject("Case").Get(c.ID())
 		if err := made(got); err != nil {
 			return err
 		}
-		if err := equal("Case", got.AttributesField().Type); err != nil {
+		if err := step.Equal("Case", got.AttributesField().Type); err != nil {
 			return err
 		}
-		return equal("/services/data/v54.0/sobjects/Case/"+c.ID(), got.AttributesField().URL)
+		return step.Equal("/services/data/v54.0/sobjects/Case/"+c.ID(), got.AttributesField().URL)
 	})
-	step("SObjectField, and Get of what it names", func() error {
+	step.Run("SObjectField, and Get of what it names", func() error {
 		user := client.SObject("Case").Get(c.ID()).SObjectField("User", "CreatedById")
 		if err := made(user); err != nil {
 			return err
@@ -125,23 +116,23 @@ func records(client *simpleforce.Client) {
 		}
 		return nil
 	})
-	step("Update", func() error {
+	step.Run("Update", func() error {
 		if err := made(client.SObject("Case").Set("Id", c.ID()).Set("Subject", "Changed").Update()); err != nil {
 			return err
 		}
-		return equal("Changed", client.SObject("Case").Get(c.ID()).StringField("Subject"))
+		return step.Equal("Changed", client.SObject("Case").Get(c.ID()).StringField("Subject"))
 	})
-	step("Update of all that Get returned", func() error {
+	step.Run("Update of all that Get returned", func() error {
 		got := client.SObject("Contact").Set("LastName", "Round").Create().Get()
 		for _, field := range []string{"Name", "IsDeleted", "OwnerId"} {
 			delete(*got, field)
 		}
 		return made(got.Set("LastName", "Trip").Update())
 	})
-	step("Create, Get and Delete in a chain", func() error {
+	step.Run("Create, Get and Delete in a chain", func() error {
 		return client.SObject("Case").Set("Subject", "Chain").Create().Get().Delete()
 	})
-	step("Delete", func() error {
+	step.Run("Delete", func() error {
 		if err := c.Delete(); err != nil {
 			return err
 		}
@@ -150,7 +141,7 @@ func records(client *simpleforce.Client) {
 		}
 		return nil
 	})
-	step("Create without a required field", func() error {
+	step.Run("Create without a required field", func() error {
 		if client.SObject("Contact").Set("FirstName", "Only").Create() != nil {
 			return errors.New("not refused")
 		}
@@ -163,46 +154,46 @@ func upserts(client *simpleforce.Client) {
 		return client.SObject("Case").Set("ExternalIDField", "Ext_Id__c").Set("Ext_Id__c", "case-1").Set("Subject", subject).Upsert()
 	}
 	var id string
-	step("Upsert creates", func() error {
+	step.Run("Upsert creates", func() error {
 		got := upsert("First")
 		if err := made(got); err != nil {
 			return err
 		}
 		id = got.ID()
-		return equal("500", id[:3])
+		return step.Equal("500", id[:3])
 	})
-	step("Upsert updates", func() error {
+	step.Run("Upsert updates", func() error {
 		if err := made(upsert("Second")); err != nil {
 			return err
 		}
-		return equal("Second", client.SObject("Case").Get(id).StringField("Subject"))
+		return step.Equal("Second", client.SObject("Case").Get(id).StringField("Subject"))
 	})
 }
 
 func queries(client *simpleforce.Client) {
-	step("Query", func() error {
+	step.Run("Query", func() error {
 		got, err := client.Query("SELECT Id, Subject FROM Case WHERE Ext_Id__c = 'case-1'")
 		if err != nil {
 			return err
 		}
-		if err := equal("1 true Second", fmt.Sprint(got.TotalSize, " ", got.Done, " ", got.Records[0].StringField("Subject"))); err != nil {
+		if err := step.Equal("1 true Second", fmt.Sprint(got.TotalSize, " ", got.Done, " ", got.Records[0].StringField("Subject"))); err != nil {
 			return err
 		}
 		return made(got.Records[0].Get()) // a record of a query can be read again
 	})
-	step("Query of a parent", func() error {
+	step.Run("Query of a parent", func() error {
 		parent := client.SObject("Account").Set("Name", "Parent").Create()
 		client.SObject("Contact").Set("LastName", "Child").Set("AccountId", parent.ID()).Create()
 		got, err := client.Query("SELECT Account.Name FROM Contact WHERE LastName = 'Child'")
 		if err != nil {
 			return err
 		}
-		return equal("Parent", got.Records[0].SObjectField("Account", "Account").StringField("Name"))
+		return step.Equal("Parent", got.Records[0].SObjectField("Account", "Account").StringField("Name"))
 	})
-	step("Query over several pages", func() error { return pages(client) })
-	step("Query that is malformed", func() error {
+	step.Run("Query over several pages", func() error { return pages(client) })
+	step.Run("Query that is malformed", func() error {
 		_, err := client.Query("SELECT FROM Case")
-		return refused(err, "MALFORMED_QUERY")
+		return step.Refused(err, "MALFORMED_QUERY")
 	})
 }
 
@@ -224,18 +215,18 @@ func pages(client *simpleforce.Client) error {
 		n += len(got.Records)
 		next = got.NextRecordsURL
 	}
-	return equal(2100, n)
+	return step.Equal(2100, n)
 }
 
 func described(client *simpleforce.Client) {
-	step("Describe", func() error {
+	step.Run("Describe", func() error {
 		got := client.SObject("Case").Describe()
 		if got == nil {
 			return errors.New("the call failed")
 		}
-		return equal("Case", (*got)["name"])
+		return step.Equal("Case", (*got)["name"])
 	})
-	step("DescribeGlobal", func() error {
+	step.Run("DescribeGlobal", func() error {
 		got, err := client.DescribeGlobal()
 		if err != nil {
 			return err
