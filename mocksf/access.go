@@ -82,12 +82,6 @@ func (r *request) hidden(t *store.Table, field int) bool {
 	return r.org.access.hidden(r.call.Identity, t, field)
 }
 
-// hiddenName is hidden by the name of a field that the table has.
-func (r *request) hiddenName(t *store.Table, name string) bool {
-	field, _ := t.Field(name)
-	return r.hidden(t, field)
-}
-
 // check refuses a write of what may not be written.
 func (a *accesses) check(identity string, w store.Write) *apierr.Error {
 	if !a.some.Load() {

@@ -19,8 +19,8 @@ func readRelated(r *request) reply {
 	if field, parent, ok := t.Parent(r.param("value")); ok && !r.hidden(t, field) && !r.hidden(parent, wholeObject) {
 		return r.parentOf(t, field, parent)
 	}
-	child, lookup, ok := r.org.child(t, r.param("value"))
-	if !ok || r.hidden(child, wholeObject) || r.hiddenName(child, lookup) {
+	child, lookup, ok := t.Child(r.param("value"))
+	if !ok || r.hidden(child, wholeObject) || r.hidden(child, lookup) {
 		return failure(apierr.NotFound.New())
 	}
 	return r.childrenOf(t, child, lookup)
@@ -37,7 +37,7 @@ func (r *request) parentOf(t *store.Table, field int, parent *store.Table) reply
 	return r.record(parent, row)
 }
 
-func (r *request) childrenOf(t, child *store.Table, lookup string) reply {
+func (r *request) childrenOf(t, child *store.Table, lookup int) reply {
 	fields, err := r.selected(child, r.query.Get("fields"))
 	if err != nil {
 		return failure(err)
@@ -49,10 +49,9 @@ func (r *request) childrenOf(t, child *store.Table, lookup string) reply {
 			parent = nil
 			return
 		}
-		at, _ := child.Field(lookup)
-		rows = v.Find(child, at, parent.ID())
+		rows = v.Find(child, lookup, parent.ID())
 		read := commitlog.Read{Object: child.Name, Fields: fieldNames(child, fields), Exact: true}
-		read.Where = []commitlog.Match{{Field: lookup, Values: []any{parent.ID()}}}
+		read.Where = []commitlog.Match{{Field: child.Fields[lookup].Name, Values: []any{parent.ID()}}}
 		r.look(v, read, rows...)
 	})
 	if parent == nil {

@@ -33,7 +33,7 @@ func planTree(r *request) {
 		return
 	}
 	var nodes []treeNode
-	if nodes, r.bad = r.flatten(nil, treeNode{parent: -1, table: t}, r.json.Get("records"), 1); r.bad != nil {
+	if nodes, r.bad = flatten(nil, treeNode{parent: -1, table: t}, r.json.Get("records"), 1); r.bad != nil {
 		return
 	}
 	if r.bad = checkTree(nodes); r.bad != nil {
@@ -64,7 +64,7 @@ func checkTree(nodes []treeNode) *apierr.Error {
 }
 
 // flatten appends the records of a list, each followed by its children.
-func (r *request) flatten(nodes []treeNode, like treeNode, records jsontree.Value, depth int) ([]treeNode, *apierr.Error) {
+func flatten(nodes []treeNode, like treeNode, records jsontree.Value, depth int) ([]treeNode, *apierr.Error) {
 	if records.Kind() != jsontree.Array || depth > maxTreeDepth {
 		return nil, apierr.InvalidInput.New("A tree is an array of records, at most five levels deep")
 	}
@@ -84,30 +84,18 @@ func (r *request) flatten(nodes []treeNode, like treeNode, records jsontree.Valu
 			if list.Kind() == jsontree.Absent {
 				continue
 			}
-			child, lookup, ok := r.org.child(n.table, name)
+			child, lookup, ok := n.table.Child(name)
 			if !ok {
 				return nil, apierr.InvalidField.New(name, n.table.Name)
 			}
 			nodes[at].skip = append(nodes[at].skip, name)
 			var err *apierr.Error
-			if nodes, err = r.flatten(nodes, treeNode{parent: at, lookup: lookup, table: child}, list, depth+1); err != nil {
+			if nodes, err = flatten(nodes, treeNode{parent: at, lookup: child.Fields[lookup].Name, table: child}, list, depth+1); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return nodes, nil
-}
-
-// child finds the objects below t by the relationship's name.
-func (o *Org) child(t *store.Table, relationship string) (child *store.Table, lookup string, ok bool) {
-	for _, c := range o.store.Tables() {
-		for _, f := range c.Fields {
-			if f.ChildName != "" && strings.EqualFold(f.ChildName, relationship) && strings.EqualFold(f.ReferenceTo, t.Name) {
-				return c, f.Name, true
-			}
-		}
-	}
-	return nil, "", false
 }
 
 // serveTree inserts all records as one unit. Each record that fails is told;
