@@ -28,7 +28,7 @@ func etag(row *store.Row) string {
 
 // readIf answers a record that was read, or that it is what the client has.
 func (r *request) readIf(t *store.Table, row *store.Row) reply {
-	if row == nil || row.Deleted() || row.Table() != t {
+	if !row.LiveIn(t) {
 		return r.record(t, row)
 	}
 	var header http.Header
@@ -93,7 +93,7 @@ func (r *request) require(row *store.Row) *apierr.Error {
 // writable is require for a record about to be changed, where an entity tag
 // that the client should not find is a failed condition too.
 func (r *request) writable(t *store.Table, row *store.Row) *apierr.Error {
-	if row == nil || row.Deleted() || row.Table() != t {
+	if !row.LiveIn(t) {
 		return nil // the write itself says what is wrong
 	}
 	if list := r.header.Get("If-None-Match"); list != "" && t.Name == tagged && matches(list, row) {

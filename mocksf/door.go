@@ -32,8 +32,8 @@ func (o *Org) Count(object string) (n int) {
 func (o *Org) Get(object, id string) (fields map[string]any, ok bool) {
 	t, known := o.store.Table(object)
 	var row *store.Row
-	o.store.View(func(v *store.View) { row, ok = v.Get(id) })
-	if !known || !ok || row.Deleted() || row.Table() != t {
+	o.store.View(func(v *store.View) { row, _ = v.Get(id) })
+	if !known || !row.LiveIn(t) {
 		return nil, false
 	}
 	fields = make(map[string]any, len(t.Fields))

@@ -31,7 +31,7 @@ func (r *request) look(v *store.View, read commitlog.Read, rows ...*store.Row) {
 // deleted, when it is not there.
 func (r *request) lookAt(v *store.View, t *store.Table, asked commitlog.Served, row *store.Row) {
 	read := commitlog.Read{Object: t.Name, Exact: true}
-	if row == nil || row.Deleted() || row.Table() != t {
+	if !row.LiveIn(t) {
 		read.Records = []commitlog.Served{asked}
 		r.look(v, read)
 		return
@@ -46,7 +46,7 @@ func (r *request) lookAt(v *store.View, t *store.Table, asked commitlog.Served, 
 
 // lookAtAll notes a read of several records by their ids.
 func (r *request) lookAtAll(v *store.View, t *store.Table, fields []int, rows []*store.Row) {
-	there := slices.DeleteFunc(slices.Clone(rows), func(row *store.Row) bool { return row == nil || row.Deleted() || row.Table() != t })
+	there := slices.DeleteFunc(slices.Clone(rows), func(row *store.Row) bool { return !row.LiveIn(t) })
 	r.look(v, commitlog.Read{Object: t.Name, Fields: fieldNames(t, fields), Exact: true}, there...)
 }
 

@@ -29,7 +29,7 @@ func readRelated(r *request) reply {
 func (r *request) parentOf(t *store.Table, field int, parent *store.Table) reply {
 	var row *store.Row
 	r.read(func(v *store.View) {
-		if child, ok := v.Get(r.param("field")); ok && child.Table() == t && !child.Deleted() {
+		if child, _ := v.Get(r.param("field")); child.LiveIn(t) {
 			row, _ = v.Get(child.Text(field))
 			r.lookAt(v, parent, commitlog.Served{ID: child.Text(field)}, row)
 		}
@@ -45,8 +45,7 @@ func (r *request) childrenOf(t, child *store.Table, lookup int) reply {
 	var parent *store.Row
 	var rows []*store.Row
 	r.read(func(v *store.View) {
-		if parent, _ = v.Get(r.param("field")); parent == nil || parent.Deleted() || parent.Table() != t {
-			parent = nil
+		if parent, _ = v.Get(r.param("field")); !parent.LiveIn(t) {
 			return
 		}
 		rows = v.Find(child, lookup, parent.ID())
@@ -54,7 +53,7 @@ func (r *request) childrenOf(t, child *store.Table, lookup int) reply {
 		read.Where = []commitlog.Match{{Field: child.Fields[lookup].Name, Values: []any{parent.ID()}}}
 		r.look(v, read, rows...)
 	})
-	if parent == nil {
+	if !parent.LiveIn(t) {
 		return failure(apierr.NotFound.New())
 	}
 	dst := strconv.AppendInt([]byte(`{"totalSize":`), int64(len(rows)), 10)

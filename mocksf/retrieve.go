@@ -58,7 +58,7 @@ func (r *request) retrieve(ids []string, list string) reply {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		if row == nil || row.Deleted() || row.Table() != t {
+		if !row.LiveIn(t) {
 			dst = append(dst, "null"...)
 			continue
 		}

@@ -71,7 +71,7 @@ func readRow(r *request) reply {
 // record answers a record that was read, with the fields that the query asks
 // for.
 func (r *request) record(t *store.Table, row *store.Row) reply {
-	if row == nil || row.Deleted() || row.Table() != t {
+	if !row.LiveIn(t) {
 		return failure(apierr.NotFound.New())
 	}
 	fields, err := r.selected(t, r.query.Get("fields"))

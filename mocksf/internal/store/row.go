@@ -34,6 +34,9 @@ func (r *Row) ID() string { return MakeID(r.table.Prefix, r.n) }
 // Deleted tells whether the record is in the recycle bin.
 func (r *Row) Deleted() bool { return r.deleted }
 
+// LiveIn tells whether the record is one of t that is not deleted; nil is none.
+func (r *Row) LiveIn(t *Table) bool { return r != nil && !r.deleted && r.table == t }
+
 // LSN is the number of the commit that wrote this state; 0 for what the org was
 // delivered with. In an open unit it is the number that the unit will get.
 func (r *Row) LSN() uint64 { return uint64(r.lsn) }
