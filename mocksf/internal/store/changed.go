@@ -9,11 +9,12 @@ func (r *Row) Modified() int64 { return r.modified }
 // They come in the order of their creation.
 func (v *View) Changed(t *Table, from, to int64, deleted bool) []*Row {
 	var found []*Row
-	for _, r := range t.rows {
-		if r != nil && r.deleted == deleted && r.modified >= from && r.modified <= to {
+	v.Since(t, from, true, func(r *Row) bool {
+		if r.deleted == deleted && r.modified >= from && r.modified <= to {
 			found = append(found, r)
 		}
-	}
+		return true
+	})
 	return found
 }
 
