@@ -65,7 +65,8 @@ func (r *request) replicate(deleted bool) (rows []*store.Row, since, until time.
 		return nil, since, until, err
 	}
 	now := r.org.cfg.Now().UTC()
-	start, end, err := r.span(now)
+	since = now.AddDate(0, 0, -replicationDays).Truncate(time.Minute)
+	start, end, err := r.span(since)
 	if err != nil {
 		return nil, since, until, err
 	}
@@ -79,11 +80,12 @@ func (r *request) replicate(deleted bool) (rows []*store.Row, since, until time.
 	if until = end; until.After(now) {
 		until = now
 	}
-	return rows, now.AddDate(0, 0, -replicationDays).Truncate(time.Minute), until.Truncate(time.Minute), nil
+	return rows, since, until.Truncate(time.Minute), nil
 }
 
-// span reads start and end, whose seconds do not count at the start.
-func (r *request) span(now time.Time) (start, end time.Time, err *apierr.Error) {
+// span reads start and end, whose seconds do not count at the start. since is
+// the earliest start.
+func (r *request) span(since time.Time) (start, end time.Time, err *apierr.Error) {
 	if start, err = r.moment("start"); err != nil {
 		return start, end, err
 	}
@@ -92,7 +94,7 @@ func (r *request) span(now time.Time) (start, end time.Time, err *apierr.Error) 
 	}
 	start = start.Truncate(time.Minute)
 	switch {
-	case start.Before(now.AddDate(0, 0, -replicationDays).Truncate(time.Minute)):
+	case start.Before(since):
 		return start, end, apierr.ReplicationDate.New("startDate before org replication enabled date")
 	case end.Sub(start) < time.Minute:
 		return start, end, apierr.ReplicationDate.New("endDate must be at least one minute after startDate")
@@ -100,13 +102,14 @@ func (r *request) span(now time.Time) (start, end time.Time, err *apierr.Error) 
 	return start, end, nil
 }
 
-// moment reads a time in ISO 8601 from the query.
+// moment reads a time in ISO 8601 from the query; Go's parser takes fractions of
+// a second with either layout.
 func (r *request) moment(name string) (time.Time, *apierr.Error) {
 	text := r.query.Get(name)
 	if text == "" {
 		return time.Time{}, apierr.MissingID.New(name)
 	}
-	for _, layout := range []string{time.RFC3339, store.DateTimeLayout, "2006-01-02T15:04:05-0700"} {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05-0700"} {
 		if at, err := time.Parse(layout, text); err == nil {
 			return at.UTC(), nil
 		}
