@@ -53,9 +53,7 @@ func batchURL(text string) string {
 // checkBatched refuses what the call cannot hold: another method, a version
 // newer than its own, a composite resource (REST API guide, Composite Batch).
 func (r *request) checkBatched(s *subrequest) *apierr.Error {
-	path, _, _ := strings.Cut(s.url, "?")
-	parts := strings.FieldsFunc(path, isSlash) // services, data, vXX.X, ...
-	switch {
+	switch parts := s.path(); {
 	case !slices.Contains(subMethods, s.method):
 		return apierr.InvalidInput.New("Invalid HTTP method in a subrequest: '" + short(s.method) + "'")
 	case len(parts) < 3 || version(parts[2]) < batchVersion:

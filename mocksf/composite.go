@@ -53,15 +53,9 @@ func planComposite(r *request) {
 
 // heavy tells whether a sub-request is a query or a collection.
 func (s *subrequest) heavy() bool {
-	path, _, _ := strings.Cut(s.url, "?")
-	parts := strings.FieldsFunc(strings.ToLower(path), isSlash) // services, data, vXX.X, ...
-	switch {
-	case len(parts) < 4:
-		return false
-	case parts[3] == "composite":
-		return len(parts) > 4 && parts[4] == "sobjects"
-	}
-	return parts[3] == "query" || parts[3] == "queryall"
+	parts := s.path()
+	is := func(i int, name string) bool { return len(parts) > i && strings.ToLower(parts[i]) == name }
+	return is(3, "composite") && is(4, "sobjects") || is(3, "query") || is(3, "queryall")
 }
 
 // serveComposite runs the sub-requests in their order: each on its own, or all

@@ -83,8 +83,7 @@ func checkGraphs(graphs []graph) *apierr.Error {
 // kinds of its nodes.
 func (g graph) checkNodes(kinds map[string]bool) *apierr.Error {
 	for _, s := range g.subs {
-		path, _, _ := strings.Cut(s.url, "?")
-		parts := strings.FieldsFunc(path, isSlash) // services, data, vXX.X, sobjects, {object}, ...
+		parts := s.path() // sobjects/{object} and more behind the version
 		if len(parts) < 5 || len(parts) > 7 || !strings.EqualFold(parts[3], "sobjects") || s.method == http.MethodPut {
 			return apierr.InvalidInput.New("Not supported in a graph: " + s.method + " " + short(s.url))
 		}

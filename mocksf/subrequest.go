@@ -53,6 +53,12 @@ func (r *request) newSubrequest(v jsontree.Value) (subrequest, *apierr.Error) {
 	return s, nil
 }
 
+// path lists the parts of the URL: services, data, vXX.X, and what follows.
+func (s *subrequest) path() []string {
+	path, _, _ := strings.Cut(s.url, "?")
+	return strings.FieldsFunc(path, isSlash)
+}
+
 // strictVersion is the version from which a reference ID with other characters
 // fails the whole request; before, only what refers to it fails.
 const strictVersion = 52
