@@ -30,8 +30,7 @@ func (s *Store) Backup() *Backup {
 func (s *Store) Restore(b *Backup) (undone int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	tx := &Tx{View: View{store: s}, now: s.now().UnixMilli(),
-		by: Author{Request: commitlog.Backup(uint64(b.lsn)), API: commitlog.APIRestore, Fate: commitlog.FateSent}}
+	tx := s.begin(Author{Request: commitlog.Backup(uint64(b.lsn)), API: commitlog.APIRestore, Fate: commitlog.FateSent})
 	undone = s.log.Len() - b.lsn
 	for _, t := range s.tables {
 		if t.Object.ReadOnly {

@@ -10,15 +10,21 @@ func (s *Store) Deliver(t *Table, at time.Time, fill func(id string) map[string]
 	defer s.mu.Unlock()
 	n := uint32(len(t.rows))
 	id = MakeID(t.Prefix, n)
+	fields := fill(id)
+	t.rows = append(t.rows, nil)
+	t.deliver(n, at, fields)
+	return id
+}
+
+// deliver puts record n in its place, with those of the fields that t has.
+func (t *Table) deliver(n uint32, at time.Time, fields map[string]string) {
 	values := make([]string, len(t.Fields))
-	for name, text := range fill(id) {
+	for name, text := range fields {
 		if i, ok := t.Field(name); ok {
 			values[i] = text
 		}
 	}
-	t.rows = append(t.rows, nil)
 	t.replace(n, &Row{table: t, n: n, created: at.UnixMilli(), modified: at.UnixMilli(), values: pack(values)})
-	return id
 }
 
 // Withdraw takes a delivered record away for good.

@@ -80,7 +80,8 @@ func appendOnce(keys []string, key string) []string {
 func (s *Store) Rehearse(by Author, fn func(*Tx)) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	tx := &Tx{View: View{store: s}, by: by, now: s.now().UnixMilli(), lsn: uint32(s.log.Len()) + 1, locks: &lockBook{rehearsing: true}}
+	tx := s.begin(by)
+	tx.locks = &lockBook{rehearsing: true}
 	defer tx.forget()
 	fn(tx)
 	slices.Sort(tx.locks.wanted)

@@ -92,17 +92,10 @@ func (s *Store) NameAdmin(username string) {
 	if !ok || t.Name != "User" {
 		return
 	}
-	values := make([]string, len(t.Fields))
-	for name, text := range map[string]string{
+	t.deliver(1, s.now(), map[string]string{
 		"Username": username, "FirstName": "Integration", "LastName": "User", "Alias": "integ",
 		"Email": "integration@example.com", "IsActive": "true",
-	} {
-		if i, ok := t.Field(name); ok {
-			values[i] = text
-		}
-	}
-	at := s.now().UnixMilli()
-	t.replace(1, &Row{table: t, n: 1, created: at, modified: at, values: pack(values)})
+	})
 }
 
 // Table finds a table by its object's API name in any case.
@@ -144,7 +137,7 @@ func (s *Store) View(fn func(*View)) {
 func (s *Store) Update(by Author, fn func(*Tx) *apierr.Error) (lsn uint64, err *apierr.Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	tx := &Tx{View: View{store: s}, by: by, now: s.now().UnixMilli(), lsn: uint32(s.log.Len()) + 1}
+	tx := s.begin(by)
 	committed := false
 	defer func() {
 		if !committed {
@@ -155,4 +148,8 @@ func (s *Store) Update(by Author, fn func(*Tx) *apierr.Error) (lsn uint64, err *
 		lsn, committed = tx.commit(), true
 	}
 	return lsn, err
+}
+
+func (s *Store) begin(by Author) *Tx {
+	return &Tx{View: View{store: s}, by: by, now: s.now().UnixMilli(), lsn: uint32(s.log.Len()) + 1}
 }
