@@ -76,15 +76,15 @@ func (o *Org) used() int { return o.count(0) }
 
 // count counts calls against the daily allocation and returns what it is at.
 func (o *Org) count(n int) int {
-	o.allocation.mu.Lock()
-	defer o.allocation.mu.Unlock()
-	return o.allocation.calls.add(o.cfg.Clock(), n)
+	o.quota.mu.Lock()
+	defer o.quota.mu.Unlock()
+	return o.quota.calls.add(o.cfg.Clock(), n)
 }
 
 // enter admits a request of a client, or says which limit refuses it: what was
 // refused is not counted. Whoever is admitted leaves through done.
 func (o *Org) enter(at time.Duration) (done func(), err *apierr.Error) {
-	a := &o.allocation
+	a := &o.quota
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.calls.add(at, 0) >= o.cfg.DailyRequests {

@@ -79,7 +79,7 @@ type Org struct {
 	requests atomic.Uint64 // request ids given
 	running  atomic.Int64  // requests under way
 	buffered atomic.Int64  // bytes of request bodies in memory
-	allocation
+	quota    allocation
 	ramped   atomic.Int64 // when the ramp began, on the run's clock
 	rules    map[*store.Table]*tableRules
 	readOnly atomic.Bool

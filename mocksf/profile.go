@@ -3,6 +3,7 @@ package mocksf
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -85,7 +86,7 @@ func LoadProfile(name string) (Profile, error) {
 // Config; a key that no profile has is an error.
 func ParseProfile(text []byte) (Profile, error) {
 	var f profileFile
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.DisallowUnknownField()).Decode(&f); err != nil && err != io.EOF {
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.DisallowUnknownField()).Decode(&f); err != nil && !errors.Is(err, io.EOF) {
 		return Profile{}, err
 	}
 	return f.profile(), f.check()

@@ -176,7 +176,7 @@ func (rules *tableRules) check(tx *store.Tx, w store.Write) *apierr.Error {
 		}
 	}
 	for _, d := range rules.duplicates {
-		if d.finds(tx, w) && !(d.alert && tx.Author().AllowDuplicates) {
+		if (!d.alert || !tx.Author().AllowDuplicates) && d.finds(tx, w) {
 			return apierr.DuplicateFound.New()
 		}
 	}
