@@ -3,6 +3,7 @@ package mocksf
 import (
 	"bytes"
 	"encoding/json"
+	"iter"
 	"net/http"
 	"strings"
 )
@@ -10,13 +11,25 @@ import (
 // callOption reads one of the settings in Sforce-Call-Options, such as
 // client=MyApp (REST API guide, Call Options Header).
 func callOption(header http.Header, name string) string {
-	for option := range strings.FieldsFuncSeq(header.Get("Sforce-Call-Options"), func(c rune) bool { return c == ',' || c == ';' }) {
-		key, value, _ := strings.Cut(option, "=")
-		if strings.EqualFold(strings.TrimSpace(key), name) {
-			return strings.TrimSpace(value)
+	for key, value := range options(header.Get("Sforce-Call-Options"), ",;") {
+		if strings.EqualFold(key, name) {
+			return value
 		}
 	}
 	return ""
+}
+
+// options yields the settings in a header, such as client=MyApp; one of the
+// separators stands between two.
+func options(header, separators string) iter.Seq2[string, string] {
+	return func(yield func(name, value string) bool) {
+		for option := range strings.FieldsFuncSeq(header, func(c rune) bool { return strings.ContainsRune(separators, c) }) {
+			name, value, _ := strings.Cut(option, "=")
+			if !yield(strings.TrimSpace(name), strings.TrimSpace(value)) {
+				return
+			}
+		}
+	}
 }
 
 // traceID is the id that a client gives its request: 22 letters and digits, or

@@ -97,9 +97,8 @@ func (r *request) storage() (most, left int) {
 // allowsDuplicates tells whether the request wants to save in spite of
 // duplicate rules that only alert (REST API guide, Duplicate Rule Header).
 func allowsDuplicates(h http.Header) bool {
-	for option := range strings.SplitSeq(h.Get("Sforce-Duplicate-Rule-Header"), ";") {
-		name, value, _ := strings.Cut(option, "=")
-		if strings.EqualFold(strings.TrimSpace(name), "allowSave") && strings.EqualFold(strings.TrimSpace(value), "true") {
+	for name, value := range options(h.Get("Sforce-Duplicate-Rule-Header"), ";") {
+		if strings.EqualFold(name, "allowSave") && strings.EqualFold(value, "true") {
 			return true
 		}
 	}

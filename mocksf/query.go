@@ -113,9 +113,8 @@ const minBatch, maxBatch = 200, 2000
 // batchSize reads Sforce-Query-Options. A size out of range is brought into
 // it, one that cannot be read is the default.
 func batchSize(h http.Header) int {
-	for option := range strings.SplitSeq(h.Get("Sforce-Query-Options"), ",") {
-		name, text, _ := strings.Cut(option, "=")
-		if n, err := strconv.Atoi(strings.TrimSpace(text)); err == nil && strings.EqualFold(strings.TrimSpace(name), "batchSize") {
+	for name, text := range options(h.Get("Sforce-Query-Options"), ",") {
+		if n, err := strconv.Atoi(text); err == nil && strings.EqualFold(name, "batchSize") {
 			return min(max(n, minBatch), maxBatch)
 		}
 	}
