@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/bulk"
 	"github.com/squall-harness/squall/mocksf/internal/console"
 	"github.com/squall-harness/squall/mocksf/internal/store"
@@ -194,7 +193,7 @@ func showTrace(t Trace) console.Request {
 	if t.Fault != "" {
 		notes = append(notes, "fault "+printable(t.Fault))
 	}
-	if t.Fate == commitlog.FateCut || t.Fate == commitlog.FateLost {
+	if t.Fate.ReplyLost() {
 		notes = append(notes, "reply "+string(t.Fate))
 	}
 	r.Note = strings.Join(notes, ", ")

@@ -43,7 +43,7 @@ func (t Trace) String() string {
 	if t.Fault != "" {
 		line += "  fault=" + printable(t.Fault)
 	}
-	if t.Fate == commitlog.FateCut || t.Fate == commitlog.FateLost {
+	if t.Fate.ReplyLost() {
 		line += "  reply " + string(t.Fate)
 	}
 	return line

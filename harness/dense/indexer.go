@@ -168,7 +168,7 @@ func (x *Indexer) Commit(c *commitlog.Commit) {
 	if c.ByOthers() {
 		flags |= Others
 	}
-	if c.Fate == commitlog.FateCut || c.Fate == commitlog.FateLost {
+	if c.Fate.ReplyLost() {
 		flags |= ReplyLost
 	}
 	request := Hash(c.Request)
@@ -234,7 +234,7 @@ func requestFlags(q *commitlog.Request) (flags uint8) {
 	if q.Records > 0 {
 		flags |= Writes
 	}
-	gone := q.Fate == commitlog.FateCut || q.Fate == commitlog.FateLost
+	gone := q.Fate.ReplyLost()
 	if gone {
 		flags |= ReplyGone
 	}

@@ -46,7 +46,7 @@ type tally struct {
 
 func (u *tally) call(r *commitlog.Request) {
 	u.Calls++
-	unanswered := r.Status == 0 || r.Fate == commitlog.FateCut || r.Fate == commitlog.FateLost
+	unanswered := r.Status == 0 || r.Fate.ReplyLost()
 	if r.Status >= 400 || unanswered {
 		u.Failed++
 	}

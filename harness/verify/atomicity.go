@@ -153,7 +153,7 @@ func (l *ledger) disturbed() []bool {
 	}
 	for i := range l.effects {
 		e := &l.effects[i]
-		if e.intent >= 0 && (l.intents[e.intent].applied > 1 || replyLost(l.commitOf(e).Fate)) {
+		if e.intent >= 0 && (l.intents[e.intent].applied > 1 || l.commitOf(e).Fate.ReplyLost()) {
 			met[l.intents[e.intent].op] = true
 		}
 	}
@@ -170,5 +170,5 @@ func (l *ledger) disturbed() []bool {
 }
 
 func failed(r *commitlog.Request) bool {
-	return r.Status >= 400 || r.Status == 0 || r.Failed > 0 || r.Fault != "" || replyLost(r.Fate)
+	return r.Status >= 400 || r.Status == 0 || r.Failed > 0 || r.Fault != "" || r.Fate.ReplyLost()
 }

@@ -198,7 +198,7 @@ var stopsIntegration = map[string]bool{kindKill: true, kindStop: true, "pause": 
 // that was lost: a request that failed openly did nothing that could be doubled.
 func (s *suspects) tie(w *history.Window, r *commitlog.Request) Tie {
 	within := overlaps(w, span{r.At, r.At + r.Took})
-	lost := replyLost(r.Fate) && r.Records > 0
+	lost := r.Fate.ReplyLost() && r.Records > 0
 	switch {
 	case w.Kind == kindExpire && r.Status == unauthorized && r.At >= w.From:
 		return TiePart // the answer that its session had ended

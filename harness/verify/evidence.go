@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/squall-harness/squall/harness/history"
-	"github.com/squall-harness/squall/mocksf/commitlog"
 )
 
 // minimum is the least that a run must have offered before a pass means
@@ -156,6 +155,3 @@ func Crashes(windows []history.Window) []time.Duration {
 	}
 	return at
 }
-
-// replyLost tells whether the sender cannot know what became of its request.
-func replyLost(f commitlog.Fate) bool { return f == commitlog.FateCut || f == commitlog.FateLost }

@@ -124,7 +124,7 @@ func (d *twins) doubtful() []*doubt {
 	for i := range d.Requests {
 		r := &d.Requests[i]
 		crash := underWay(r, crashes)
-		if r.Records > 0 && (crash || replyLost(r.Fate)) {
+		if r.Records > 0 && (crash || r.Fate.ReplyLost()) {
 			x.request(r, crash)
 		}
 	}
@@ -136,7 +136,7 @@ func (d *twins) doubtful() []*doubt {
 // underWay tells whether a request that was answered found nobody to hear it.
 func underWay(r *commitlog.Request, crashes []time.Duration) bool {
 	for _, at := range crashes {
-		if r.Records > 0 && !replyLost(r.Fate) && r.At <= at && at <= r.At+r.Took {
+		if r.Records > 0 && !r.Fate.ReplyLost() && r.At <= at && at <= r.At+r.Took {
 			return true
 		}
 	}
@@ -179,7 +179,7 @@ func (x *doubts) resolve() {
 		}
 		if c := x.commitOf(e); e.commit != last {
 			last, d = e.commit, x.byID[c.Request]
-			if d == nil && replyLost(c.Fate) {
+			if d == nil && c.Fate.ReplyLost() {
 				d = x.doubt(c.Request, c.At)
 			}
 		}

@@ -36,6 +36,9 @@ const (
 	FateAsync   Fate = "async" // no reply carries this outcome: a bulk job did it
 )
 
+// ReplyLost tells whether the sender cannot know what became of its request.
+func (f Fate) ReplyLost() bool { return f == FateCut || f == FateLost }
+
 // Op is what happened to one record.
 type Op string
 
