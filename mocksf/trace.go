@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
 )
@@ -70,8 +71,8 @@ func printable(text string) string {
 		}
 		return r
 	}, text)
-	if runes := []rune(text); len(runes) > longest {
-		text = string(runes[:longest]) + "…"
+	if utf8.RuneCountInString(text) > longest {
+		text = string([]rune(text)[:longest]) + "…"
 	}
 	return strings.Clone(text)
 }
