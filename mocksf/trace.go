@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -126,9 +127,7 @@ func (r *recentTraces) add(t Trace) {
 
 // newest returns the traces, the newest first.
 func (r *recentTraces) newest() []Trace {
-	all := make([]Trace, 0, len(r.list))
-	for i := len(r.list) - 1; i >= 0; i-- {
-		all = append(all, r.list[(r.start+i)%len(r.list)])
-	}
+	all := slices.Concat(r.list[r.start:], r.list[:r.start])
+	slices.Reverse(all)
 	return all
 }

@@ -1,6 +1,9 @@
 package eventlog
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // ring holds the newest events of one type. It grows up to its bound and then
 // writes over the oldest.
@@ -26,7 +29,7 @@ func (r *ring) first() Event { return r.events[r.start] }
 // before takes out the events up to the first that happened at the end or
 // later.
 func (r *ring) before(end time.Time) []Event {
-	all := append(r.events[r.start:len(r.events):len(r.events)], r.events[:r.start]...)
+	all := slices.Concat(r.events[r.start:], r.events[:r.start])
 	n := 0
 	for n < len(all) && all[n].At().Before(end) {
 		n++

@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -103,10 +104,8 @@ func (c *claims) judge(err error, forUs func(string) bool) (Assertion, error) {
 	case err != nil || a.Client == "" || a.User == "":
 		return Assertion{}, ErrAssertion
 	}
-	for _, audience := range c.Audience {
-		if forUs(audience) {
-			return a, nil
-		}
+	if !slices.ContainsFunc(c.Audience, forUs) {
+		return Assertion{}, ErrAudience
 	}
-	return Assertion{}, ErrAudience
+	return a, nil
 }
