@@ -46,7 +46,7 @@ func serveAuthorize(r *request) reply {
 	case w.Implicit:
 		return redirect(w.Answer(parameters(r.issue(r.org.allow(user, w.Client, w.Scope)))))
 	}
-	code := "aPrx" + r.org.sessions.random() + r.org.sessions.random()
+	code := "aPrx" + r.org.sessions.secret()
 	now := r.org.cfg.Clock()
 	r.org.logins.codes.Put(code, oauth.Code{Wish: w, User: user}, now+codeLife, now)
 	return redirect(w.Answer(url.Values{"code": {code}}))
@@ -83,7 +83,7 @@ func (c *tokenCall) askUser() reply {
 
 // askPassword shows the page on which a user logs in and lets the app in.
 func (r *request) askPassword(w oauth.Wish, user, wrong string) reply {
-	ticket, now := r.org.sessions.random()+r.org.sessions.random(), r.org.cfg.Clock()
+	ticket, now := r.org.sessions.secret(), r.org.cfg.Clock()
 	r.org.logins.tickets.Put(ticket, w, now+ticketLife, now)
 	return r.showPage(http.StatusOK, page{Title: "Log in and allow access?", Note: wrong, App: w.Client, Scope: orDefault(w.Scope, defaultScope), User: user, Ticket: ticket})
 }

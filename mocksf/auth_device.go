@@ -21,7 +21,7 @@ func (c *tokenCall) startDevice() reply {
 	}
 	o, now := c.org, c.org.cfg.Clock()
 	d := oauth.Device{
-		Client: c.client, Scope: c.form.Get("scope"), DeviceCode: o.sessions.random() + o.sessions.random(),
+		Client: c.client, Scope: c.form.Get("scope"), DeviceCode: o.sessions.secret(),
 		Typed: strings.ToUpper((o.sessions.random() + "00000000")[:8]), Until: now + deviceLife,
 	}
 	o.logins.devices.Add(d, now)

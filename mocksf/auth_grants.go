@@ -156,4 +156,4 @@ func (o *Org) Authorize(clientID, username string) (refreshToken string) {
 const refreshPrefix = "5Aep861"
 
 // refreshToken makes a new one.
-func (o *Org) refreshToken() string { return refreshPrefix + o.sessions.random() + o.sessions.random() }
+func (o *Org) refreshToken() string { return refreshPrefix + o.sessions.secret() }

@@ -28,6 +28,9 @@ type sessions struct {
 	sweepAt int      // how long order is when the dead are looked for
 }
 
+// secret is a text for one who has no session yet: a code, a ticket.
+func (s *sessions) secret() string { return s.random() + s.random() }
+
 // maxSessions bounds the live sessions, so that logins cannot fill the memory.
 const maxSessions = 100_000
 
