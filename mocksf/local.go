@@ -23,13 +23,14 @@ type local struct {
 
 func (l *local) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	origin := r.Header.Get("Origin")
+	foreign := origin != "" && !sameOrigin(origin, r.Host)
 	switch {
 	case !l.anyHost && !l.knows(r.Host):
 		refuse(w, apierr.Foreign.New("The host "+short(r.Host)+" is not served here"))
 	case origin == "" && r.Header.Get("Sec-Fetch-Site") == "cross-site" && r.Header.Get("Sec-Fetch-Mode") != "navigate",
-		origin != "" && !sameOrigin(origin, r.Host) && !l.trusts(origin):
+		foreign && !l.trusts(origin):
 		refuse(w, apierr.Foreign.New("Requests from pages of another origin are not served"))
-	case origin != "" && !sameOrigin(origin, r.Host):
+	case foreign:
 		l.share(w, r, origin)
 	default:
 		l.next.ServeHTTP(w, r)
