@@ -58,7 +58,7 @@ func TestTLS(t *testing.T) {
 	assert.True(t, s.Loopback)
 
 	stranger := &http.Client{Transport: &http.Transport{}}
-	_, err := stranger.Get(s.URL) //nolint:bodyclose // there is none
+	_, err := stranger.Get(s.URL)
 	var unknown x509.UnknownAuthorityError
 	assert.ErrorAs(t, err, &unknown)
 	_, err = tls.Dial("tcp", strings.TrimPrefix(s.URL, "https://"), &tls.Config{ServerName: "bank.example", InsecureSkipVerify: true}) //nolint:gosec // what it would get is the question
@@ -131,7 +131,7 @@ func TestACutResetsATunnelToo(t *testing.T) {
 		c.Serving.ConnectProxy = "127.0.0.1:0"
 		c.Hook = func(*mocksf.Call) mocksf.Decision { return mocksf.Decision{Cut: true} }
 	})
-	_, err := trusting(t, s).Get("https://login.salesforce.com/services/data") //nolint:bodyclose // there is none
+	_, err := trusting(t, s).Get("https://login.salesforce.com/services/data")
 	assert.True(t, errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF), "%v", err)
 }
 

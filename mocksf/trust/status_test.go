@@ -109,8 +109,8 @@ func TestCalls(t *testing.T) {
 		"/v1/instances/NA1/status": 404, "/v1/incidents": 200, "/v1/incidents/active": 200, "/v1/incidents?instance=EU42&locale=en": 200,
 		"/v1/localizations?locale=en": 200, "/": 404, "/v1": 404,
 	} {
-		var any any
-		assert.Equal(t, want, ask(t, s, path, &any), path)
+		var got any
+		assert.Equal(t, want, ask(t, s, path, &got), path)
 	}
 	var elsewhere []any
 	ask(t, s, "/v1/incidents?instance=NA1", &elsewhere)
