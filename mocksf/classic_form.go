@@ -82,7 +82,7 @@ func appendElement(b []byte, name, text string) []byte {
 }
 
 func appendXMLText(b []byte, text string) []byte {
-	if !strings.ContainsAny(text, "<>&'\"\r\n\t") && plainText(text) {
+	if plainText(text) {
 		return append(b, text...)
 	}
 	var escaped strings.Builder
@@ -97,7 +97,7 @@ func plainText(text string) bool {
 			return false
 		}
 	}
-	return true
+	return !strings.ContainsAny(text, "<>&'\"")
 }
 
 // classicCodes are the exception codes of Bulk API 1.0 for the codes of the

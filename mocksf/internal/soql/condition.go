@@ -31,8 +31,7 @@ func (p *parser) terms(first Cond, joint string) []Cond {
 }
 
 func (p *parser) term() Cond {
-	if t := p.peek(); t.kind == signToken && t.text == "(" {
-		p.at++
+	if p.tookSign("(") {
 		c := p.cond()
 		p.sign(")")
 		return c

@@ -134,8 +134,7 @@ func (p *parser) order() Order {
 
 func (p *parser) path() Path {
 	path := Path{p.name()}
-	for p.peek().text == "." && p.peek().kind == signToken {
-		p.at++
+	for p.tookSign(".") {
 		path = append(path, p.name())
 	}
 	return path
@@ -172,13 +171,20 @@ func (p *parser) anyOf(keywords ...string) {
 // opens tells whether a parenthesis comes after n tokens.
 func (p *parser) opens(n int) bool { t := p.ahead(n); return t.kind == signToken && t.text == "(" }
 
-// sign reads a sign that must come.
-func (p *parser) sign(text string) {
+// tookSign reads a sign if it is next.
+func (p *parser) tookSign(text string) bool {
 	if t := p.peek(); t.kind != signToken || t.text != text {
-		p.unexpected()
-		return
+		return false
 	}
 	p.at++
+	return true
+}
+
+// sign reads a sign that must come.
+func (p *parser) sign(text string) {
+	if !p.tookSign(text) {
+		p.unexpected()
+	}
 }
 
 func (p *parser) name() Name {
@@ -218,8 +224,7 @@ func (p *parser) stop(err error) {
 
 func list[T any](p *parser, one func() T) []T {
 	all := []T{one()}
-	for p.peek().kind == signToken && p.peek().text == "," {
-		p.at++
+	for p.tookSign(",") {
 		all = append(all, one())
 	}
 	return all

@@ -97,7 +97,7 @@ func (b *binding) showChildren(s *Shape, sub *Query, seen map[string]bool) error
 		return fail(InvalidField, b.query.Text, sub.From.Pos, "duplicate relationship selected: %s", child.Name)
 	}
 	seen[child.Name] = true
-	if sub.Count || len(sub.GroupBy) > 0 || sub.aggregates() {
+	if sub.Count || sub.grouped() {
 		return fail(MalformedQuery, b.query.Text, sub.From.Pos, "Aggregates are not supported in a subquery")
 	}
 	inner := bindTo(sub, b.tables, child.Table)
