@@ -69,9 +69,9 @@ func TestParameterizedSearch(t *testing.T) {
 	} {
 		assert.Equal(t, want, d.found(d.do(http.MethodGet, path, nil)), path)
 	}
-	var any any
+	var whatever any
 	a := d.json(http.MethodPost, "parameterizedSearch", `{"q":"acme","fields":["id","Name"],"in":"NAME","overallLimit":5,"defaultLimit":1,
-		"sobjects":[{"name":"Contact"},{"name":"Account","where":"Phone = null","limit":2}]}`, &any)
+		"sobjects":[{"name":"Contact"},{"name":"Account","where":"Phone = null","limit":2}]}`, &whatever)
 	assert.Equal(t, []string{"Contact Acme", "Account Acme South"}, d.found(a))
 	for _, body := range []string{`{}`, `{"q":"acme","in":"X"}`, `{"q":"acme","sobjects":[{"name":"Nope"}]}`, `{"q":"acme","sobjects":[{"name":"Account","limit":"x"}]}`} {
 		var errs refusal
