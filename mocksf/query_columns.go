@@ -62,6 +62,7 @@ func (r *request) shapeColumns(s *soql.Shape) []columnInfo {
 			columns[i] = columnInfo{Aggregate: true, Name: c.Name, DisplayName: c.Name, Join: r.shapeColumns(c.Child)}
 		default:
 			columns[i] = fieldColumn(t, c.Index)
+			columns[i].Name, columns[i].DisplayName = c.Name, c.Name
 		}
 	}
 	return columns

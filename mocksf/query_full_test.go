@@ -159,3 +159,19 @@ func TestQueryAllFindsDeletedChildren(t *testing.T) {
 	assert.Equal(t, 1, d.page("query?q="+q).TotalSize)
 	assert.Equal(t, 2, d.page("queryAll?q="+q).TotalSize)
 }
+
+func TestQueryFormatsAndSumsUp(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	d.create("Account", `{"Name":"a","Industry":"Retail","AnnualRevenue":44000,"NumberOfEmployees":3000}`)
+	d.answers(`{"totalSize":1,"done":true,"records":[{"attributes":{"type":"Account"},
+		"AnnualRevenue":44000.0,"money":"$44,000.00","NumberOfEmployees":"3,000","Quantity__c":null,"Industry":"Retail"}]}`,
+		"SELECT AnnualRevenue, FORMAT(convertCurrency(AnnualRevenue)) money, FORMAT(NumberOfEmployees), FORMAT(Quantity__c), toLabel(Industry) FROM Account")
+	d.answers(`{"totalSize":2,"done":true,"records":[
+		{"attributes":{"type":"AggregateResult"},"Industry":"Retail","sub":0,"expr0":"3,000"},
+		{"attributes":{"type":"AggregateResult"},"Industry":null,"sub":1,"expr0":"3,000"}]}`,
+		"SELECT Industry, GROUPING(Industry) sub, FORMAT(SUM(NumberOfEmployees)) FROM Account GROUP BY ROLLUP(Industry)")
+	var errs refusal
+	d.json(http.MethodGet, "query?q=SELECT+Id+FROM+Account+ALL+ROWS", "", &errs)
+	require.Len(t, errs, 1)
+	assert.Equal(t, "MALFORMED_QUERY", errs[0].ErrorCode)
+}

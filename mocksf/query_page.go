@@ -57,6 +57,8 @@ func (p *pageWriter) record(dst []byte, c *cursor, shape *soql.Shape, row soql.R
 		switch {
 		case column.Child != nil:
 			dst = p.children(dst, c.child(i, column.Members(row), p.org.cfg.Clock()), column.Child)
+		case column.Format != nil && record.Value(column.Index) != nil:
+			dst = jsontree.AppendString(dst, column.Format(record.Value(column.Index)))
 		case column.Parent == nil:
 			dst = appendValue(dst, record, column.Index)
 		default:

@@ -139,9 +139,12 @@ func (f *Flat) head(st *store.Store, s *soql.Shape, prefix string) {
 	f.wide++
 	t, _ := st.Table(s.Object)
 	for _, c := range s.Columns {
-		if c.Parent != nil {
+		switch {
+		case c.Parent != nil:
 			f.head(st, c.Parent, prefix+c.Name+".")
-		} else {
+		case c.Format != nil:
+			f.Columns = append(f.Columns, Column{prefix + c.Name, schema.String})
+		default:
 			f.Columns = append(f.Columns, Column{prefix + c.Name, t.Fields[c.Index].Type})
 		}
 	}
@@ -172,6 +175,8 @@ func appendCells(cells []string, s *soql.Shape, rows []soql.Row) ([]string, []so
 		switch {
 		case c.Parent != nil:
 			cells, rows = appendCells(cells, c.Parent, rows)
+		case row != nil && c.Format != nil && row.Value(c.Index) != nil:
+			cells = append(cells, c.Format(row.Value(c.Index)))
 		case row != nil:
 			cells = append(cells, row.Text(c.Index))
 		default:

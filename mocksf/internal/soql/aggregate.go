@@ -12,11 +12,14 @@ type Figure struct {
 	Expr  Expr
 	Kind  Kind
 	Whole bool // a number without a fraction
+
+	Format Format
 }
 
 // group is the rows that share the values of GROUP BY. It is a Row of its own
 // kind: the conditions of HAVING and the keys of ORDER BY read its slots.
 type group struct {
+	totals int // bit i: the field i of GROUP BY is summed up
 	slots  []slot
 	normal []any
 }
@@ -38,6 +41,7 @@ type figure struct {
 	expr   Expr
 	column Column
 	raw    func(Row) any // for show
+	by     int           // of GROUP BY; -1 is none of it
 }
 
 // aggregate answers a query with GROUP BY or aggregate functions.
@@ -101,6 +105,14 @@ func (g *grouping) check() error {
 	return nil
 }
 
+// groupedBy is the expression of GROUP BY that an expression of a group is about.
+func groupedBy(e Expr) Expr {
+	if e.Func == groupingOf {
+		e.Func = ""
+	}
+	return e
+}
+
 func exprKey(e Expr, f *field) string { return string(e.Func) + "/" + f.key() }
 
 // figures resolves the SELECT list.
@@ -117,9 +129,15 @@ func (g *grouping) figures() ([]Figure, error) {
 		}
 		s := g.slots[len(g.slots)-1]
 		f := Figure{Name: item.Alias, Expr: item.Expr, Kind: o.kind, Whole: item.Func.whole(s.column)}
+		if f.Format, err = g.format(item, o.kind, s.column); err != nil {
+			return nil, err
+		}
+		if f.Format != nil {
+			f.Kind, f.Whole = String, false
+		}
 		switch {
 		case f.Name != "":
-		case item.Func == "":
+		case item.Func == "" && !item.Format:
 			f.Name = s.column.Name
 		default:
 			f.Name = "expr" + strconv.Itoa(unnamed)
@@ -144,80 +162,28 @@ func (g *grouping) operand(e Expr) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
-	if !e.Func.Aggregate() && !slices.Contains(g.keys, exprKey(e, f)) {
+	by := slices.Index(g.keys, exprKey(groupedBy(e), f))
+	switch {
+	case e.Func == groupingOf && (by < 0 || g.query.Totals == ""):
+		return operand{}, fail(MalformedQuery, g.query.Text, e.Path[0].Pos, "GROUPING takes a field of GROUP BY ROLLUP or GROUP BY CUBE: %s is none", e.Path)
+	case !e.Func.ofGroup() && by < 0:
 		return operand{}, fail(MalformedQuery, g.query.Text, e.Path[0].Pos, "Field must be grouped or aggregated: %s", e.Path)
 	}
 	at := len(g.slots)
 	o := operand{kind: kind, name: f.column.Name, value: func(r Row) any { return r.Value(at) }}
 	inner := operand{kind: kind, value: f.value}
-	if !e.Func.Aggregate() {
+	if !e.Func.ofGroup() {
 		if inner, err = g.recordOperand(e); err != nil {
 			return operand{}, err
 		}
 	}
-	s := figure{operand: inner, expr: e, column: f.column, raw: f.raw}
+	s := figure{operand: inner, expr: e, column: f.column, raw: f.raw, by: by}
 	s.kind = f.column.Kind
-	if e.Func != "" && !e.Func.Aggregate() && e.Func != toLabel {
+	if e.Func != "" && !e.Func.ofGroup() && e.Func != toLabel {
 		s.kind, s.raw = kind, inner.value
 	}
 	g.slots = append(g.slots, s)
 	return o, nil
-}
-
-// collect reads the rows into groups, in the order in which each was first met.
-// Without GROUP BY there is one, even of no rows.
-func (g *grouping) collect() ([]Row, error) {
-	holds, err := g.records().filter(g.query.Where)
-	if err != nil {
-		return nil, err
-	}
-	var all []Row
-	byKey := map[string]*group{}
-	if len(g.by) == 0 {
-		byKey[""] = g.open()
-		all = append(all, byKey[""])
-	}
-	var key strings.Builder
-	for row := range g.candidates() {
-		if !holds(row) {
-			continue
-		}
-		key.Reset()
-		for _, o := range g.by {
-			writeKey(&key, o.kind, o.value(row))
-		}
-		in := byKey[key.String()]
-		if in == nil {
-			in = g.open()
-			byKey[key.String()] = in
-			all = append(all, in)
-		}
-		in.take(g.slots, row)
-	}
-	for _, r := range all {
-		r.(*group).close(g.slots)
-	}
-	return all, nil
-}
-
-func (g *grouping) open() *group {
-	return &group{slots: make([]slot, len(g.slots)), normal: make([]any, len(g.slots))}
-}
-
-// writeKey writes a value so that no two lists of values look alike.
-func writeKey(b *strings.Builder, kind Kind, v any) {
-	switch v := key(kind, v).(type) {
-	case nil:
-		b.WriteByte('-')
-	case string:
-		b.WriteString(strconv.Itoa(len(v)) + ":" + v)
-	case float64:
-		b.WriteString(strconv.FormatFloat(v, 'g', -1, 64) + ";")
-	case bool:
-		b.WriteString(strconv.FormatBool(v) + ";")
-	case int64:
-		b.WriteString(strconv.FormatInt(v, 10) + ";")
-	}
 }
 
 // result shows the groups.
@@ -227,7 +193,9 @@ func (g *grouping) result(figures []Figure, groups []Row) *Result {
 		in := row.(*group)
 		values := make([]any, len(figures))
 		for i := range figures {
-			values[i] = in.slots[i].shown
+			if values[i] = in.slots[i].shown; values[i] != nil && figures[i].Format != nil {
+				values[i] = figures[i].Format(values[i])
+			}
 		}
 		r.Groups = append(r.Groups, values)
 	}

@@ -25,6 +25,11 @@ func TestRunAggregates(t *testing.T) {
 		"SELECT MAX(At__c), MIN(Day__c) FROM Account":                                                                                    {{"2026-01-02T03:04:06.000+0000", "2026-01-02"}},
 		"SELECT COUNT_DISTINCT(Account__c), COUNT(Account__c) FROM Order__c":                                                             {{2.0, 3.0}},
 		"SELECT Live__c, COUNT(Id) FROM Account GROUP BY Live__c":                                                                        {{true, 1.0}, {false, 2.0}},
+		"SELECT Live__c, Name, COUNT(Id) FROM Account WHERE Size__c != NULL GROUP BY ROLLUP(Live__c, Name)":                              {{true, "Beta", 1.0}, {false, "alpha", 1.0}, {true, nil, 1.0}, {false, nil, 1.0}, {nil, nil, 2.0}},
+		"SELECT Name, SUM(Size__c) FROM Account WHERE Size__c != NULL GROUP BY CUBE(Live__c, Name) HAVING GROUPING(Live__c) = 1":         {{"Beta", 2.0}, {"alpha", 10.0}, {nil, 12.0}},
+		"SELECT GROUPING(Name) g, Name FROM Account GROUP BY ROLLUP(Name) ORDER BY GROUPING(Name) DESC, Name LIMIT 2":                    {{1.0, nil}, {0.0, "100% it's"}},
+		"SELECT COUNT(Id) FROM Account WHERE Name = 'none' GROUP BY ROLLUP(Name)":                                                        {},
+		"SELECT FORMAT(MAX(Size__c)), FORMAT(COUNT(Id)), FORMAT(MIN(Day__c)) d, convertCurrency(SUM(Size__c)) FROM Account":              {{"$10.00", "3", "1/2/2026", 12.0}},
 		"SELECT Account__c FROM Order__c GROUP BY Account__c":                                                                            {{id1}, {nil}, {id2}},
 		"SELECT Account__r.Name n, COUNT(Id) FROM Order__c GROUP BY Account__r.Name":                                                     {{"Beta", 2.0}, {nil, 1.0}, {"alpha", 1.0}},
 		"SELECT CALENDAR_YEAR(Day__c) y, COUNT(Id) FROM Account GROUP BY CALENDAR_YEAR(Day__c) ORDER BY COUNT(Id) DESC":                  {{2026.0, 2.0}, {nil, 1.0}},
@@ -100,4 +105,37 @@ func TestParentsAreFoundByTheirIndex(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 2, r.Total)
 	assert.Zero(t, m["Order__c"].scans)
+}
+
+func TestParentsAndChildrenAreNamedByAlias(t *testing.T) {
+	for text, want := range map[string]int{
+		"SELECT o.Name, a.Name FROM Order__c o, o.Account__r a WHERE a.Name = 'beta'":                              2,
+		"SELECT COUNT() FROM Order__c, Order__c.Account__r WHERE Account__r.Name = 'beta'":                         2,
+		"SELECT a.Name, (SELECT Order__c.Name, o.Id FROM a.Orders__r o WHERE o.Name != NULL) FROM Account a":       3,
+		"SELECT Account.Name, (SELECT Orders__r.Name FROM Account.Orders__r ORDER BY Orders__r.Name) FROM Account": 3,
+	} {
+		assert.Equal(t, want, run(t, text).Total, text)
+	}
+	q, err := Parse("SELECT Id FROM Account a WHERE a.Ext__c = 'a-1'")
+	require.NoError(t, err)
+	matches, exact := q.Matches()
+	assert.Equal(t, []Match{{Field: "Ext__c", Values: []any{"a-1"}}}, matches)
+	assert.True(t, exact)
+}
+
+func TestFormatWritesAsPeopleRead(t *testing.T) {
+	r := run(t, "SELECT Size__c, FORMAT(convertCurrency(Size__c)) money, FORMAT(At__c), FORMAT(Day__c) day, toLabel(Name) label FROM Account WHERE Name = 'Beta'")
+	var got []any
+	for _, c := range r.Shape.Columns {
+		v := r.Rows[0].Value(c.Index)
+		if c.Format != nil {
+			v = c.Format(v)
+		}
+		got = append(got, c.Name, v)
+	}
+	assert.Equal(t, []any{"Size__c", 2.0, "money", "$2.00", "At__c", "1/2/2026, 3:04 AM", "day", "1/2/2026", "label", "Beta"}, got)
+	for n, want := range map[float64]string{0: "0", 999: "999", -1000: "-1,000", 1234567.25: "1,234,567.25"} {
+		assert.Equal(t, want, decimal(n))
+	}
+	assert.Equal(t, []string{"$44,000.00", "-$1,234.50"}, []string{currency(44000.0), currency(-1234.5)})
 }

@@ -6,10 +6,13 @@
 //
 // Grammar (keywords and names in any case):
 //
-//	query   = SELECT items FROM name [[AS] alias] [WHERE cond] [WITH mode] [GROUP BY expr {, expr} [HAVING cond]]
+//	query   = SELECT items FROM from [WHERE cond] [WITH mode] [GROUP BY groups [HAVING cond]]
 //	          [ORDER BY order {, order}] [LIMIT n] [OFFSET n] [FOR VIEW | FOR REFERENCE | FOR UPDATE]
+//	from    = path [[AS] alias] {, path [[AS] alias]}   (parents beside the object; in a subquery Account.Contacts is Contacts)
+//	groups  = expr {, expr} | (ROLLUP | CUBE) ( expr {, expr} )
 //	items   = COUNT() | item {, item}
-//	item    = expr [alias] | ( query ) | FIELDS ( ALL | STANDARD | CUSTOM )
+//	item    = shown [alias] | ( query ) | FIELDS ( ALL | STANDARD | CUSTOM )
+//	shown   = expr | FORMAT ( shown ) | convertCurrency ( expr )
 //	expr    = path | function ( path )
 //	cond    = term {AND term} | term {OR term}        (a mixture needs parentheses, as in Salesforce)
 //	term    = NOT term | ( cond ) | expr op literal | expr [NOT] IN ( literal {, literal} ) | path [NOT] IN ( query )
@@ -27,10 +30,13 @@ type Query struct {
 	Text    string // as it was given; messages quote it
 	Count   bool   // SELECT COUNT(): no items, only a figure
 	Items   []Item
+	Of      Name   // of a child subquery what stands in front of the relationship: Account.Contacts
 	From    Name   // of a child subquery the relationship
 	Alias   string // "" without one
-	Where   Cond   // nil without WHERE
+	Parents []Parent
+	Where   Cond // nil without WHERE
 	GroupBy []Expr
+	Totals  Totals
 	Having  Cond // nil without HAVING
 	OrderBy []Order
 	Limit   int // NoLimit without LIMIT
@@ -39,6 +45,21 @@ type Query struct {
 
 // NoLimit is the Limit of a query that has none.
 const NoLimit = -1
+
+// Parent is a parent that FROM names beside the object: c.Account a.
+type Parent struct {
+	Path  Path
+	Alias string // "" without one
+}
+
+// Totals says which subtotals a grouped query shows beside its groups.
+type Totals string
+
+// The subtotals: of the fields from right to left, or of all combinations.
+const (
+	Rollup Totals = "ROLLUP"
+	Cube   Totals = "CUBE"
+)
 
 // Pos is a byte offset in the query's text.
 type Pos int
@@ -63,6 +84,8 @@ type Expr struct {
 type Item struct {
 	Expr
 	Alias  string // "" of an aggregate means expr0, expr1, ...
+	Format bool   // FORMAT(): as the user's locale, en_US, writes it
+	Money  bool   // convertCurrency(): there is one currency, so it changes nothing
 	Sub    *Query
 	Fields string // ALL, STANDARD or CUSTOM
 }

@@ -1,6 +1,9 @@
 package soql
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // binding resolves the names of one query.
 type binding struct {
@@ -11,12 +14,42 @@ type binding struct {
 }
 
 func bind(q *Query, tables Tables) (*binding, error) {
+	if q.Of.Text != "" {
+		return nil, fail(InvalidType, q.Text, q.Of.Pos, "'%s.%s' is no object: a relationship stands after FROM in a child subquery only", q.Of.Text, q.From.Text)
+	}
 	t, ok := tables.Table(q.From.Text)
 	if !ok {
 		return nil, fail(InvalidType, q.Text, q.From.Pos, "sObject type '%s' is not supported. If you are attempting to use a custom object, "+
 			"be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.", q.From.Text)
 	}
-	return bindTo(q, tables, t), nil
+	b := bindTo(q, tables, t)
+	return b, b.checkParents()
+}
+
+// checkParents refuses a FROM that names anything but the object and its
+// parents.
+func (b *binding) checkParents() error {
+	for _, p := range b.query.Parents {
+		path := b.expand(p.Path)
+		if len(path) < 2 || !b.own(path[0].Text) {
+			return fail(InvalidType, b.query.Text, p.Path[0].Pos, "FROM may name one object and its parents: write '%s' as %s.%s if it is one", p.Path, b.query.From.Text, p.Path)
+		}
+		if _, err := b.field(append(path, Name{"Id", p.Path[0].Pos})); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// expand writes out the aliases of parents at the front of a path. One may
+// stand for a path that begins with an earlier one.
+func (b *binding) expand(path Path) Path {
+	for _, p := range slices.Backward(b.query.Parents) {
+		if p.Alias != "" && len(path) > 1 && strings.EqualFold(p.Alias, path[0].Text) {
+			path = slices.Concat(p.Path, path[1:])
+		}
+	}
+	return path
 }
 
 func bindTo(q *Query, tables Tables, t Table) *binding {
@@ -89,6 +122,7 @@ func (f *field) value(row Row) any {
 // it.
 func (b *binding) field(path Path) (*field, error) {
 	f := &field{table: b.table}
+	path = b.expand(path)
 	if len(path) > 1 && b.own(path[0].Text) {
 		path = path[1:]
 	}
@@ -111,13 +145,14 @@ func (b *binding) field(path Path) (*field, error) {
 	return f, nil
 }
 
-// own tells whether a name in front of a path means the query's own object.
+// own tells whether a name in front of a path means the query's own object: its
+// alias, its name, or that of the relationship that leads to it.
 func (b *binding) own(name string) bool {
 	if b.query.Alias != "" && strings.EqualFold(name, b.query.Alias) {
 		return true
 	}
 	_, shadowed := b.table.Relation(name)
-	return strings.EqualFold(name, b.query.From.Text) && !shadowed
+	return (strings.EqualFold(name, b.query.From.Text) || strings.EqualFold(name, b.table.Name())) && !shadowed
 }
 
 func (b *binding) hop(from Table, name Name) (hop, error) {

@@ -33,7 +33,7 @@ func literal(kind Kind, shape string) *rapid.Generator[Literal] {
 
 // exprs are fields and functions of them.
 var exprs = rapid.Custom(func(t *rapid.T) Expr {
-	fs := []Func{"", "", "", Count, CountDistinct, Sum, Min, "CALENDAR_YEAR", dayOnly, toLabel}
+	fs := []Func{"", "", "", Count, CountDistinct, Sum, Min, "CALENDAR_YEAR", dayOnly, toLabel, groupingOf}
 	return Expr{rapid.SampledFrom(fs).Draw(t, "func"), paths.Draw(t, "path")}
 })
 
@@ -73,12 +73,15 @@ func queriesOf(depth int) *rapid.Generator[*Query] {
 		}
 		if rapid.Bool().Draw(t, "aliased") {
 			q.Alias = names.Draw(t, "alias").Text
+			q.Of = names.Draw(t, "of")
+			q.Parents = rapid.SliceOfN(parents, 0, 2).Draw(t, "parents")
 		}
 		if rapid.Bool().Draw(t, "filtered") {
 			q.Where = conds(2*depth).Draw(t, "where")
 		}
 		if rapid.Bool().Draw(t, "grouped") {
 			q.GroupBy = rapid.SliceOfN(exprs, 1, 2).Draw(t, "by")
+			q.Totals = rapid.SampledFrom([]Totals{"", Rollup, Cube}).Draw(t, "totals")
 			q.Having = conds(0).Draw(t, "having")
 		}
 		q.OrderBy = rapid.SliceOfN(orders, 0, 2).Draw(t, "order")
@@ -98,13 +101,21 @@ func items(depth int) *rapid.Generator[Item] {
 				return Item{Sub: queriesOf(depth-1).Draw(t, "sub")}
 			}
 		}
-		i := Item{Expr: exprs.Draw(t, "expr")}
+		i := Item{Expr: exprs.Draw(t, "expr"), Format: rapid.Bool().Draw(t, "format"), Money: rapid.Bool().Draw(t, "money")}
 		if rapid.Bool().Draw(t, "named") {
 			i.Alias = names.Draw(t, "alias").Text
 		}
 		return i
 	})
 }
+
+var parents = rapid.Custom(func(t *rapid.T) Parent {
+	p := Parent{Path: paths.Draw(t, "path")}
+	if rapid.Bool().Draw(t, "aliased") {
+		p.Alias = names.Draw(t, "alias").Text
+	}
+	return p
+})
 
 var orders = rapid.Custom(func(t *rapid.T) Order {
 	return Order{exprs.Draw(t, "expr"), rapid.Bool().Draw(t, "desc"), rapid.Bool().Draw(t, "last")}
@@ -113,7 +124,10 @@ var orders = rapid.Custom(func(t *rapid.T) Order {
 // strip returns a copy of the query without text and positions.
 func strip(q *Query) Query {
 	s := *q
-	s.Text, s.From.Pos, s.Items, s.OrderBy, s.GroupBy = "", 0, nil, nil, nil
+	s.Text, s.From.Pos, s.Of.Pos, s.Items, s.OrderBy, s.GroupBy, s.Parents = "", 0, 0, nil, nil, nil, nil
+	for _, p := range q.Parents {
+		s.Parents = append(s.Parents, Parent{stripPath(p.Path), p.Alias})
+	}
 	for _, i := range q.Items {
 		i.Expr = stripExpr(i.Expr)
 		if i.Sub != nil {

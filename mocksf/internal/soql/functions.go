@@ -29,6 +29,13 @@ const toLabel Func = "TOLABEL"
 
 const dayOnly Func = "DAY_ONLY"
 
+// groupingOf tells subtotals from groups: 1 in the row that sums up a field of
+// GROUP BY ROLLUP or CUBE, else 0.
+const groupingOf Func = "GROUPING"
+
+// ofGroup tells whether the function is asked of a group, not of a row.
+func (f Func) ofGroup() bool { return f == groupingOf || f.Aggregate() }
+
 // dateFunctions are taken in the org's time zone, which is UTC. The fiscal year
 // is the calendar's, and weeks begin as the SOQL reference says: those of a year
 // on January 1st, those of a month on its first day, the day of a week with
@@ -51,11 +58,15 @@ var dateFunctions = map[Func]func(time.Time) int{
 
 func quarter(t time.Time) int { return (int(t.Month())-1)/3 + 1 }
 
+// counts tells whether the function's value is a number of things, whatever the
+// field holds.
+func (f Func) counts() bool { return f == Count || f == CountDistinct || f == groupingOf }
+
 // functionNamed finds a function by its name in any case.
 func functionNamed(name string) (Func, bool) {
 	f := Func(strings.ToUpper(name))
 	_, dated := dateFunctions[f]
-	return f, dated || f.Aggregate() || f == toLabel
+	return f, dated || f.ofGroup() || f == toLabel
 }
 
 // kind is that of the function's value for a field of a kind; ok is false where
@@ -64,7 +75,7 @@ func (f Func) kind(of Kind) (k Kind, ok bool) {
 	switch f {
 	case "", toLabel:
 		return of, true
-	case Count, CountDistinct:
+	case Count, CountDistinct, groupingOf:
 		return Number, true
 	case Sum, Avg:
 		return Number, of == Number

@@ -1,6 +1,9 @@
 package soql
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Match is a condition that a field holds one of some values.
 type Match struct {
@@ -21,7 +24,7 @@ func (q *Query) Matches() (list []Match, exact bool) {
 	}
 	for _, t := range terms {
 		if e, literals := named(t); literals != nil {
-			m := Match{Field: e.String()}
+			m := Match{Field: q.unaliased(e.Path).String()}
 			for _, l := range literals {
 				m.Values = append(m.Values, l.value())
 			}
@@ -29,6 +32,14 @@ func (q *Query) Matches() (list []Match, exact bool) {
 		}
 	}
 	return list, len(list) == len(terms) && q.Limit == NoLimit && q.Offset == 0
+}
+
+// unaliased is a path without the object's alias in front of it.
+func (q *Query) unaliased(path Path) Path {
+	if len(path) > 1 && q.Alias != "" && strings.EqualFold(path[0].Text, q.Alias) {
+		return path[1:]
+	}
+	return path
 }
 
 // named returns the values one of which the term's field must have, nil when it

@@ -21,7 +21,7 @@ func (b *binding) records() compiler { return compiler{b, b.recordOperand} }
 
 // recordOperand resolves an expression over a record.
 func (b *binding) recordOperand(e Expr) (operand, error) {
-	if e.Func.Aggregate() {
+	if e.Func.ofGroup() {
 		return operand{}, fail(MalformedQuery, b.query.Text, e.Path[0].Pos, "aggregate functions are allowed in SELECT, HAVING and ORDER BY of a grouped query only: %s", e)
 	}
 	f, err := b.field(e.Path)

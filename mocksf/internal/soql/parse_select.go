@@ -26,12 +26,36 @@ func (p *parser) item() Item {
 		return p.subquery()
 	case p.peek().is("FIELDS") && p.opens(1):
 		return p.fieldSet()
+	case p.peek().is("TYPEOF") && p.ahead(2).is("WHEN"):
+		p.stop(fail(MalformedQuery, p.text, p.peek().pos, "TYPEOF needs a polymorphic relationship: this org has none, '%s' leads to one object", p.ahead(1).text))
 	}
-	i := Item{Expr: p.expr()}
+	i := p.shown()
 	if t, then := p.peek(), p.ahead(1); t.kind == nameToken && !t.is("FROM") && (then.text == "," || then.is("FROM")) {
 		i.Alias = p.name().Text
 	}
 	return i
+}
+
+// shown reads what is selected, with what only its display depends on.
+func (p *parser) shown() (i Item) {
+	i.Format = p.calls("FORMAT")
+	i.Money = p.calls("CONVERTCURRENCY")
+	i.Expr = p.expr()
+	for _, open := range []bool{i.Format, i.Money} {
+		if open {
+			p.sign(")")
+		}
+	}
+	return i
+}
+
+// calls reads the name of a function with its parenthesis if it is next.
+func (p *parser) calls(name string) bool {
+	if !p.peek().is(name) || !p.opens(1) {
+		return false
+	}
+	p.at += 2
+	return true
 }
 
 // subquery reads a query in parentheses.
@@ -58,7 +82,10 @@ func (p *parser) expr() Expr {
 		return Expr{Path: p.path()}
 	}
 	f, ok := functionNamed(t.text)
-	if !ok {
+	switch {
+	case t.is("DISTANCE"):
+		p.stop(fail(InvalidField, p.text, t.pos, "DISTANCE needs a geolocation field: this org has none"))
+	case !ok:
 		p.stop(fail(MalformedQuery, p.text, t.pos, "Unknown function: %s", t.text))
 	}
 	p.at += 2
@@ -70,10 +97,9 @@ func (p *parser) expr() Expr {
 // converted reads a path, maybe in convertTimezone(): the user's time zone is
 // UTC, as the org's.
 func (p *parser) converted() Path {
-	if !p.peek().is("CONVERTTIMEZONE") || !p.opens(1) {
+	if !p.calls("CONVERTTIMEZONE") {
 		return p.path()
 	}
-	p.at += 2
 	path := p.path()
 	p.sign(")")
 	return path

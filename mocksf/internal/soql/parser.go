@@ -47,8 +47,7 @@ func (p *parser) query() *Query {
 	p.word("SELECT")
 	p.selection(q)
 	p.word("FROM")
-	q.From = p.name()
-	q.Alias = p.alias()
+	p.from(q)
 	if p.took("WHERE") {
 		q.Where = p.cond()
 	}
@@ -75,30 +74,40 @@ func (p *parser) statement() *Query {
 	return q
 }
 
-// clauses are the words that may follow an object's name and are no alias.
-var clauses = []string{"FROM", "WHERE", "WITH", "GROUP", "ORDER", "LIMIT", "OFFSET", "FOR", "ALL", "HAVING", "USING", "UPDATE"}
-
-// alias reads the alias of the object.
-func (p *parser) alias() string {
-	if p.took("AS") {
-		return p.name().Text
-	}
-	t := p.peek()
-	if t.kind != nameToken || slices.ContainsFunc(clauses, t.is) {
-		return ""
-	}
-	return p.name().Text
-}
-
 func (p *parser) grouping(q *Query) {
 	if !p.took("GROUP") {
 		return
 	}
 	p.word("BY")
+	q.Totals = p.totals()
 	q.GroupBy = list(p, p.expr)
+	if q.Totals != "" {
+		p.sign(")")
+	}
+	if q.Totals != "" && len(q.GroupBy) > maxTotals {
+		p.stop(plain(MalformedQuery, "GROUP BY %s takes at most %d fields", q.Totals, maxTotals))
+	}
 	if p.took("HAVING") {
 		q.Having = p.cond()
 	}
+}
+
+// maxTotals is how many fields ROLLUP and CUBE take (SOQL reference, GROUP BY
+// ROLLUP).
+const maxTotals = 3
+
+// totals reads ROLLUP or CUBE with its parenthesis.
+func (p *parser) totals() Totals {
+	if !p.opens(1) {
+		return ""
+	}
+	for _, t := range []Totals{Rollup, Cube} {
+		if p.took(string(t)) {
+			p.at++
+			return t
+		}
+	}
+	return ""
 }
 
 // window reads ORDER BY, LIMIT and OFFSET.

@@ -26,6 +26,9 @@ func TestParseKeepsKeywordsUsableAsNames(t *testing.T) {
 		"SELECT Name n, COUNT(Id) FROM A GROUP BY Name, CALENDAR_YEAR(At) HAVING COUNT(Id) > 1 ORDER BY MAX(Size) DESC",
 		"SELECT FIELDS(ALL), (SELECT Id FROM B WHERE c IN (SELECT d FROM E)) FROM A WHERE x INCLUDES ('a;b', 'c') AND d IN (LAST_N_DAYS:3, NULL)",
 		"SELECT COUNT(Id) total FROM Account", "SELECT COUNT(Id) FROM Account", "SELECT COUNT() FROM Account WHERE a = 2026-01-02",
+		"SELECT FORMAT(convertCurrency(a)) b, FORMAT(MIN(c)), TYPEOF, Format FROM A AS x, x.P AS p, p.Q WHERE p.Id = NULL",
+		"SELECT GROUPING(a) b, Rollup FROM A GROUP BY ROLLUP(a, DAY_ONLY(c)) HAVING GROUPING(a) = 1 ORDER BY GROUPING(a)",
+		"SELECT (SELECT Id FROM A.Bs AS b) FROM A GROUP BY CUBE(c)",
 		"SELECT Id FROM A WHERE t > 2026-01-02T03:04:05.000+0000 AND u <= 2026-01-02T03:04:05Z",
 	} {
 		q, err := Parse(text)
@@ -56,6 +59,10 @@ func TestParseRefuses(t *testing.T) {
 		"SELECT (SELECT Id FROM B FROM A":           {1, 26, "unexpected token: 'FROM'"},
 		"SELECT Id, FROM A":                         {1, 17, "unexpected token: 'A'"},
 		"SELECT Id FROM A WHERE é = 1":              {1, 24, "unexpected token: 'é'"},
+		"SELECT Id FROM A GROUP BY ROLLUP(b":        {1, 35, "unexpected token: '<EOF>'"},
+		"SELECT FORMAT(Id FROM A":                   {1, 18, "unexpected token: 'FROM'"},
+		"SELECT TYPEOF W WHEN X THEN Y END FROM A":  {1, 8, "this org has none"},
+		"SELECT Id FROM A.B.C":                      {1, 19, "unexpected token: '.'"},
 		"SELECT Id FROM A WHERE a IN ()":            {1, 30, "unexpected token: ')'"},
 	} {
 		_, err := Parse(text)
@@ -83,6 +90,8 @@ func TestParseBoundsDepthLengthAndOffset(t *testing.T) {
 		"SELECT Id FROM A WHERE a = '" + strings.Repeat("x", 100_000):    MalformedQuery,
 		strings.Repeat("SELECT (", 5) + "SELECT Id FROM A":               MalformedQuery,
 		"SELECT Id FROM A OFFSET 2001":                                   OutsideRange,
+		"SELECT COUNT(Id) FROM A GROUP BY CUBE(b, c, d, e)":              MalformedQuery,
+		"SELECT Id FROM A ORDER BY DISTANCE(L, GEOLOCATION(1, 2), 'km')": InvalidField,
 	} {
 		_, err := Parse(text)
 		var e *Error
@@ -106,6 +115,8 @@ func FuzzParse(f *testing.F) {
 		"SELECT A.B.C, COUNT(D) e FROM F WHERE g IN (1, -2.5, TRUE, 2026-01-02, 2026-01-02T03:04:05+01:00) ORDER BY h ASC NULLS FIRST LIMIT 1 OFFSET 2",
 		"SELECT FIELDS(ALL), (SELECT Id, MAX(b) m FROM B) FROM A a WHERE x EXCLUDES ('a;b') AND d IN (LAST_N_DAYS:3, today) GROUP BY DAY_ONLY(convertTimezone(q)) HAVING COUNT(Id) > 1",
 		"SELECT Id FROM A WHERE x = 'it\\'s \\n'", "((((", "SELECT", "\x00'\\",
+		"SELECT FORMAT(convertCurrency(a)) b, GROUPING(c), (SELECT Id FROM x.Bs) FROM A x, x.P p, Q GROUP BY CUBE(c, DAY_ONLY(d))",
+		"SELECT TYPEOF W WHEN X THEN Y END, DISTANCE(L, GEOLOCATION(1, 2), 'km') FROM A GROUP BY ROLLUP(a, b, c)",
 	} {
 		f.Add(seed)
 	}

@@ -9,15 +9,12 @@ import (
 // query again, apart from the positions.
 func (q *Query) String() string {
 	var b strings.Builder
-	b.WriteString("SELECT " + q.items() + " FROM " + q.From.Text)
-	if q.Alias != "" {
-		b.WriteString(" AS " + q.Alias)
-	}
+	b.WriteString("SELECT " + q.items() + " FROM " + q.from())
 	if q.Where != nil {
 		b.WriteString(" WHERE " + q.Where.String())
 	}
 	if len(q.GroupBy) > 0 {
-		b.WriteString(" GROUP BY " + join(q.GroupBy, ", ", Expr.String))
+		b.WriteString(" GROUP BY " + q.groups())
 	}
 	if q.Having != nil {
 		b.WriteString(" HAVING " + q.Having.String())
@@ -32,6 +29,30 @@ func (q *Query) String() string {
 		b.WriteString(" OFFSET " + strconv.Itoa(q.Offset))
 	}
 	return b.String()
+}
+
+func (q *Query) from() string {
+	object := Path{q.From}
+	if q.Of.Text != "" {
+		object = Path{q.Of, q.From}
+	}
+	return join(append([]Parent{{object, q.Alias}}, q.Parents...), ", ", Parent.String)
+}
+
+func (q *Query) groups() string {
+	list := join(q.GroupBy, ", ", Expr.String)
+	if q.Totals != "" {
+		return string(q.Totals) + "(" + list + ")"
+	}
+	return list
+}
+
+// String writes the parent as FROM names it.
+func (p Parent) String() string {
+	if p.Alias == "" {
+		return p.Path.String()
+	}
+	return p.Path.String() + " AS " + p.Alias
 }
 
 func (q *Query) items() string {
@@ -49,7 +70,14 @@ func (i Item) String() string {
 	case i.Fields != "":
 		return "FIELDS(" + i.Fields + ")"
 	}
-	return strings.TrimSpace(i.Expr.String() + " " + i.Alias)
+	text := i.Expr.String()
+	if i.Money {
+		text = "convertCurrency(" + text + ")"
+	}
+	if i.Format {
+		text = "FORMAT(" + text + ")"
+	}
+	return strings.TrimSpace(text + " " + i.Alias)
 }
 
 // String writes the field, or the function of it.

@@ -32,7 +32,7 @@ func (m memory) Time() time.Time { return noon }
 func (m memory) Names() []string { return slices.Sorted(maps.Keys(m)) }
 
 func column(name string, kind Kind, index int) Column {
-	return Column{Name: name, Kind: kind, Index: index, Custom: strings.HasSuffix(name, "__c"), Multi: name == "Tags__c", Words: map[string]string{"Name": "NAME", "Ext__c": "ALL"}[name]}
+	return Column{Name: name, Kind: kind, Index: index, Custom: strings.HasSuffix(name, "__c"), Multi: name == "Tags__c", Money: name == "Size__c", Words: map[string]string{"Name": "NAME", "Ext__c": "ALL"}[name]}
 }
 
 type memoryTable struct {

@@ -105,6 +105,9 @@ func FuzzRun(f *testing.F) {
 		"SELECT Id, Name, (SELECT Name FROM Orders__r ORDER BY Name) FROM Account WHERE Id IN (SELECT Account__c FROM Order__c) AND At__c = LAST_N_DAYS:99999",
 		"SELECT Live__c, COUNT(Id) c, MAX(At__c) FROM Account GROUP BY Live__c HAVING SUM(Size__c) > 1 ORDER BY AVG(Size__c) DESC LIMIT 1 OFFSET 1",
 		"SELECT FIELDS(ALL) FROM Order__c WHERE Account__r.Ext__c IN ('a-1') OR Account__r.Tags__c = 'x' LIMIT 3",
+		"SELECT Name, Live__c, GROUPING(Live__c) g, FORMAT(MAX(Day__c)), FORMAT(SUM(Size__c)) FROM Account GROUP BY CUBE(Live__c, Name) HAVING GROUPING(Name) = 0",
+		"SELECT FORMAT(convertCurrency(x.Size__c)) n, x.Size__c, (SELECT Order__c.Id FROM x.Orders__r) FROM Account x",
+		"SELECT FORMAT(a.At__c), a.Name FROM Order__c o, o.Account__r a WHERE a.Ext__c = 'a-1'",
 		"SELECT COUNT() FROM Account WHERE Tags__c INCLUDES ('red;blue') AND NOT CALENDAR_YEAR(Day__c) = 2026",
 	} {
 		f.Add(seed)

@@ -1,6 +1,9 @@
 package soql
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Shape says which columns of an object are shown, in the order of the SELECT
 // list. A parent is a column with a shape of its own, and so are the children.
@@ -11,7 +14,8 @@ type Shape struct {
 
 // Shown is one column of a shape: a field, a parent or a list of children.
 type Shown struct {
-	Column // Name is the relationship's for a parent and for children
+	Column // Name is the relationship's for a parent and for children, and the alias where there is one
+	Format Format
 	Parent *Shape
 	Follow func(Row) Row // to the parent; nil where there is none
 	Child  *Shape
@@ -50,18 +54,26 @@ func (b *binding) show(s *Shape, item Item, seen map[string]bool) error {
 		return b.showSet(s, item, seen)
 	case item.Func != "" && item.Func != toLabel:
 		return fail(MalformedQuery, b.query.Text, item.Path[0].Pos, "Field must be grouped or aggregated: %s", item.Path)
-	case item.Alias != "":
+	case item.Alias != "" && !item.Format && !item.Money && item.Func != toLabel:
 		return fail(MalformedQuery, b.query.Text, item.Path[0].Pos, "only aggregate expressions use field aliasing")
 	}
 	f, err := b.field(item.Path)
 	if err != nil {
 		return err
 	}
-	if seen[f.key()] {
+	shown, err := b.shown(item, f)
+	if err != nil {
+		return err
+	}
+	key := f.key()
+	if item.Alias != "" {
+		key = item.Alias
+	}
+	if seen[strings.ToLower(key)] {
 		return fail(InvalidField, b.query.Text, item.Path[0].Pos, "duplicate field selected: %s", item.Path)
 	}
-	seen[f.key()] = true
-	s.add(f)
+	seen[strings.ToLower(key)] = true
+	s.add(f, shown)
 	return nil
 }
 
@@ -76,10 +88,10 @@ func (b *binding) showSet(s *Shape, item Item, seen map[string]bool) error {
 	}
 	for _, c := range b.table.Columns() {
 		if item.Fields == "ALL" || c.Custom == (item.Fields == "CUSTOM") {
-			if seen[c.Name] {
+			if seen[strings.ToLower(c.Name)] {
 				return fail(InvalidField, b.query.Text, item.Path[0].Pos, "duplicate field selected: %s", c.Name)
 			}
-			seen[c.Name] = true
+			seen[strings.ToLower(c.Name)] = true
 			s.Columns = append(s.Columns, Shown{Column: c})
 		}
 	}
@@ -93,14 +105,21 @@ func (b *binding) showChildren(s *Shape, sub *Query, seen map[string]bool) error
 		return fail(InvalidType, b.query.Text, sub.From.Pos, "Didn't understand relationship '%s' in FROM part of query call. If you are attempting to use a custom relationship, "+
 			"be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names.", sub.From.Text)
 	}
-	if seen[child.Name] {
+	if sub.Of.Text != "" && !b.own(sub.Of.Text) {
+		return fail(InvalidType, b.query.Text, sub.Of.Pos, "Didn't understand relationship '%s.%s' in FROM part of query call: '%s' is not the object of the query",
+			sub.Of.Text, sub.From.Text, sub.Of.Text)
+	}
+	if seen[strings.ToLower(child.Name)] {
 		return fail(InvalidField, b.query.Text, sub.From.Pos, "duplicate relationship selected: %s", child.Name)
 	}
-	seen[child.Name] = true
+	seen[strings.ToLower(child.Name)] = true
 	if sub.Count || sub.grouped() {
 		return fail(MalformedQuery, b.query.Text, sub.From.Pos, "Aggregates are not supported in a subquery")
 	}
 	inner := bindTo(sub, b.tables, child.Table)
+	if err := inner.checkParents(); err != nil {
+		return err
+	}
 	pick, err := inner.picker()
 	if err != nil {
 		return err
@@ -132,11 +151,11 @@ func (c Child) of(id any) []Row {
 }
 
 // add shows a field, below the parents that lead to it.
-func (s *Shape) add(f *field) {
+func (s *Shape) add(f *field, shown Shown) {
 	for _, h := range f.hops {
 		s = s.parent(h)
 	}
-	s.Columns = append(s.Columns, Shown{Column: f.column})
+	s.Columns = append(s.Columns, shown)
 }
 
 func (s *Shape) parent(h hop) *Shape {

@@ -18,6 +18,9 @@ type slot struct {
 func (g *group) take(figures []figure, row Row) {
 	for i := range figures {
 		f := &figures[i]
+		if f.by >= 0 && g.totals>>f.by&1 == 1 {
+			continue // it is summed up, and null
+		}
 		v := f.value(row)
 		if v != nil {
 			g.slots[i].add(f, v, row)
@@ -58,6 +61,8 @@ func (g *group) close(figures []figure) {
 	for i := range figures {
 		s := &g.slots[i]
 		switch figures[i].expr.Func {
+		case groupingOf:
+			s.best = float64(g.totals >> figures[i].by & 1)
 		case Count:
 			s.best = float64(s.count)
 		case CountDistinct:

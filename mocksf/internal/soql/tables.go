@@ -50,6 +50,7 @@ type Column struct {
 	Index  int // what a Row is asked with
 	Custom bool
 	Whole  bool // a number without a fraction
+	Money  bool // an amount of the org's currency
 	// Words says how a search treats the column: NAME, EMAIL, PHONE or ALL, which
 	// is any other text; "" is not searched.
 	Words string
