@@ -100,6 +100,14 @@ func TestAnObjectIsTakenAway(t *testing.T) {
 		status, _ = d.do("GET", "sobjects/Account/"+id, "")
 		assert.Equal(t, 200, status)
 
+		children := func() string { _, body := d.do("GET", "sobjects/Account/describe", ""); return body }
+		assert.Contains(t, children(), `"childSObject":"Contact"`)
+		require.NoError(t, d.org.SetAccess("id", "Contact", "", mocksf.AccessNone))
+		require.NoError(t, d.org.SetAccess("id", "Case", "AccountId", mocksf.AccessNone))
+		assert.NotContains(t, children(), `"childSObject":"Contact"`, "nobody hears of a hidden object")
+		assert.NotContains(t, children(), `"childSObject":"Case"`, "or of a hidden lookup")
+		assert.Contains(t, children(), `"childSObject":"Opportunity"`)
+
 		require.NoError(t, d.org.SetAccess("id", "Account", "", mocksf.AccessNone))
 		status, _ = d.do("GET", "sobjects/Account/"+id, "")
 		assert.Equal(t, 404, status)

@@ -46,7 +46,7 @@ func describeObject(r *request) reply {
 		return reply{status: http.StatusNotModified}
 	}
 	d := r.objectEntry(t)
-	d["fields"], d["childRelationships"] = r.describeFields(t), r.org.childRelationships(t)
+	d["fields"], d["childRelationships"] = r.describeFields(t), r.childRelationships(t)
 	for _, name := range []string{"actionOverrides", "namedLayoutInfos", "supportedScopes"} {
 		d[name] = []any{}
 	}
@@ -88,11 +88,14 @@ var objectTraits = map[string]bool{
 	"undeletable": true, "updateable": true,
 }
 
-func (o *Org) childRelationships(t *store.Table) []map[string]any {
+// childRelationships are the lookups that lead to a table, as far as the request
+// may know of them.
+func (r *request) childRelationships(t *store.Table) []map[string]any {
 	list := []map[string]any{}
-	for _, c := range o.store.Tables() {
-		for _, f := range c.Object.Fields {
-			if !strings.EqualFold(f.ReferenceTo, t.Name) {
+	for _, c := range r.org.store.Tables() {
+		for i := len(schema.SystemFields); i < len(c.Fields) && !r.hidden(c, wholeObject); i++ {
+			f := &c.Fields[i]
+			if !strings.EqualFold(f.ReferenceTo, t.Name) || r.hidden(c, i) {
 				continue
 			}
 			list = append(list, map[string]any{
