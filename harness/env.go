@@ -12,7 +12,6 @@ import (
 
 	"github.com/squall-harness/squall/harness/rundir"
 	"github.com/squall-harness/squall/harness/subject"
-	"github.com/squall-harness/squall/harness/workload"
 )
 
 // The credentials that every subject is given. They open nothing but the mock.
@@ -23,8 +22,7 @@ const (
 	password     = "squall-passwordTOKEN"
 )
 
-// setUpSubject prepares what the subject is told, and the source that offers it
-// the transactions.
+// setUpSubject prepares the source, and what the subject is told.
 func (r *rig) setUpSubject(life context.Context, sub subject.Subject, dir *rundir.Dir) error {
 	listen, err := r.world.freeAddr()
 	if err != nil {
@@ -33,18 +31,16 @@ func (r *rig) setUpSubject(life context.Context, sub subject.Subject, dir *rundi
 	env := subject.Env{LoginURL: "http://" + r.link.Addr(), ClientID: clientID, ClientSecret: clientSecret,
 		Username: username, Password: password, APIVersion: r.scenario.Org.APIVersion,
 		ListenAddr: listen, AlertURL: r.alerts.url, StateDir: cmp.Or(r.world.stateDir, dir.StateDir())}
+	if env.SourceURL, err = r.setUpSource(listen); err != nil {
+		return err
+	}
 	if env.Extra, err = expand(r.scenario.Subject.Env, env); err != nil {
 		return err
 	}
 	subject.Inhabit(sub, r.world.World)
 	r.host = newHost(life, r.world.Network, sub, env, dir.SubjectLog(), r.scenario.Subject, r.note)
 	r.nemesis.Process = r.host
-	r.push = &workload.Push{URL: "http://" + listen + r.scenario.Source.Path, Accepted: r.scenario.Source.Accepted,
-		Timeout: r.scenario.Source.Timeout, Dial: r.world.Network.DialContext, Recorder: r.recorder}
-	if r.scenario.Source.Body != "" {
-		r.push.Body, err = workload.Body(r.scenario.Source.Body)
-	}
-	return err
+	return nil
 }
 
 // expand fills the templates of subject.env with the contract's variables.

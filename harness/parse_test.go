@@ -178,3 +178,20 @@ func TestAnInvariantSurvivesTheRunDirectory(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, s.Expect.Invariants, again.Expect.Invariants)
 }
+
+func TestASourceIsOfOneKind(t *testing.T) {
+	const rest = "name: x\nload: {rate: 1, for: 5s, mix: {insert: 1}}\nsource: "
+	for source, want := range map[string]string{
+		"{kind: pull}":                  `source.kind is "pull": write push, or feed for transactions that the subject fetches`,
+		"{window: 72h}":                 "source.window is for a feed, which keeps transactions for a while: add kind: feed, or leave it out",
+		"{kind: feed, accepted: [201]}": "source.accepted is for a push: what a feed has published is acknowledged",
+		"{kind: feed, path: '/a?b=c'}":  `source.path is "/a?b=c": the subject adds the query of a feed itself, leave it out`,
+		"{kind: feed, window: -1s}":     "source.window is -1s: a duration cannot be negative",
+		`{kind: feed, body: "<x/>"}`:    "source.body makes no JSON of transaction t-000001, and the pages of a feed are JSON; {{json .Key}} writes any part as JSON",
+	} {
+		_, err := ParseScenario("x.yaml", []byte(rest+source))
+		assert.ErrorContains(t, err, want, source)
+	}
+	_, err := ParseScenario("x.yaml", []byte(rest+`{kind: feed, window: 72h, body: '{"no": {{json .ID}}}'}`))
+	assert.NoError(t, err)
+}

@@ -21,7 +21,7 @@ import (
 
 // rig is everything that a run needs, connected:
 //
-//	push -> subject -> link (faults) -> org -> commit log
+//	source -> subject -> link (faults) -> org -> commit log
 type rig struct {
 	world      *world
 	ctx        context.Context
@@ -34,7 +34,8 @@ type rig struct {
 	link       *fault.Link
 	alerts     *alertSink
 	host       *host
-	push       *workload.Push
+	source     source
+	feed       *feedServer // nil for a source that pushes
 	nemesis    *fault.Nemesis
 	schedule   fault.Schedule
 	ledgers    *rundir.Ledgers
@@ -230,6 +231,9 @@ func (r *rig) closeWorld() {
 	}
 	if r.alerts != nil {
 		r.alerts.Close()
+	}
+	if r.feed != nil {
+		r.feed.Close()
 	}
 }
 

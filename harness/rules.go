@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -40,7 +41,7 @@ func (s *Scenario) checkTimes() error {
 	}{
 		{"org.call", s.Org.Call}, {"org.record", s.Org.Record}, {"org.bulkStart", s.Org.BulkStart}, {"org.bulkChunk", s.Org.BulkChunk},
 		{"org.tokenLife", s.Org.TokenLife}, {"subject.ready", s.Subject.Ready}, {"subject.grace", s.Subject.Grace},
-		{"source.timeout", s.Source.Timeout}, {"expect.drained", s.Expect.Drained}, {"expect.alerted", s.Expect.Alerted}, {"expect.quiet", s.Expect.Quiet},
+		{"source.timeout", s.Source.Timeout}, {"source.window", s.Source.Window}, {"expect.drained", s.Expect.Drained}, {"expect.alerted", s.Expect.Alerted}, {"expect.quiet", s.Expect.Quiet},
 	} {
 		if t.d < 0 {
 			return s.problem("$."+t.key, fmt.Sprintf("%s is %v: a duration cannot be negative", t.key, t.d))
@@ -55,12 +56,30 @@ func (s *Scenario) checkTimes() error {
 	return nil
 }
 
+// checkSource holds the keys of a source against its kind.
+func (s *Scenario) checkSource() error {
+	switch q := s.Source; {
+	case q.Kind != SourcePush && q.Kind != SourceFeed:
+		return s.problem("$.source.kind", fmt.Sprintf("source.kind is %q: write %s, or %s for transactions that the subject fetches", q.Kind, SourcePush, SourceFeed))
+	case q.Kind == SourcePush && q.Window != 0:
+		return s.problem("$.source.window", "source.window is for a feed, which keeps transactions for a while: add kind: feed, or leave it out")
+	case q.Kind == SourceFeed && strings.Contains(q.Path, "?"):
+		return s.problem("$.source.path", fmt.Sprintf("source.path is %q: the subject adds the query of a feed itself, leave it out", q.Path))
+	case q.Kind == SourceFeed && len(q.Accepted) > 0:
+		return s.problem("$.source.accepted", "source.accepted is for a push: what a feed has published is acknowledged")
+	}
+	return nil
+}
+
 // leastQuiet is the shortest silence that may count as one.
 const leastQuiet = time.Second
 
 func (s *Scenario) checkWords() error {
 	if u, err := url.Parse("http://127.0.0.1" + s.Source.Path); err != nil || !strings.HasPrefix(s.Source.Path, "/") || u.Fragment != "" {
 		return s.problem("$.source.path", fmt.Sprintf("source.path is %q: it must be the path of a URL, which must begin with a slash and holds no #", s.Source.Path))
+	}
+	if err := s.checkSource(); err != nil {
+		return err
 	}
 	if err := s.checkNames(); err != nil {
 		return err
@@ -107,13 +126,17 @@ func (s *Scenario) checkTemplates() error {
 		sample.For = time.Duration(50 / s.Load.Rate * float64(time.Second))
 	}
 	for _, op := range s.transactions(sample) {
-		if _, err := workload.Fill(body, op); err != nil {
+		text, err := workload.Fill(body, op)
+		if err != nil {
 			return s.problem("$.source.body", fmt.Sprintf("source.body: %s; it may use {{.ID}}, {{.Key}} and {{.Records}}", inTemplate(err)))
+		}
+		if s.Source.Kind == SourceFeed && s.Source.Body != "" && !json.Valid(text) {
+			return s.problem("$.source.body", "source.body makes no JSON of transaction "+op.ID+", and the pages of a feed are JSON; {{json .Key}} writes any part as JSON")
 		}
 	}
 	x := "x"
 	if _, err := expand(s.Subject.Env, subject.Env{LoginURL: x, ClientID: x, ClientSecret: x, Username: x, Password: x,
-		APIVersion: x, ListenAddr: x, AlertURL: x, StateDir: x}); err != nil {
+		APIVersion: x, ListenAddr: x, SourceURL: x, AlertURL: x, StateDir: x}); err != nil {
 		return s.problem("$.subject.env", err.Error())
 	}
 	return nil

@@ -137,7 +137,9 @@ func (r *rig) play(progress func(Status)) error {
 		return err
 	}
 	watch.phase("waiting until nothing more comes")
-	return r.awaitQuiet()
+	err := r.awaitQuiet()
+	r.noteUnread()
+	return err
 }
 
 // startLoad offers the transactions; the channel is closed when the last one
@@ -148,7 +150,7 @@ func (r *rig) startLoad() <-chan struct{} {
 	shift(ops, r.recorder.Now())
 	due := ops[len(ops)-1].Due
 	r.sentry.begin(ops, r.scenario.settings())
-	r.background.Go(func() { r.push.Offer(r.running, ops, r.scenario.Load.Rate) })
+	r.background.Go(func() { r.source.Offer(r.running, ops, r.scenario.Load.Rate) })
 	r.startCrowd(ops)
 	done := make(chan struct{})
 	r.background.Go(func() {
@@ -205,8 +207,8 @@ func (r *rig) await(done <-chan struct{}) error {
 // scenario thinks: it refuses everything, or acknowledges nothing for seconds
 // although no fault has begun.
 func (r *rig) hopeless() error {
-	refused, unknown := r.push.Answers(history.Fail), r.push.Answers(history.Info)
-	if r.push.Answers(history.OK) > 0 || refused < enoughAnswers && unknown < enoughAnswers {
+	refused, unknown := r.source.Answers(history.Fail), r.source.Answers(history.Info)
+	if r.source.Answers(history.OK) > 0 || refused < enoughAnswers && unknown < enoughAnswers {
 		return nil
 	}
 	h := history.Fold(r.recorder.Since(0))
@@ -216,7 +218,7 @@ func (r *rig) hopeless() error {
 	}
 	return &SubjectError{Text: fmt.Sprintf("the subject acknowledged none of the first %d transactions: POST %s got %s; "+
 		"its contract is in the README, and source.path, source.body and source.accepted in the scenario change it; %s",
-		len(h.Operations), r.push.URL, lastAnswer(h), lastLines(r.host.log))}
+		len(h.Operations), r.offerURL(), lastAnswer(h), lastLines(r.host.log))}
 }
 
 // What is enough to say that a subject will never acknowledge anything.

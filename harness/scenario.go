@@ -49,7 +49,9 @@ type Org struct {
 
 // Source is how transactions are offered to the subject.
 type Source struct {
-	Path     string        `yaml:"path"`     // where to POST them
+	Kind     string        `yaml:"kind"`     // SourcePush or SourceFeed
+	Window   time.Duration `yaml:"window"`   // how long a feed keeps a transaction; 0: for ever
+	Path     string        `yaml:"path"`     // where to POST them, or to GET the feed
 	Body     string        `yaml:"body"`     // Go template over {{.ID}} {{.Key}} {{.Records}}; "" is the default JSON
 	Accepted []int         `yaml:"accepted"` // statuses that acknowledge; none: every 2xx
 	Timeout  time.Duration `yaml:"timeout"`  // of one attempt
@@ -59,6 +61,13 @@ type Source struct {
 	// Objects holds what differs from object to object.
 	Objects map[string]workload.Fields `yaml:"objects"`
 }
+
+// The kinds of sources: one that offers each transaction to the subject, and
+// one that publishes them for the subject to fetch.
+const (
+	SourcePush = "push"
+	SourceFeed = "feed"
+)
 
 // SubjectRules is what the scenario says about the subject.
 type SubjectRules struct {
@@ -88,7 +97,7 @@ func defaults() Scenario {
 	return Scenario{
 		Seed:   1,
 		Org:    Org{APIVersion: "67.0", TokenLife: 2 * time.Hour},
-		Source: Source{Path: "/transactions", Timeout: 10 * time.Second, Key: workload.DefaultFields.Key, Token: workload.DefaultFields.Token},
+		Source: Source{Kind: SourcePush, Path: "/transactions", Timeout: 10 * time.Second, Key: workload.DefaultFields.Key, Token: workload.DefaultFields.Token},
 		Subject: SubjectRules{Ready: 15 * time.Second, Grace: 10 * time.Second,
 			Backlog: "integration_backlog", DeadLetters: "integration_dead_letters"},
 		Crowd:  crowd.Spec{Every: 200 * time.Millisecond},

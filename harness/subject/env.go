@@ -24,6 +24,7 @@ func (e Env) Vars() []string {
 	add("SF_PASSWORD", e.Password)
 	add("SF_API_VERSION", e.APIVersion)
 	add("LISTEN_ADDR", e.ListenAddr)
+	add("SOURCE_URL", e.SourceURL)
 	add("ALERT_URL", e.AlertURL)
 	add("STATE_DIR", e.StateDir)
 	for _, name := range slices.Sorted(maps.Keys(e.Extra)) {

@@ -15,9 +15,9 @@ import (
 
 func TestVarsInTheOrderOfTheContract(t *testing.T) {
 	e := Env{LoginURL: "u", ClientID: "i", ClientSecret: "s", Username: "n", Password: "p", APIVersion: "67.0",
-		ListenAddr: "l", AlertURL: "a", StateDir: "d", Extra: map[string]string{"Z": "1", "Y": "2"}}
+		ListenAddr: "l", SourceURL: "f", AlertURL: "a", StateDir: "d", Extra: map[string]string{"Z": "1", "Y": "2"}}
 	assert.Equal(t, []string{"SF_LOGIN_URL=u", "SF_CLIENT_ID=i", "SF_CLIENT_SECRET=s", "SF_USERNAME=n", "SF_PASSWORD=p",
-		"SF_API_VERSION=67.0", "LISTEN_ADDR=l", "ALERT_URL=a", "STATE_DIR=d", "Y=2", "Z=1"}, e.Vars())
+		"SF_API_VERSION=67.0", "LISTEN_ADDR=l", "SOURCE_URL=f", "ALERT_URL=a", "STATE_DIR=d", "Y=2", "Z=1"}, e.Vars())
 }
 
 func TestEnvShowsNoSecret(t *testing.T) {

@@ -17,6 +17,7 @@ type Env struct {
 	Password     string // SF_PASSWORD, the security token appended
 	APIVersion   string // SF_API_VERSION, for example 67.0
 	ListenAddr   string // LISTEN_ADDR, 127.0.0.1:port
+	SourceURL    string // SOURCE_URL, the feed to fetch transactions from; "" when they are pushed
 	AlertURL     string // ALERT_URL
 	StateDir     string // STATE_DIR, survives restarts within the run
 	// Extra holds further variables that a scenario asks for; they come last

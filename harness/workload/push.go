@@ -142,7 +142,7 @@ func (p *Push) offer(ctx context.Context, i int) {
 	if !p.awaitTurn(ctx, i) {
 		return
 	}
-	body, err := p.body(op)
+	body, err := write(p.Body, op)
 	if err != nil {
 		p.Recorder.Answer(op.ID, history.Attempt{At: p.Recorder.Now(), Error: err.Error(), Outcome: history.Fail})
 		return
@@ -185,11 +185,13 @@ type transaction struct {
 	Records []history.Record `json:"records"`
 }
 
-func (p *Push) body(op history.Operation) ([]byte, error) {
-	if p.Body == nil {
+// write is a transaction as the integration is offered it; nil is the default
+// JSON.
+func write(t *template.Template, op history.Operation) ([]byte, error) {
+	if t == nil {
 		return json.Marshal(transaction{op.ID, op.Key, op.Records})
 	}
-	return Fill(p.Body, op)
+	return Fill(t, op)
 }
 
 // Body is the template of a body. Beside what text/template has, json writes

@@ -237,7 +237,7 @@ func TestPushOffersInTheShapeThatAScenarioAsksFor(t *testing.T) {
 	p := &Push{URL: server.URL, Recorder: rec, Accepted: []int{201},
 		Body: template.Must(template.New("").Parse(`<tx id="{{.ID}}" n="{{len .Records}}"/>`))}
 	p.prepare([]history.Operation{{ID: "t-1", Key: "k", Records: make([]history.Record, 2)}})
-	body, err := p.body(p.ops[0])
+	body, err := write(p.Body, p.ops[0])
 	require.NoError(t, err)
 	a := p.attempt(t.Context(), body)
 	p.client.CloseIdleConnections()

@@ -61,12 +61,14 @@ const (
 	poison    = "poison-short"
 	crowd     = "crowd"
 	restored  = "restored"
+	feedShort = "feed-short"
 )
 
 // All lists the mutants, by the part in which their defect is.
 var All = []Mutant{
 	// what is accepted and kept
 	ackBeforeStore, skipsAtRestart, markBeforeSend, offeredTwice, unorderedResume, idAtLoad, idWatermark, publishBeforeCommit, shutdownDrops,
+	cursorFirst, cursorInMemory, readsWhenDelivered,
 	// inserts, units, rows
 	insertBlindRetry, checkThenCreate, transportRetry, firstErrorWins,
 	tornUnit, unitCutAtLimit, wholeRecord, readModifyWrite, compositeOK, composite4xxOnly,

@@ -17,6 +17,7 @@ type Alerts struct {
 	HTTP   *http.Client
 	Outbox Outbox
 	Gate   *Gate
+	Feed   *Feed
 	Every  time.Duration // time between two looks, up to ten times that when nothing changes
 
 	firing map[string]firing
@@ -43,9 +44,9 @@ const highBacklog = 500
 // patience is how long no call may succeed before somebody is told.
 const patience = time.Second
 
-func newAlerts(env Env, outbox Outbox, gate *Gate) *Alerts {
+func newAlerts(env Env, outbox Outbox, gate *Gate, feed *Feed) *Alerts {
 	web := &http.Client{Timeout: 2 * time.Second, Transport: &http.Transport{DialContext: env.Dial}}
-	return &Alerts{URL: env.AlertURL, HTTP: web, Outbox: outbox, Gate: gate, Every: 200 * time.Millisecond}
+	return &Alerts{URL: env.AlertURL, HTTP: web, Outbox: outbox, Gate: gate, Feed: feed, Every: 200 * time.Millisecond}
 }
 
 // Run looks and tells until ctx ends.
@@ -73,7 +74,7 @@ func (a *Alerts) Run(ctx context.Context) {
 // gone, not when the first call succeeds again.
 func (a *Alerts) conditions(now time.Time) []condition {
 	waiting, dead := a.Outbox.Counts()
-	trouble := a.Gate.Trouble()
+	trouble, feed := a.Gate.Trouble(), a.Feed.Trouble()
 	lasting := !trouble.Since.IsZero() && now.Sub(trouble.Since) > patience
 	return []condition{
 		{name: "SalesforceUnreachable", summary: "No call to Salesforce succeeds.",
@@ -82,6 +83,7 @@ func (a *Alerts) conditions(now time.Time) []condition {
 			on: waiting >= highBacklog, over: waiting == 0, cause: fmt.Sprintf("%d transactions or more wait for delivery", highBacklog)},
 		{name: "DeadLetters", summary: "Transactions cannot be delivered and need somebody to look at them.",
 			on: dead > 0, over: dead == 0, cause: fmt.Sprintf("%d so far; %s", dead, strings.Join(a.Outbox.Dead(), "; "))},
+		{name: "SourceFeed", summary: "Transactions cannot be fetched from the source.", on: feed != "", over: feed == "", cause: feed},
 	}
 }
 

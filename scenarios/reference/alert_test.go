@@ -44,7 +44,7 @@ func look(t *testing.T, a *Alerts, status int) (sent []webhook) {
 
 func TestAlertsFromFiringToResolved(t *testing.T) {
 	f := &figures{waiting: highBacklog, fired: map[string]bool{}}
-	a := newAlerts(Env{}, f, NewGate(1))
+	a := newAlerts(Env{}, f, NewGate(1), &Feed{})
 	a.firing = map[string]firing{}
 	assert.Len(t, look(t, a, 500), 1)
 	sent := look(t, a, 200)
@@ -66,7 +66,7 @@ func TestAlertsFromFiringToResolved(t *testing.T) {
 
 func TestUnreachableNeedsToLast(t *testing.T) {
 	g := NewGate(1)
-	a := newAlerts(Env{}, &figures{waiting: 3}, g)
+	a := newAlerts(Env{}, &figures{waiting: 3}, g, &Feed{})
 	at := func(d time.Duration) condition { return a.conditions(time.Now().Add(d))[0] }
 	assert.False(t, at(time.Hour).on)
 	enter(t, g, Retry)
@@ -80,7 +80,7 @@ func TestUnreachableNeedsToLast(t *testing.T) {
 
 func TestEachDeadLetterIsNews(t *testing.T) {
 	f := &figures{dead: 2, fired: map[string]bool{}}
-	a := newAlerts(Env{}, f, NewGate(1))
+	a := newAlerts(Env{}, f, NewGate(1), &Feed{})
 	a.firing = map[string]firing{}
 	sent := look(t, a, 200)
 	require.Len(t, sent, 1)

@@ -6,6 +6,7 @@
 // The main path, file by file:
 //
 //	source.go       POST /transactions: validate, store, then answer 2xx
+//	feed.go         the other source: fetch, store with the cursor, read on
 //	outbox.go       the store: SQLite, one writer, group commit
 //	queue.go        what waits, in one lane per key; at most one of a lane is under way
 //	plan.go         how much goes into one call, and when Bulk takes over

@@ -19,6 +19,7 @@ type Env struct {
 	ClientSecret string // SF_CLIENT_SECRET
 	APIVersion   string // SF_API_VERSION, for example 67.0
 	ListenAddr   string // LISTEN_ADDR, host:port of the source-facing API
+	SourceURL    string // SOURCE_URL, a feed to fetch transactions from; "" for none
 	AlertURL     string // ALERT_URL, "" sends no alerts
 	StateDir     string // STATE_DIR, a directory that survives restarts
 	// BulkFrom is BULK_THRESHOLD: Bulk takes over when so many transactions
@@ -56,6 +57,7 @@ func EnvFrom(getenv func(string) string) (Env, error) {
 		ClientSecret: getenv("SF_CLIENT_SECRET"),
 		APIVersion:   getenv("SF_API_VERSION"),
 		ListenAddr:   getenv("LISTEN_ADDR"),
+		SourceURL:    getenv("SOURCE_URL"),
 		AlertURL:     getenv("ALERT_URL"),
 		StateDir:     getenv("STATE_DIR"),
 	}
@@ -88,6 +90,9 @@ func (e Env) check() error {
 	}
 	if e.LoginURL != "" && !absoluteURL(e.LoginURL) {
 		errs = append(errs, errors.New("SF_LOGIN_URL is no absolute http or https URL"))
+	}
+	if e.SourceURL != "" && !absoluteURL(e.SourceURL) {
+		errs = append(errs, errors.New("SOURCE_URL is no absolute http or https URL"))
 	}
 	return errors.Join(errs...)
 }

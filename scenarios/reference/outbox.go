@@ -19,6 +19,11 @@ import (
 type Outbox interface { //nolint:interfacebloat // one store, and each of these is one question to it
 	// Accept stores a new transaction. One with a known id is left as it is.
 	Accept(tx *Transaction) error
+	// Fetched stores a page of the source's feed: new transactions like Accept,
+	// and the cursor behind them, all or nothing.
+	Fetched(cursor string, txs []*Transaction) error
+	// Cursor is that of the last page, "" when there was none.
+	Cursor() (string, error)
 	// Settle stores what became of transactions: delivered, dead letter
 	// (Permanent), or back to waiting, out of the Bulk job they were part of.
 	Settle(results []Result) error
@@ -61,7 +66,8 @@ CREATE TABLE IF NOT EXISTS transactions (
 );
 CREATE INDEX IF NOT EXISTS waiting ON transactions (seq) WHERE state = 'waiting';
 CREATE INDEX IF NOT EXISTS delivered ON transactions (sent) WHERE state = 'delivered' AND body <> x'';
-CREATE TABLE IF NOT EXISTS firing (alert TEXT PRIMARY KEY);`
+CREATE TABLE IF NOT EXISTS firing (alert TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS feed (one INTEGER PRIMARY KEY CHECK (one = 1), cursor TEXT NOT NULL);`
 
 // sqliteOutbox keeps the outbox in one SQLite file. All writes go through one
 // goroutine (see writer), all reads happen before it starts.
@@ -134,17 +140,35 @@ func (o *sqliteOutbox) prepare() (err error) {
 func (o *sqliteOutbox) OnStored(f func(*Transaction)) { o.onStored = f }
 
 func (o *sqliteOutbox) Accept(tx *Transaction) error {
-	isNew := false
-	return o.writer.do(func(w *sql.Tx) error {
-		result, err := w.Stmt(o.insert).Exec(tx.ID, tx.body)
-		if err != nil {
-			return err
-		}
-		n, err := result.RowsAffected()
-		isNew = n == 1
+	return o.accept([]*Transaction{tx}, func(*sql.Tx) error { return nil })
+}
+
+func (o *sqliteOutbox) Fetched(cursor string, txs []*Transaction) error {
+	return o.accept(txs, func(w *sql.Tx) error {
+		_, err := w.Exec(`INSERT INTO feed VALUES (1, ?) ON CONFLICT DO UPDATE SET cursor = excluded.cursor`, cursor)
 		return err
+	})
+}
+
+// accept stores transactions together with something else, and announces those
+// that are new.
+func (o *sqliteOutbox) accept(txs []*Transaction, also func(*sql.Tx) error) error {
+	var fresh []*Transaction
+	return o.writer.do(func(w *sql.Tx) error {
+		for _, tx := range txs {
+			result, err := w.Stmt(o.insert).Exec(tx.ID, tx.body)
+			if err != nil {
+				return err
+			}
+			if n, err := result.RowsAffected(); err != nil {
+				return err
+			} else if n == 1 {
+				fresh = append(fresh, tx)
+			}
+		}
+		return also(w)
 	}, func() {
-		if isNew {
+		for _, tx := range fresh {
 			o.waiting.Add(1)
 			o.onStored(tx)
 		}

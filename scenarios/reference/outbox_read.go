@@ -24,6 +24,11 @@ func (o *sqliteOutbox) Waiting() (txs []*Transaction, err error) {
 	return txs, err
 }
 
+func (o *sqliteOutbox) Cursor() (cursor string, err error) {
+	err = o.each(`SELECT cursor FROM feed`, func(row *sql.Rows) error { return row.Scan(&cursor) })
+	return cursor, err
+}
+
 func (o *sqliteOutbox) Fired() (map[string]bool, error) {
 	fired := map[string]bool{}
 	err := o.each(`SELECT alert FROM firing`, func(row *sql.Rows) error {

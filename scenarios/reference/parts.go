@@ -14,6 +14,8 @@ type Parts struct {
 	// Decode reads what the source offers, and refuses what will never be taken.
 	Decode func([]byte) (*Transaction, error)
 	Outbox Outbox
+	// Feed fetches what a source publishes, where there is one.
+	Feed   *Feed
 	Queue  *Queue
 	Client *Client
 	Sender *Sender
@@ -59,9 +61,10 @@ func Assemble(env Env) (*Parts, error) {
 	client := newClient(env)
 	sender := &Sender{Client: client, Path: Path, Writes: Writes, Read: Read}
 	bulk := newBulk(client, queue, outbox, log)
+	feed := newFeed(env, outbox, log)
 	p := &Parts{
-		Env: env, Log: log, Decode: Decode, Outbox: outbox, Queue: queue, Client: client, Sender: sender, Send: sender.Send, Bulk: bulk,
-		Alerts: newAlerts(env, outbox, client.Gate), GiveUp: GiveUp,
+		Env: env, Log: log, Decode: Decode, Outbox: outbox, Feed: feed, Queue: queue, Client: client, Sender: sender, Send: sender.Send, Bulk: bulk,
+		Alerts: newAlerts(env, outbox, client.Gate, feed), GiveUp: GiveUp,
 		Pause: Backoff{50 * time.Millisecond, 2 * time.Second}, ProbePause: Backoff{50 * time.Millisecond, time.Second},
 		Again: queue.Retry, Grace: 8 * time.Second,
 		Reconcile: &Reconcile{Client: client, Outbox: outbox, Queue: queue, Log: log, Keep: 48 * time.Hour, Page: 100},

@@ -75,6 +75,7 @@ func (p *Parts) start(all *sync.WaitGroup, stop, calls context.Context) {
 	all.Go(func() { p.forget(stop) })
 	all.Go(func() { p.Bulk.Run(stop, calls) })
 	all.Go(func() { p.Alerts.Run(stop) })
+	all.Go(func() { p.Feed.Run(stop) })
 	for i := range p.Queue.Plan.Workers {
 		all.Go(func() { p.work(stop, calls, i) })
 	}
@@ -92,7 +93,7 @@ func (p *Parts) forget(stop context.Context) {
 // serve answers the source until stop ends or the server fails, and returns
 // when all have finished.
 func (p *Parts) serve(stop context.Context, cancel func(), listener net.Listener, all *sync.WaitGroup) error {
-	server := (&sourceAPI{stop: stop, decode: p.Decode, outbox: p.Outbox}).server()
+	server := (&sourceAPI{stop: stop, decode: p.Decode, outbox: p.Outbox, feed: p.Feed}).server()
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	var err error

@@ -20,6 +20,7 @@ type sourceAPI struct {
 	stop   context.Context // ended: no new transactions
 	decode func([]byte) (*Transaction, error)
 	outbox Outbox
+	feed   *Feed
 }
 
 func (s *sourceAPI) server() *http.Server {
@@ -84,8 +85,8 @@ func (s *sourceAPI) gauges() *prometheus.Registry {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "integration_backlog", Help: "Transactions accepted and not yet delivered, dead letters excluded.",
-		}, func() float64 { waiting, _ := s.outbox.Counts(); return float64(waiting) }),
+			Name: "integration_backlog", Help: "Transactions accepted and not yet delivered, dead letters excluded, and those that the source has published and we have not fetched.",
+		}, func() float64 { waiting, _ := s.outbox.Counts(); return float64(waiting + s.feed.Behind()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "integration_dead_letters", Help: "Transactions that can never be delivered as they are.",
 		}, func() float64 { _, dead := s.outbox.Counts(); return float64(dead) }),
