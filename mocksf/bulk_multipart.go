@@ -55,24 +55,14 @@ func planMultipart(r *request) {
 
 // splitParts finds the two parts, in either order.
 func splitParts(contentType string, body []byte) (job, content []byte, err error) {
-	_, params, err := mime.ParseMediaType(contentType)
+	found := map[string][]byte{}
+	err = eachPart(contentType, body, func(part *multipart.Part) error {
+		text, err := io.ReadAll(io.LimitReader(part, maxPart*4+1)) // a character has four bytes at most
+		found[part.FormName()] = text
+		return err
+	})
 	if err != nil {
 		return nil, nil, err
-	}
-	found := map[string][]byte{}
-	for parts := multipart.NewReader(bytes.NewReader(body), params["boundary"]); ; {
-		part, err := parts.NextRawPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		text, err := io.ReadAll(io.LimitReader(part, maxPart*4+1)) // a character has four bytes at most
-		if err != nil {
-			return nil, nil, err
-		}
-		found[part.FormName()] = text
 	}
 	job, hasJob := found["job"]
 	content, hasContent := found["content"]
@@ -83,6 +73,26 @@ func splitParts(contentType string, body []byte) (job, content []byte, err error
 		return nil, nil, errors.New("the part content is longer than 100,000 characters")
 	}
 	return job, content, nil
+}
+
+// eachPart calls take for each part of a multipart body.
+func eachPart(contentType string, body []byte, take func(*multipart.Part) error) error {
+	_, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return err
+	}
+	for parts := multipart.NewReader(bytes.NewReader(body), params["boundary"]); ; {
+		part, err := parts.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := take(part); err != nil {
+			return err
+		}
+	}
 }
 
 // submit creates, fills and closes a job.

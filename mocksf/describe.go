@@ -127,6 +127,11 @@ func describeField(t *store.Table, i int) map[string]any {
 	for name, yes := range fieldTraits {
 		d[name] = yes
 	}
+	if f.Type == schema.Base64 {
+		for _, name := range []string{"aggregatable", "filterable", "groupable", "sortable"} {
+			d[name] = false
+		}
+	}
 	for _, name := range fieldNulls {
 		d[name] = nil
 	}
@@ -187,6 +192,8 @@ func soapType(t schema.Type) string {
 		return "xsd:date"
 	case t == schema.DateTime:
 		return "xsd:dateTime"
+	case t == schema.Base64:
+		return "xsd:base64Binary"
 	}
 	return "xsd:string"
 }

@@ -60,7 +60,7 @@ func (p *pageWriter) record(dst []byte, c *cursor, shape *soql.Shape, row soql.R
 		case column.Format != nil && record.Value(column.Index) != nil:
 			dst = jsontree.AppendString(dst, column.Format(record.Value(column.Index)))
 		case column.Parent == nil:
-			dst = appendValue(dst, record, column.Index)
+			dst = p.appendValue(dst, record, column.Index)
 		default:
 			if parent := column.Follow(row); parent != nil {
 				dst = p.record(dst, c, column.Parent, parent)

@@ -154,8 +154,11 @@ func (r *request) admit() {
 
 // parse reads the body where the route takes JSON only.
 func (r *request) parse() *apierr.Error {
-	if r.route.raw {
+	switch {
+	case r.route.raw:
 		return nil
+	case r.route.files && isMultipart(r.header):
+		return r.parseFiles()
 	}
 	return r.parseJSON()
 }
@@ -171,6 +174,10 @@ func (r *request) parseJSON() *apierr.Error {
 	if kind := r.header.Get("Content-Type"); kind != "" && !strings.HasPrefix(strings.ToLower(kind), "application/json") {
 		return apierr.MediaType.New(kind)
 	}
+	return r.readJSON()
+}
+
+func (r *request) readJSON() *apierr.Error {
 	var err error
 	if r.json, err = jsontree.Parse(r.text()); err != nil {
 		return apierr.JSONParser.New(err.Error())

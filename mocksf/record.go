@@ -18,7 +18,7 @@ func (r *request) appendRecord(dst []byte, row *store.Row, fields []int) []byte 
 	dst = r.appendAttributes(append(dst, '{'), row)
 	for _, i := range fields {
 		dst = jsontree.AppendString(append(dst, ','), row.Table().Fields[i].Name)
-		dst = appendValue(append(dst, ':'), row, i)
+		dst = r.appendValue(append(dst, ':'), row, i)
 	}
 	return append(dst, '}')
 }
@@ -29,8 +29,12 @@ func (r *request) appendAttributes(dst []byte, row *store.Row) []byte {
 	return append(dst, '}')
 }
 
-// appendValue appends the value of one field in JSON.
-func appendValue(dst []byte, row *store.Row, field int) []byte {
+// appendValue appends the value of one field in JSON; of a file the address.
+func (r *request) appendValue(dst []byte, row *store.Row, field int) []byte {
+	f := &row.Table().Fields[field]
+	if f.Type == schema.Base64 && row.Text(field) != "" {
+		return jsontree.AppendString(dst, r.recordURL(row.Table(), row.ID())+"/"+f.Name)
+	}
 	return appendTyped(dst, row.Table().Fields[field].Type, row.Text(field))
 }
 

@@ -7,14 +7,18 @@ import (
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/store"
+	"github.com/squall-harness/squall/mocksf/schema"
 )
 
 // readRelated answers what a relationship of a record leads to: its parent as a
-// record, its children as a list.
+// record, its children as a list; or one of its files.
 func readRelated(r *request) reply {
 	t, err := r.table()
 	if err != nil {
 		return failure(err)
+	}
+	if field, ok := t.Field(r.param("value")); ok && t.Fields[field].Type == schema.Base64 && !r.hidden(t, field) {
+		return r.file(t, field)
 	}
 	if field, parent, ok := t.Parent(r.param("value")); ok && !r.hidden(t, field) && !r.hidden(parent, wholeObject) {
 		return r.parentOf(t, field, parent)

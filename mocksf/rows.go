@@ -11,9 +11,9 @@ import (
 )
 
 var rowRoutes = []route{
-	{method: "POST", pattern: "sobjects/{object}", api: commitlog.APIRow, write: true, inner: true, serve: createRow},
+	{method: "POST", pattern: "sobjects/{object}", api: commitlog.APIRow, write: true, inner: true, files: true, serve: createRow},
 	{method: "GET", pattern: "sobjects/{object}/{id}", api: commitlog.APIRow, inner: true, serve: readRow},
-	{method: "PATCH", pattern: "sobjects/{object}/{id}", api: commitlog.APIRow, write: true, inner: true, serve: updateRow},
+	{method: "PATCH", pattern: "sobjects/{object}/{id}", api: commitlog.APIRow, write: true, inner: true, files: true, serve: updateRow},
 	{method: "DELETE", pattern: "sobjects/{object}/{id}", api: commitlog.APIRow, write: true, inner: true, serve: deleteRow},
 }
 
@@ -23,7 +23,7 @@ func createRow(r *request) reply {
 	if err != nil {
 		return failure(err)
 	}
-	d, err := draft(t, r.json)
+	d, err := r.draft(t)
 	if err != nil {
 		return failure(err)
 	}
@@ -113,7 +113,7 @@ func updateRow(r *request) reply {
 	if _, ok := store.LongID(r.param("id")); !ok {
 		return failure(apierr.NoExternalID.New(r.param("id")))
 	}
-	d, err := draft(t, r.json)
+	d, err := r.draft(t)
 	if err != nil {
 		return failure(err)
 	}

@@ -18,7 +18,7 @@ var SystemFields = []string{
 
 // types are the words that Field.Type may hold; "" is String.
 var types = []Type{
-	"", String, TextArea, Phone, URL, Email, Picklist, MultiPicklist, Reference, Boolean, Double, Currency, Percent, Int, Date, DateTime,
+	"", String, TextArea, Phone, URL, Email, Picklist, MultiPicklist, Reference, Boolean, Double, Currency, Percent, Int, Date, DateTime, Base64,
 }
 
 // Check tells what is wrong with the schema: the first contradiction found,
@@ -80,7 +80,7 @@ func (s *Schema) checkField(o *Object, f *Field) error {
 		return fmt.Errorf("referenceTo %q is no object of the schema", f.ReferenceTo)
 	case f.Type != Reference && f.ReferenceTo != "":
 		return fmt.Errorf("referenceTo needs the type reference")
-	case (f.ExternalID || f.Unique) && (f.Type == Boolean || f.Type == Reference || f.Type == TextArea):
+	case (f.ExternalID || f.Unique) && (f.Type == Boolean || f.Type == Reference || f.Type == TextArea || f.Type == Base64):
 		return fmt.Errorf("a %s can be no external id and not unique", f.Type)
 	}
 	for _, part := range f.JoinOf {

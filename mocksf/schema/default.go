@@ -1,12 +1,14 @@
 package schema
 
 // Default is a small org of the usual kind: four standard objects, orders with
-// their lines, and an append-only log. Every object but User has an external
-// id, Ext_Id__c, and a field for the harness's token, Token__c. Contacts have
-// another external id, Legacy_Id__c, which is not unique.
+// their lines, an append-only log, and files. Every object but User and the
+// files has an external id, Ext_Id__c, and a field for the harness's token,
+// Token__c. Contacts have another external id, Legacy_Id__c, which is not
+// unique.
 func Default() *Schema {
 	return &Schema{Objects: []Object{
 		user(), account(), contact(), opportunity(), supportCase(), order(), orderLine(), activityLog(),
+		attachment(), contentVersion(),
 	}}
 }
 
@@ -136,4 +138,23 @@ func activityLog() Object {
 		Field{Name: "Subject__c", Label: "Subject"},
 		Field{Name: "Happened_At__c", Label: "Happened At", Type: DateTime},
 	)}
+}
+
+func attachment() Object {
+	return Object{Name: "Attachment", KeyPrefix: "00P", Fields: []Field{
+		{Name: "Name", Label: "File Name", Required: true},
+		{Name: "ParentId", Type: Reference, ReferenceTo: "Account", RelationshipName: "Parent", ChildName: "Attachments", Required: true},
+		{Name: "ContentType", Length: 120},
+		{Name: "Body", Type: Base64, Required: true},
+		{Name: "Description", Type: TextArea, Length: 500},
+	}}
+}
+
+func contentVersion() Object {
+	return Object{Name: "ContentVersion", KeyPrefix: "068", Fields: []Field{
+		{Name: "Title"},
+		{Name: "PathOnClient", Length: 500, Required: true},
+		{Name: "VersionData", Type: Base64, Required: true},
+		{Name: "Description", Type: TextArea, Length: 1000},
+	}}
 }

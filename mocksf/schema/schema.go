@@ -25,6 +25,7 @@ const (
 	Int           Type = "int"
 	Date          Type = "date"
 	DateTime      Type = "datetime"
+	Base64        Type = "base64" // a file: written in base64, shown as the address to read it at
 	ID            Type = "id"
 )
 
@@ -52,7 +53,7 @@ type Field struct {
 	Name             string
 	Label            string // "" = made from the name
 	Type             Type   // "" = String
-	Length           int    // longest text in characters; 0 = the usual one of the type
+	Length           int    // longest text in characters, or file in bytes; 0 = the usual one of the type
 	Required         bool   // a record without it is refused (describe: nillable false)
 	ExternalID       bool   // records can be found and upserted by it
 	NotUnique        bool   // an external id that several records may share
@@ -103,6 +104,8 @@ func (f *Field) MaxLength() int {
 		return f.Length
 	}
 	switch f.Type {
+	case Base64:
+		return 0
 	case TextArea:
 		return 32768
 	case Phone:

@@ -55,8 +55,35 @@ func Check(st *store.Store, ask Ask) (object string, err error) {
 	if err != nil {
 		return "", err
 	}
-	st.View(func(v *store.View) { object, err = soql.Check(q, tables(st, v, ask)) })
+	st.View(func(v *store.View) {
+		if object, err = soql.Check(q, tables(st, v, ask)); err == nil {
+			err = noFiles(q, tables(st, v, ask))
+		}
+	})
 	return object, err
+}
+
+// noFiles refuses queries for files, which would be addresses in a table.
+func noFiles(q *soql.Query, tables Tables) error {
+	shape, err := soql.ShapeOf(q, tables)
+	if err != nil {
+		return err
+	}
+	for shapes := []*soql.Shape{shape}; len(shapes) > 0; shapes = shapes[1:] {
+		for _, c := range shapes[0].Columns {
+			if c.File {
+				return restricted("a base64 field (" + c.Name + ")")
+			}
+			if c.Parent != nil {
+				shapes = append(shapes, c.Parent)
+			}
+		}
+	}
+	return nil
+}
+
+func restricted(what string) error {
+	return &soql.Error{Code: "API_ERROR", Message: "Implementation restriction: " + what + " is not supported by the Bulk API"}
 }
 
 // Run answers a query. Errors are those of Check.
@@ -120,7 +147,7 @@ func flat(ask Ask) (*soql.Query, error) {
 		return nil, err
 	}
 	if what := q.NotFlat(); what != "" {
-		return nil, &soql.Error{Code: "API_ERROR", Message: "Implementation restriction: " + what + " is not supported by the Bulk API"}
+		return nil, restricted(what)
 	}
 	return q, nil
 }

@@ -60,7 +60,7 @@ func (t table) column(i int) soql.Column {
 	return soql.Column{
 		Name: f.Name, Kind: KindOf(f.Type), Index: i,
 		Words:  words(f),
-		Custom: schema.Custom(f.Name), Whole: f.Type == schema.Int, Money: f.Type == schema.Currency, Multi: f.Type == schema.MultiPicklist,
+		Custom: schema.Custom(f.Name), Whole: f.Type == schema.Int, Money: f.Type == schema.Currency, File: f.Type == schema.Base64, Multi: f.Type == schema.MultiPicklist,
 	}
 }
 

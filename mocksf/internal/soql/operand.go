@@ -51,6 +51,8 @@ func (b *binding) recordOperand(e Expr) (operand, error) {
 func (b *binding) kindOf(e Expr, f *field) (Kind, error) {
 	kind, ok := e.Func.kind(f.column.Kind)
 	switch {
+	case f.column.File:
+		return 0, fail(InvalidField, b.query.Text, e.Path[0].Pos, "field '%s' can not be filtered, sorted or grouped in a query call", f.column.Name)
 	case ok:
 		return kind, nil
 	case e.Func.Aggregate():

@@ -54,6 +54,7 @@ type Column struct {
 	// Words says how a search treats the column: NAME, EMAIL, PHONE or ALL, which
 	// is any other text; "" is not searched.
 	Words string
+	File  bool // it is shown, and nothing else
 	Multi bool // a multi-select picklist: its values are joined by semicolons
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"encoding/base64"
 	"math"
 	"strconv"
 	"strings"
@@ -41,6 +42,8 @@ func canonical(f *schema.Field, kind Kind, text string) (string, *apierr.Error) 
 		return instant(f, kind, text)
 	case f.Type == schema.Reference || f.Type == schema.ID:
 		return identifier(f, text)
+	case f.Type == schema.Base64:
+		return file(f, kind, text)
 	}
 	return words(f, text)
 }
@@ -137,6 +140,18 @@ func identifier(f *schema.Field, text string) (string, *apierr.Error) {
 		return "", apierr.MalformedID.New(f.Name, text).On(f.Name)
 	}
 	return id, nil
+}
+
+// file checks the base64 form of a file, which may be broken into lines.
+func file(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {
+	data, err := base64.StdEncoding.DecodeString(text)
+	switch {
+	case kind == Number || kind == Bool || err != nil:
+		return "", mistyped(f, kind, "base64", apierr.Short(text))
+	case f.Length > 0 && len(data) > f.Length:
+		return "", apierr.TooLong.New(f.Name, apierr.Short(text), f.Length).On(f.Name)
+	}
+	return base64.StdEncoding.EncodeToString(data), nil
 }
 
 func words(f *schema.Field, text string) (string, *apierr.Error) {

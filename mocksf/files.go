@@ -1,0 +1,88 @@
+package mocksf
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"strings"
+
+	"github.com/squall-harness/squall/mocksf/commitlog"
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/store"
+	"github.com/squall-harness/squall/mocksf/schema"
+)
+
+// Files are fields of the type base64. A record comes with them as a multipart
+// message, or in JSON in base64; each is read at an address of its own (REST API
+// guide, Insert or Update Blob Data, Get Blob Data).
+
+// parseFiles reads a multipart message: the record is the part in JSON, and a
+// file bears the name of its field.
+func (r *request) parseFiles() *apierr.Error {
+	record, files, err := splitFiles(r.header.Get("Content-Type"), r.body)
+	if err != nil {
+		return apierr.InvalidInput.New("The multipart body cannot be read: " + err.Error())
+	}
+	r.body, r.files = record, files
+	return r.readJSON()
+}
+
+func splitFiles(contentType string, body []byte) (record []byte, files map[string][]byte, err error) {
+	files = map[string][]byte{}
+	err = eachPart(contentType, body, func(part *multipart.Part) error {
+		data, err := io.ReadAll(part)
+		if record == nil && strings.HasPrefix(part.Header.Get("Content-Type"), "application/json") {
+			record = data
+		} else {
+			files[part.FormName()] = data
+		}
+		return err
+	})
+	if err == nil && record == nil {
+		err = errors.New("a part with the Content-Type application/json is needed, the record")
+	}
+	return record, files, err
+}
+
+// draft reads the record of the body with its files.
+func (r *request) draft(t *store.Table) (*store.Draft, *apierr.Error) {
+	d, err := draft(t, r.json)
+	for name, data := range r.files {
+		if err != nil {
+			break
+		}
+		if field, ok := t.Field(name); ok && t.Fields[field].Type != schema.Base64 {
+			err = apierr.InvalidInput.New(fmt.Sprintf("The part %s of the body is a file, and the field %s of %s takes none", short(name), t.Fields[field].Name, t.Name))
+			continue
+		}
+		err = d.Put(name, store.Text, base64.StdEncoding.EncodeToString(data))
+	}
+	return d, err
+}
+
+// file answers what a field holds that is a file.
+func (r *request) file(t *store.Table, field int) reply {
+	var row *store.Row
+	r.read(func(v *store.View) {
+		if row, _ = v.Get(r.param("field")); row.LiveIn(t) {
+			r.look(v, commitlog.Read{Object: t.Name, Fields: fieldNames(t, []int{field}), Exact: true}, row)
+		}
+	})
+	if !row.LiveIn(t) || row.Text(field) == "" {
+		return failure(apierr.NotFound.New())
+	}
+	data, err := base64.StdEncoding.DecodeString(row.Text(field))
+	if err != nil {
+		panic(err) // it was checked when it was written
+	}
+	rep := answer(http.StatusOK, data)
+	rep.contentType = "application/octet-stream"
+	if kind, ok := t.Field("ContentType"); ok && row.Text(kind) != "" && !r.hidden(t, kind) {
+		rep.contentType = row.Text(kind)
+	}
+	rep.header = http.Header{"X-Content-Type-Options": {"nosniff"}}
+	return rep
+}
