@@ -44,13 +44,13 @@ func FuzzRecord(f *testing.F) {
 
 // FuzzHeaders throws headers and query parameters at what reads them.
 func FuzzHeaders(f *testing.F) {
-	for _, seed := range []string{`"x"`, `*`, `W/"x", "y"`, "Thu, 01 Jan 2015 00:00:00 GMT", "2026-01-02T03:04:05Z", "client=a, defaultNamespace", "batchSize=200", "0123456789abcdefABCDEF", "1", ";=,"} {
+	for _, seed := range []string{`"x"`, `*`, `W/"x", "y"`, "Thu, 01 Jan 2015 00:00:00 GMT", "2026-01-02T03:04:05Z", "client=a, defaultNamespace", "batchSize=200", "0123456789abcdefABCDEF", "1", ";=,", "application/xml"} {
 		f.Add(seed, seed)
 	}
 	o := mocksf.New(mocksf.Config{DailyRequests: 1 << 40})
 	f.Cleanup(o.Close)
 	token := o.Visit("fuzz")
-	names := []string{"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "Sforce-Call-Options", "Sforce-Query-Options", "X-SFDC-REQUEST-ID", "X-PrettyPrint"}
+	names := []string{"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "Sforce-Call-Options", "Sforce-Query-Options", "X-SFDC-REQUEST-ID", "X-PrettyPrint", "Accept"}
 	f.Fuzz(func(t *testing.T, one, two string) {
 		q := url.Values{"start": {one}, "end": {two}, "limit": {one}, "fields": {two}, "ids": {one}, "q": {two}, "_HttpMethod": {one}}.Encode()
 		for _, call := range []string{

@@ -25,6 +25,9 @@ var zippers = sync.Pool{New: func() any {
 // client before it writes: one that hangs up afterwards has what it wanted, and
 // many clients close the connection as soon as they have read the reply.
 func (o *Org) send(w http.ResponseWriter, r *request, rep reply) commitlog.Fate {
+	if rep.contentType == "" && r.version > 0 && takesXML(r.http.Header.Get("Accept")) {
+		rep = r.inXML(rep)
+	}
 	h := w.Header()
 	for name, values := range rep.header {
 		h[http.CanonicalHeaderKey(name)] = values
