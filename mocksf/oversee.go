@@ -34,8 +34,8 @@ func (g overseer) Refuse(by store.Author) *apierr.Error {
 	return nil
 }
 
-// Check is part of store.Guard.
-func (g overseer) Check(tx *store.Tx, w store.Write) *apierr.Error {
+// Before is part of store.Guard.
+func (g overseer) Before(tx *store.Tx, w store.Write) *apierr.Error {
 	if by := tx.Author(); by.API != commitlog.APIDirect {
 		if err := g.access.check(by.Identity, w); err != nil {
 			return err
@@ -45,6 +45,14 @@ func (g overseer) Check(tx *store.Tx, w store.Write) *apierr.Error {
 		return apierr.StorageFull.New()
 	}
 	if rules := g.rules[w.Table]; rules != nil {
+		return rules.fire(w)
+	}
+	return nil
+}
+
+// Check is part of store.Guard.
+func (g overseer) Check(tx *store.Tx, w store.Write) *apierr.Error {
+	if rules := g.rules[w.Table]; rules != nil && w.New != nil {
 		return rules.check(tx, w)
 	}
 	return nil

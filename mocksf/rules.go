@@ -1,6 +1,7 @@
 package mocksf
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -52,8 +53,8 @@ type Trigger struct {
 	Object string
 	Chunk  time.Duration
 	Record time.Duration
-	// Run is told each record that is written or deleted; nil for a trigger
-	// that only takes time. Its error fails the record: as
+	// Run is told each record that is written or deleted, and may change it with
+	// RecordChange.Set; nil for a trigger that only takes time. Its error fails the record: as
 	// FIELD_CUSTOM_VALIDATION_EXCEPTION, as addError does, with the error's
 	// text. A panic is an exception that nobody caught,
 	// CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY. It may be called from several
@@ -66,6 +67,7 @@ type RecordChange struct {
 	Op     commitlog.Op
 	Object string
 	w      store.Write
+	before bool // the record can be changed
 }
 
 // ID is the record's id, which is known before a record is inserted.
@@ -82,6 +84,25 @@ func (c RecordChange) New(field string) any { return valueOf(c.w.Table, c.w.New,
 
 // Old is the value that a field has now; nil when the record is inserted.
 func (c RecordChange) Old(field string) any { return valueOf(c.w.Table, c.w.Old, field) }
+
+// Set gives a field another value before the record is written, as a before
+// trigger does: a string, a number, a bool, a time, or nil. A required field may
+// be filled so. It works within Trigger.Run, unless the record is deleted; a
+// trigger that returns the error fails the record with it.
+func (c RecordChange) Set(field string, value any) error {
+	i, ok := c.w.Table.Field(field)
+	if !ok {
+		return apierr.InvalidField.New(field, c.Object)
+	}
+	if c.Op == commitlog.Delete || !c.before {
+		return fmt.Errorf("mocksf: %s.%s cannot be set: only a trigger on records that are inserted or updated may", c.Object, field)
+	}
+	kind, text := plain(value)
+	if err := c.w.Set(i, kind, text); err != nil {
+		return err
+	}
+	return nil
+}
 
 func valueOf(t *store.Table, row *store.Row, field string) any {
 	i, ok := t.Field(field)
@@ -125,8 +146,11 @@ func (o *Org) rulebook(r Rules) map[*store.Table]*tableRules {
 		rules.duplicates = append(rules.duplicates, newDuplicateRule(t, d))
 	}
 	for _, g := range r.Triggers {
-		_, rules := of(g.Object)
+		t, rules := of(g.Object)
 		rules.triggers = append(rules.triggers, g)
+		if g.Run != nil {
+			t.Amend()
+		}
 	}
 	return book
 }
@@ -159,17 +183,19 @@ func (o *Org) cost(t *store.Table, n int) (d time.Duration) {
 	return d
 }
 
-// check is what the rules say about a write.
-func (rules *tableRules) check(tx *store.Tx, w store.Write) *apierr.Error {
-	change := RecordChange{Op: w.Op(), Object: w.Table.Name, w: w}
+// fire runs the triggers on a record.
+func (rules *tableRules) fire(w store.Write) *apierr.Error {
 	for _, g := range rules.triggers {
-		if err := g.fire(change); err != nil {
+		if err := g.fire(RecordChange{w.Op(), w.Table.Name, w, true}); err != nil {
 			return err
 		}
 	}
-	if w.New == nil {
-		return nil
-	}
+	return nil
+}
+
+// check is what the other rules say about a record that is not deleted.
+func (rules *tableRules) check(tx *store.Tx, w store.Write) *apierr.Error {
+	change := RecordChange{w.Op(), w.Table.Name, w, false}
 	for _, v := range rules.validations {
 		if v.Reject(change) {
 			return broken(v)
@@ -201,7 +227,11 @@ func (g Trigger) fire(c RecordChange) (failed *apierr.Error) {
 			failed = apierr.TriggerFailed.New(fmt.Sprintf("%sTrigger: execution of Before%s\n\ncaused by: %v", g.Object, title(string(c.Op)), p))
 		}
 	}()
-	if err := g.Run(c); err != nil {
+	err := g.Run(c)
+	if refused := (*apierr.Error)(nil); errors.As(err, &refused) {
+		return refused
+	}
+	if err != nil {
 		return apierr.RuleBroken.New(err.Error())
 	}
 	return nil

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"slices"
+
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 )
@@ -10,6 +12,9 @@ import (
 type Guard interface {
 	// Refuse is asked before each record write, whatever it is about.
 	Refuse(by Author) *apierr.Error
+	// Before is asked about a record write next. Where triggers were announced
+	// with Table.Amend it may change the record with Write.Set.
+	Before(tx *Tx, w Write) *apierr.Error
 	// Check is asked about a record write that the store itself would accept.
 	Check(tx *Tx, w Write) *apierr.Error
 }
@@ -20,6 +25,70 @@ type Write struct {
 	Old   *Row // nil for an insert
 	New   *Row // nil for a delete
 	draft *Draft
+
+	amended *[]set // what was set by Set; nil where nothing may be
+}
+
+// Amend tells that records of the table may be changed on their way in, which
+// can give them required fields too. It is for the time before the first record.
+func (t *Table) Amend() { t.amends = true }
+
+// amended is room for what will be set on the way.
+func (t *Table) amended() *[]set {
+	if !t.amends {
+		return nil
+	}
+	return new([]set)
+}
+
+// Set gives the record another value before it is written. It works within
+// Guard.Before, unless the record is deleted.
+func (w Write) Set(field int, kind Kind, text string) *apierr.Error {
+	f := &w.Table.Fields[field]
+	if w.amended == nil || !w.Table.Writeable(field) {
+		return apierr.NotWriteable.New(f.Name).On(f.Name)
+	}
+	text, err := canonical(f, kind, text)
+	if err != nil {
+		return err
+	}
+	*w.amended = overlay(*w.amended, []set{{field, text}})
+	w.New.values = w.New.with(field, text)
+	return nil
+}
+
+// overlay lays later values over earlier ones.
+func overlay(sets, later []set) []set {
+	sets = slices.Clone(sets)
+	for _, s := range later {
+		if i := slices.IndexFunc(sets, func(other set) bool { return other.field == s.field }); i >= 0 {
+			sets[i] = s
+		} else {
+			sets = append(sets, s)
+		}
+	}
+	return sets
+}
+
+// with is what the values of a record become with another one.
+func (r *Row) with(field int, text string) packed {
+	values := make([]string, len(r.table.Fields))
+	r.values.each(func(i int, text string) { values[i] = text })
+	values[field] = text
+	return pack(values)
+}
+
+// settle checks what the store could not know before the record was amended.
+func (tx *Tx) settle(w Write) *apierr.Error {
+	if err := w.Table.complete(tx.unpack(w.New)); err != nil {
+		return err
+	}
+	for _, s := range *w.amended {
+		if err := tx.allowed(w.Table, s, w.New.n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Op is what the write does to the record.
@@ -80,7 +149,18 @@ func (tx *Tx) check(w Write) *apierr.Error {
 			return err
 		}
 	}
-	if g := tx.store.Guard; g != nil {
+	g := tx.store.Guard
+	if g != nil {
+		if err := g.Before(tx, w); err != nil {
+			return err
+		}
+	}
+	if w.amended != nil {
+		if err := tx.settle(w); err != nil {
+			return err
+		}
+	}
+	if g != nil {
 		return g.Check(tx, w)
 	}
 	return nil

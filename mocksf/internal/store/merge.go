@@ -18,8 +18,10 @@ func (tx *Tx) merge(old *Row, d *Draft, by int, fresh bool) ([]string, *apierr.E
 	for _, s := range d.sets {
 		values[s.field] = s.text
 	}
-	if err := d.Table.complete(values); err != nil {
-		return nil, err
+	if !d.Table.amends {
+		if err := d.Table.complete(values); err != nil {
+			return nil, err
+		}
 	}
 	if err := tx.admit(d, by, old.n); err != nil {
 		return nil, err

@@ -36,6 +36,7 @@ type Table struct {
 	external []int
 	nameless bool // records without a Name are named by their id
 	numbered bool // records take an auto number
+	amends   bool // records may be changed on their way in
 
 	rows    []*Row // by the counting part of the id; nil where an insert was rolled back
 	live    int

@@ -144,12 +144,12 @@ func (tx *Tx) insert(d *Draft, by int) (string, *apierr.Error) {
 		return "", err
 	}
 	row.values = d.image
-	if err := tx.check(Write{Table: d.Table, New: row, draft: d}); err != nil {
+	if err := tx.check(Write{Table: d.Table, New: row, draft: d, amended: d.Table.amended()}); err != nil {
 		return "", err
 	}
 	row.table.rows = append(row.table.rows, nil)
 	tx.put(row, nil)
-	tx.changes = append(tx.changes, change{op: opInsert, table: row.table, n: row.n, written: d.image, external: row.externalID(by)})
+	tx.changes = append(tx.changes, change{op: opInsert, table: row.table, n: row.n, written: row.values, external: row.externalID(by)})
 	return row.ID(), nil
 }
 
@@ -178,14 +178,19 @@ func (tx *Tx) save(old *Row, d *Draft, by int) (string, *apierr.Error) {
 	if fresh {
 		c.op, old = opInsert, nil
 	}
-	if err := tx.check(Write{Table: d.Table, Old: old, New: row, draft: d}); err != nil {
+	w := Write{Table: d.Table, Old: old, New: row, draft: d, amended: d.Table.amended()}
+	if err := tx.check(w); err != nil {
 		return "", err
+	}
+	sets := d.sets
+	if w.amended != nil {
+		sets = overlay(sets, *w.amended)
 	}
 	if fresh {
 		d.Table.rows = append(d.Table.rows, nil)
 	}
 	tx.put(row, old)
-	c.written, c.external = packSets(d.sets), strings.Clone(row.externalID(by))
+	c.written, c.external = packSets(sets), strings.Clone(row.externalID(by))
 	tx.changes = append(tx.changes, c)
 	return row.ID(), nil
 }
