@@ -13,7 +13,7 @@ import (
 )
 
 // maxJSONBody bounds a body, in bytes, wire and decompressed alike, where the
-// route has no bound of its own.
+// route has no bound of its own and Assumptions name no other.
 const maxJSONBody = 50 << 20
 
 // errCrowded says that there is no room for another body.
@@ -34,7 +34,7 @@ type upload struct {
 // when the client broke off, or was too slow.
 func (o *Org) readBody(w http.ResponseWriter, x *exchange, limit int64) (body []byte, err *apierr.Error, whole bool) {
 	if limit == 0 {
-		limit = maxJSONBody
+		limit = int64(o.cfg.Assume.BodyMB) << 20
 	}
 	hr := x.http
 	if hr.ContentLength == 0 {

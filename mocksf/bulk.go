@@ -151,7 +151,7 @@ func deleteJob(r *request) reply {
 	if err := r.org.jobs.Delete(bulk.Ingest, r.job); err != nil {
 		return failure(err)
 	}
-	return reply{status: http.StatusNoContent}
+	return reply{status: r.org.cfg.Assume.JobDeleted}
 }
 
 // plain is the trouble in the words of the queue.

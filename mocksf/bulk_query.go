@@ -78,7 +78,7 @@ func deleteQueryJob(r *request) reply {
 	if err := r.org.jobs.Delete(bulk.Query, r.job); err != nil {
 		return failure(err)
 	}
-	return reply{status: http.StatusNoContent}
+	return reply{status: r.org.cfg.Assume.JobDeleted}
 }
 
 // answerOf is the result of the job, and the position that the request asks for.

@@ -79,13 +79,13 @@ func (r *request) notSince(changed time.Time) bool {
 // written at all.
 func (r *request) require(row *store.Row) *apierr.Error {
 	if before, err := http.ParseTime(r.header.Get("If-Unmodified-Since")); err == nil && time.UnixMilli(row.Modified()).Truncate(time.Second).After(before) {
-		return apierr.Precondition.New()
+		return r.precondition()
 	}
 	if row.Table().Name != tagged {
 		return nil
 	}
 	if list := r.header.Get("If-Match"); list != "" && !matches(list, row) {
-		return apierr.Precondition.New()
+		return r.precondition()
 	}
 	return nil
 }
@@ -97,7 +97,7 @@ func (r *request) writable(t *store.Table, row *store.Row) *apierr.Error {
 		return nil // the write itself says what is wrong
 	}
 	if list := r.header.Get("If-None-Match"); list != "" && t.Name == tagged && matches(list, row) {
-		return apierr.Precondition.New()
+		return r.precondition()
 	}
 	return r.require(row)
 }

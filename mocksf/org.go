@@ -63,7 +63,8 @@ type Config struct {
 	// some say 409.
 	Statuses map[string]int
 
-	Monitoring Monitoring // what the org tells about itself
+	Assume     Assumptions // what no source confirms
+	Monitoring Monitoring  // what the org tells about itself
 }
 
 // Org is a Salesforce org. It serves HTTP and is safe for concurrent use.
@@ -123,7 +124,7 @@ func New(cfg Config) *Org {
 }
 
 func (c Config) withDefaults() Config {
-	c.Guard = c.Guard.withDefaults()
+	c.Guard, c.Assume = c.Guard.withDefaults(), c.Assume.withDefaults()
 	if c.Schema == nil {
 		c.Schema = DefaultSchema()
 	}

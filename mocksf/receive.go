@@ -64,7 +64,7 @@ func (o *Org) resolve(r *request) *apierr.Error {
 	}
 	if r.route, r.params = routes[0], params; r.param("version") != "" {
 		if r.version = version(r.param("version")); r.version == 0 {
-			return noVersion(r.param("version"))
+			return o.noVersion(r.param("version"))
 		}
 	}
 	method := r.method
@@ -83,9 +83,9 @@ func (o *Org) resolve(r *request) *apierr.Error {
 }
 
 // noVersion tells versions that were there once from those that never were.
-func noVersion(text string) *apierr.Error {
+func (o *Org) noVersion(text string) *apierr.Error {
 	if n := number(text); n >= firstRetired && n < firstVersion {
-		return apierr.Gone.New()
+		return apierr.Gone.New().WithCode(o.cfg.Assume.GoneCode)
 	}
 	return apierr.NotFound.New()
 }

@@ -14,10 +14,8 @@ import (
 // API guide, Get Updated and Get Deleted). Their rules on the span are from the
 // SOAP API guide's getUpdated() and getDeleted().
 
-const (
-	replicationDays = 30      // that the org looks back
-	maxReplicated   = 600_000 // records in one answer
-)
+// maxReplicated bounds the records in one answer.
+const maxReplicated = 600_000
 
 // listUpdated answers the ids of the records created or changed in the span.
 func listUpdated(r *request) reply {
@@ -65,7 +63,11 @@ func (r *request) replicate(deleted bool) (rows []*store.Row, since, until time.
 		return nil, since, until, err
 	}
 	now := r.org.cfg.Now().UTC()
-	since = now.AddDate(0, 0, -replicationDays).Truncate(time.Minute)
+	days := r.org.cfg.Assume.UpdatedDays
+	if deleted {
+		days = r.org.cfg.Assume.DeletedDays
+	}
+	since = now.AddDate(0, 0, -days).Truncate(time.Minute)
 	start, end, err := r.span(since)
 	if err != nil {
 		return nil, since, until, err

@@ -9,9 +9,6 @@ import (
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
-// maxRetrieve bounds the records read by one call.
-const maxRetrieve = 2000
-
 // retrieveByQuery reads records named in the URL.
 func retrieveByQuery(r *request) reply {
 	return r.retrieve(splitList(r.query.Get("ids")), r.query.Get("fields"))
@@ -43,8 +40,8 @@ func (r *request) retrieve(ids []string, list string) reply {
 		return failure(err)
 	case len(ids) == 0:
 		return failure(apierr.MissingID.New("ids"))
-	case len(ids) > maxRetrieve:
-		return failure(apierr.TooManyRecords.New(maxRetrieve))
+	case len(ids) > r.org.cfg.Assume.Retrieve:
+		return failure(apierr.TooManyRecords.New(r.org.cfg.Assume.Retrieve))
 	}
 	rows := make([]*store.Row, len(ids))
 	r.read(func(v *store.View) {

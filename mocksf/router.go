@@ -22,7 +22,7 @@ type route struct {
 	files   bool  // the body may be a multipart message of a record and its files
 	step    Step  // of a login or a bulk job
 	since   int   // version that introduced it; 0 is every one
-	maxBody int64 // bytes after decompression; 0 is maxJSONBody
+	maxBody int64 // bytes after decompression; 0 is Assumptions.BodyMB
 
 	// plan looks at the request before any work and tells through intend what
 	// it means to write. nil with write set is one record of {object}.

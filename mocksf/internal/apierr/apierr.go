@@ -59,6 +59,13 @@ func (e *Error) WithStatus(status int) *Error {
 	return e
 }
 
+// WithCode answers with another error code than the table's, where none is
+// documented.
+func (e *Error) WithCode(code string) *Error {
+	e.Code = code
+	return e
+}
+
 // Custom is an error with a text of its own, or the usual one of its code when
 // message is "". A code that the table does not know gets status 400, is
 // definite and not retryable.
