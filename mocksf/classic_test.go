@@ -283,3 +283,20 @@ func TestClassicSerialJobsAndAborts(t *testing.T) {
 	assert.Equal(t, "NotProcessed", tag(d.classic("GET", "job/"+job+"/batch", asXML, "").body, "state"))
 	assert.Zero(t, d.org.OpenJobs())
 }
+
+func TestHookGivesABatchTrouble(t *testing.T) {
+	d, n := haunted(t, mocksf.Config{})
+	for _, c := range []struct {
+		trouble mocksf.JobTrouble
+		want    []string // state, processed, failed
+	}{
+		{mocksf.JobTrouble{End: "Failed", Share: 50, Reason: "InternalServerError"}, []string{"Failed", "2", "0"}},
+		{mocksf.JobTrouble{End: "Aborted", Share: 50}, []string{"NotProcessed", "2", "0"}},
+		{mocksf.JobTrouble{Row: &mocksf.RowError{Code: "UNABLE_TO_LOCK_ROW"}, Percent: 50}, []string{"Completed", "4", "2"}},
+	} {
+		n.set(mocksf.Decision{Job: &c.trouble})
+		_, info := d.batch(d.openClassic("insert", "CSV"), asCSV, "Name\na\nb\nc\nd\n")
+		assert.Equal(t, c.want, []string{tag(info.body, "state"), tag(info.body, "numberRecordsProcessed"), tag(info.body, "numberRecordsFailed")})
+		assert.Equal(t, c.trouble.Reason, tag(info.body, "stateMessage"))
+	}
+}

@@ -8,7 +8,8 @@ import (
 )
 
 // The kinds about bulk jobs decide when a job is closed, and count there: what
-// happens to the job then is certain, and may outlast the window.
+// happens to the job then is certain, and may outlast the window. In Bulk API
+// 1.0 each batch is taken as a job, and begins when it is added.
 var (
 	bulkFail = Kind{
 		Name:  "bulk-fail",
@@ -57,15 +58,26 @@ var (
 const (
 	stepCreate = "create"
 	stepClose  = "close"
+	stepUpload = "upload"
 )
+
+// beginsJob tells whether a request sets off the work on a bulk job: its close,
+// or in Bulk API 1.0 the upload of a batch.
+func beginsJob(c Call) bool {
+	step := stepClose
+	if c.API == string(commitlog.APIClassic) {
+		step = stepUpload
+	}
+	return strings.EqualFold(c.Step, step)
+}
 
 // checkJobs holds the rules for all kinds about bulk jobs.
 func checkJobs(f Fault, least int) error {
 	switch {
 	case len(f.Match.Steps)+len(f.Match.Methods) > 0 || f.Match.Writes != "":
-		return fmt.Errorf("match: a bulk job is chosen by match.objects alone; leave the rest out")
-	case len(f.Match.APIs) > 0 && !oneOf(f.Match.APIs, string(commitlog.APIBulk)):
-		return fmt.Errorf("match.apis: %s closes no bulk job: it would never fire", strings.Join(f.Match.APIs, ", "))
+		return fmt.Errorf("match: a bulk job is chosen by match.objects and match.apis alone; leave the rest out")
+	case f.Match.apart([]string{string(commitlog.APIBulk), string(commitlog.APIClassic)}):
+		return fmt.Errorf("match.apis: %s has no bulk jobs: it would never fire", strings.Join(f.Match.APIs, ", "))
 	case f.Percent < least || f.Percent > 100:
 		return fmt.Errorf("percent is %d: write a number from %d to 100", f.Percent, least)
 	}
@@ -80,7 +92,7 @@ type spoiling struct {
 }
 
 func (s spoiling) decide(c Call) (Decision, bool) {
-	if !strings.EqualFold(c.Step, stepClose) || !s.takes(c) {
+	if !beginsJob(c) || !s.takes(c) {
 		return Decision{}, false
 	}
 	trouble := s.trouble

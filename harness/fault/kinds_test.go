@@ -117,6 +117,8 @@ func TestServiceKinds(t *testing.T) {
 			[]Decision{{}, {Job: &Trouble{Row: &RowError{Code: "UNABLE_TO_LOCK_ROW"}, Percent: 20}}}, 1, "refused with UNABLE_TO_LOCK_ROW"},
 		{"bulk-slow", Fault{Kind: "bulk-slow", Delay: time.Minute}, []Call{closes, single},
 			[]Decision{{Job: &Trouble{Wait: time.Minute}}, {}}, 1, "bulk jobs that take longer"},
+		{"bulk-fail of batches", Fault{Kind: "bulk-fail", End: "Failed", Match: Match{APIs: []string{"bulk1"}}}, []Call{closes, ends, batch},
+			[]Decision{{}, {}, {Job: &Trouble{End: "Failed"}}}, 1, "bulk jobs that end Failed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newStage(t)

@@ -125,7 +125,7 @@ var (
 	knownMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 	readMethods  = knownMethods[:2]
 	knownWrites  = []string{WritesSingle, WritesMulti, WritesAny}
-	knownSteps   = []string{"token", stepCreate, "upload", stepClose, "abort", "status", "results"}
+	knownSteps   = []string{"token", stepCreate, stepUpload, stepClose, "abort", "status", "results"}
 )
 
 func checkMatch(k Kind, m Match) error {

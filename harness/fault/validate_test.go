@@ -34,7 +34,7 @@ func TestValidate(t *testing.T) {
 
 		{"steps", Fault{Kind: "cut-reply", For: second, Match: Match{Steps: []string{"create", "Close"}}}, ""},
 		{"bulk-fail", Fault{Kind: "bulk-fail", For: second, End: "Failed", Match: Match{Objects: []string{"Account"}}}, ""},
-		{"bulk-rows", Fault{Kind: "bulk-rows", For: second, Code: "X", Percent: 30}, ""},
+		{"bulk-rows", Fault{Kind: "bulk-rows", For: second, Code: "X", Percent: 30, Match: Match{APIs: []string{"bulk1"}}}, ""},
 
 		{"limit", Fault{Kind: "limit", For: second, Limit: "concurrent", Most: 5}, ""},
 		{"what limit", Fault{Kind: "limit", For: second, Limit: "sky"}, `limit is "sky": write requests, concurrent or jobs`},
@@ -48,8 +48,8 @@ func TestValidate(t *testing.T) {
 		{"objects of a login", Fault{Kind: "page", For: second, Match: Match{Steps: []string{"token"}, Objects: []string{"Account"}}}, "a login is about no object"},
 		{"end", Fault{Kind: "bulk-fail", For: second, End: "Open"}, `end is "Open": write Failed or Aborted`},
 		{"percent", Fault{Kind: "bulk-rows", For: second, Code: "X", Percent: 101}, "percent is 101: write a number from 1 to 100"},
-		{"steps of a job", Fault{Kind: "bulk-slow", For: second, Delay: second, Match: Match{Steps: []string{"close"}}}, "chosen by match.objects alone"},
-		{"jobs of rows", Fault{Kind: "bulk-slow", For: second, Delay: second, Match: Match{APIs: []string{"row"}}}, "row closes no bulk job"},
+		{"steps of a job", Fault{Kind: "bulk-slow", For: second, Delay: second, Match: Match{Steps: []string{"close"}}}, "chosen by match.objects and match.apis alone"},
+		{"jobs of rows", Fault{Kind: "bulk-slow", For: second, Delay: second, Match: Match{APIs: []string{"row"}}}, "row has no bulk jobs"},
 		{"no name", Fault{Name: " ", Kind: "reset"}, "name is missing"},
 		{"no kind", Fault{}, `kind "" is unknown; the kinds are: cut-reply, page`},
 		{"kind", Fault{Kind: "flood"}, `kind "flood" is unknown`},
