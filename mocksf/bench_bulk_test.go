@@ -35,13 +35,16 @@ func BenchmarkBulkUpsert(b *testing.B) {
 	var jobs, reads time.Duration
 	for b.Loop() {
 		b.StopTimer()
-		d := openDoor(b, mocksf.Config{})
+		d, done := openFor(b, mocksf.Config{})
 		reads += readPlainly(b, file)
 		b.StartTimer()
 		begun := time.Now()
 		j := d.load(`{"object":"Account","operation":"upsert","externalIdFieldName":"Ext_Id__c"}`, file)
 		jobs += time.Since(begun)
 		require.Equal(b, []any{"JobComplete", benchRows, 0}, []any{j.State, j.Processed, j.Failed}, j.ErrorMessage)
+		b.StopTimer()
+		done() // else the orgs of all rounds are held, and both sides pay for them
+		b.StartTimer()
 	}
 	b.SetBytes(int64(len(file)))
 	b.ReportMetric(float64(b.N)*benchRows/jobs.Seconds(), "rows/s")
@@ -77,7 +80,9 @@ func readPlainly(b *testing.B, file string) time.Duration {
 		if err == io.EOF {
 			break
 		}
-		require.NoError(b, err)
+		if err != nil { // require.NoError costs more than the row
+			b.Fatal(err)
+		}
 		rows++
 	}
 	require.Equal(b, benchRows+1, rows)

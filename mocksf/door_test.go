@@ -24,14 +24,22 @@ type door struct {
 
 func openDoor(t testing.TB, cfg mocksf.Config) *door {
 	t.Helper()
+	d, done := openFor(t, cfg)
+	t.Cleanup(done)
+	return d
+}
+
+// openFor leaves it to the caller when the org is done with.
+func openFor(t testing.TB, cfg mocksf.Config) (d *door, done func()) {
+	t.Helper()
 	org := mocksf.New(cfg)
 	server := httptest.NewServer(org)
-	t.Cleanup(func() {
+	done = func() {
 		server.Close()
 		org.Close()
 		http.DefaultClient.CloseIdleConnections()
-	})
-	d := &door{t: t, org: org, url: server.URL}
+	}
+	d = &door{t: t, org: org, url: server.URL}
 	reply, err := http.PostForm(server.URL+"/services/oauth2/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {"id"}, "client_secret": {"secret"}})
 	require.NoError(t, err)
 	var granted struct {
@@ -40,7 +48,7 @@ func openDoor(t testing.TB, cfg mocksf.Config) *door {
 	require.NoError(t, json.NewDecoder(reply.Body).Decode(&granted))
 	require.NoError(t, reply.Body.Close())
 	d.token = granted.Token
-	return d
+	return d, done
 }
 
 // answered is a reply, read to its end.
