@@ -102,7 +102,7 @@ func (u *upload) classify(body []byte, err error, limit int64) ([]byte, *apierr.
 }
 
 // readAll reads to the end. The length is the client's claim, so memory grows
-// with what has come: to four times as much, up to the claim.
+// with what has come: to sixteen times as much, up to the claim.
 func (u *upload) readAll(r io.Reader, length int64) ([]byte, error) {
 	var buf []byte
 	for {
@@ -133,7 +133,7 @@ func nextSize(have int, claim int64) int {
 	case have == 0:
 		return int(min(claim, 64<<10)) + 1
 	case int64(have) <= claim:
-		return int(min(4*int64(have), claim+1))
+		return int(min(16*int64(have), claim+1))
 	}
 	return 2 * have
 }
