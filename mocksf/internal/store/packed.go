@@ -48,15 +48,19 @@ func asPacked(buf []byte) packed { return packed(unsafe.String(unsafe.SliceData(
 // packSets packs what a draft writes; here an empty value is one that was
 // cleared.
 func packSets(sets []set) packed {
-	size := 0
-	for _, s := range sets {
-		size += len(s.text) + 4
-	}
-	buf := make([]byte, 0, size)
+	buf := make([]byte, 0, setsSize(sets))
 	for _, s := range sets {
 		buf = appendValue(buf, s.field, s.text)
 	}
 	return asPacked(buf)
+}
+
+// setsSize is an upper bound.
+func setsSize(sets []set) (size int) {
+	for _, s := range sets {
+		size += len(s.text) + 4
+	}
+	return size
 }
 
 // get returns the value of a field, "" when it has none.

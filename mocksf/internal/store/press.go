@@ -9,6 +9,7 @@ type Press struct {
 	Block int
 
 	room   []byte   // what is left of the current block
+	places []int32  // by field: which value of the draft is for it, counted from 1; 0 is none
 	values []string // by field
 }
 
@@ -22,17 +23,53 @@ func (p *Press) Pack(d *Draft, by int, value string) {
 	if d.Table.numbered || len(d.parents) > 0 {
 		return
 	}
-	values := p.blank(d.Table)
+	sets := d.sets
 	if by != FieldID {
 		key, err := canonical(&d.Table.Fields[by], Cell, value)
-		if err != nil {
+		switch {
+		case err != nil:
 			return
+		case key != "":
+			sets = append(sets, set{by, key})
 		}
-		values[by] = key
 	}
-	if d.fill(values) && d.Table.complete(values) == nil && !d.Table.unnamed(values) {
-		d.image = p.pack(values)
+	if p.order(d.Table, sets) {
+		d.image = p.pack(sets)
 	}
+}
+
+// order finds out which value is for which field. false when one is cleared or
+// given twice, for then what is written and what is stored are not the same,
+// and when one is missing.
+func (p *Press) order(t *Table, sets []set) bool {
+	p.places = append(p.places[:0], make([]int32, len(t.Fields))...)
+	for i, s := range sets {
+		if s.text == "" || p.places[s.field] != 0 {
+			return false
+		}
+		p.places[s.field] = int32(i) + 1
+	}
+	for _, field := range t.required {
+		if p.places[field] == 0 {
+			return false
+		}
+	}
+	return !t.nameless || p.places[t.byName["Name"]] != 0
+}
+
+func (p *Press) pack(sets []set) packed {
+	size := setsSize(sets)
+	if size > len(p.room) {
+		p.room = make([]byte, max(size, p.Block))
+	}
+	buf := p.room[:0:size]
+	for field, place := range p.places {
+		if place != 0 {
+			buf = appendValue(buf, field, sets[place-1].text)
+		}
+	}
+	p.room = p.room[len(buf):]
+	return asPacked(buf)
 }
 
 // blank returns an empty value for each field of the table. The slice is valid
@@ -44,26 +81,4 @@ func (p *Press) blank(t *Table) []string {
 	values := p.values[:len(t.Fields)]
 	clear(values)
 	return values
-}
-
-// fill puts the draft's values into empty fields. false when it clears one or
-// gives one twice: then what it writes and what is stored are not the same.
-func (d *Draft) fill(values []string) bool {
-	for _, s := range d.sets {
-		if s.text == "" || values[s.field] != "" {
-			return false
-		}
-		values[s.field] = s.text
-	}
-	return true
-}
-
-func (p *Press) pack(values []string) packed {
-	size := packedSize(values)
-	if size > len(p.room) {
-		p.room = make([]byte, max(size, p.Block))
-	}
-	buf := appendPacked(p.room[:0:size], values)
-	p.room = p.room[len(buf):]
-	return asPacked(buf)
 }
