@@ -70,9 +70,9 @@ func (r *request) typeOf(record jsontree.Value) string {
 func createMany(r *request) reply {
 	return r.each(resultStyle{}, func(record jsontree.Value, t *store.Table) rowWrite {
 		d, err := draft(t, record)
-		return rowWrite{err, func(tx *store.Tx) (store.Saved, *apierr.Error) {
-			id, err := tx.Insert(d)
-			return store.Saved{ID: id}, err
+		return rowWrite{err, func(tx *store.Tx) rowResult {
+			row, err := tx.Insert(d)
+			return saved(store.Saved{Row: row}, err)
 		}}
 	})
 }
@@ -85,8 +85,8 @@ func updateMany(r *request) reply {
 		if id == "" && err == nil {
 			err = apierr.MissingID.New("Id")
 		}
-		return rowWrite{err, func(tx *store.Tx) (store.Saved, *apierr.Error) {
-			return store.Saved{ID: longID(id)}, tx.Update(id, d)
+		return rowWrite{err, func(tx *store.Tx) rowResult {
+			return rowResult{id: longID(id), err: tx.Update(id, d)}
 		}}
 	})
 }
@@ -105,9 +105,7 @@ func upsertMany(r *request) reply {
 	return r.each(resultStyle{upsert: r.version >= upsertBodyVersion, keepID: true}, func(record jsontree.Value, t *store.Table) rowWrite {
 		value := memberText(record, name)
 		d, err := draft(t, record, name)
-		return rowWrite{err, func(tx *store.Tx) (store.Saved, *apierr.Error) {
-			return tx.Upsert(d, field, value, false)
-		}}
+		return rowWrite{err, func(tx *store.Tx) rowResult { return saved(tx.Upsert(d, field, value, false)) }}
 	})
 }
 
@@ -152,8 +150,8 @@ func deleteMany(r *request) reply {
 			writes = append(writes, rowWrite{err: apierr.MalformedID.New("Id", id).On("Id")})
 			continue
 		}
-		writes = append(writes, rowWrite{run: func(tx *store.Tx) (store.Saved, *apierr.Error) {
-			return store.Saved{ID: longID(id)}, tx.Delete(t, id)
+		writes = append(writes, rowWrite{run: func(tx *store.Tx) rowResult {
+			return rowResult{id: longID(id), err: tx.Delete(t, id)}
 		}})
 	}
 	return r.collection(writes, strings.EqualFold(r.query.Get("allOrNone"), "true"), resultStyle{keepID: true})

@@ -59,14 +59,15 @@ func (o *Org) Insert(object string, fields map[string]any) (id string, err error
 		}
 	}
 	by := store.Author{Request: o.nextRequest(), API: commitlog.APIDirect, Fate: commitlog.FateSent}
+	var row *store.Row
 	_, failed := o.store.Update(by, func(tx *store.Tx) (err *apierr.Error) {
-		id, err = tx.Insert(d)
+		row, err = tx.Insert(d)
 		return err
 	})
 	if failed != nil {
 		return "", failed
 	}
-	return id, nil
+	return row.ID(), nil
 }
 
 func putValue(d *store.Draft, name string, value any) error {

@@ -13,13 +13,22 @@ import (
 // how to write it.
 type rowWrite struct {
 	err *apierr.Error
-	run func(*store.Tx) (store.Saved, *apierr.Error)
+	run func(*store.Tx) rowResult
 }
 
 // rowResult is what became of it.
 type rowResult struct {
-	store.Saved
-	err *apierr.Error
+	id      string // "" when it failed
+	created bool
+	err     *apierr.Error
+}
+
+// saved is the result of an insert or upsert.
+func saved(s store.Saved, err *apierr.Error) rowResult {
+	if err != nil {
+		return rowResult{created: s.Created, err: err}
+	}
+	return rowResult{id: s.ID(), created: s.Created}
 }
 
 // resultStyle says how results differ between the calls.
@@ -62,10 +71,10 @@ func runAll(tx *store.Tx, writes []rowWrite, results []rowResult) (failed int) {
 			w.err, tx.Fail = tx.Fail, nil // a fault hits the first record, good or bad
 		}
 		if res.err = w.err; res.err == nil {
-			res.Saved, res.err = w.run(tx)
+			*res = w.run(tx)
 		}
 		if res.err != nil {
-			res.ID = ""
+			res.id = ""
 			failed++
 		}
 	}
@@ -77,9 +86,9 @@ func (res *rowResult) rollBack(style resultStyle, why *apierr.Error) {
 		res.err = why
 	}
 	if !style.keepID {
-		res.ID = ""
+		res.id = ""
 	}
-	res.Created = style.upsert // as live orgs report it (asserted by the test suite of jsforce)
+	res.created = style.upsert // as live orgs report it (asserted by the test suite of jsforce)
 }
 
 func appendResults(dst []byte, results []rowResult, style resultStyle) []byte {
@@ -95,8 +104,8 @@ func appendResults(dst []byte, results []rowResult, style resultStyle) []byte {
 
 func (res *rowResult) append(dst []byte, style resultStyle) []byte {
 	dst = append(dst, '{')
-	if res.ID != "" {
-		dst = append(jsontree.AppendString(append(dst, `"id":`...), res.ID), ',')
+	if res.id != "" {
+		dst = append(jsontree.AppendString(append(dst, `"id":`...), res.id), ',')
 	}
 	if res.err == nil {
 		dst = append(dst, `"success":true,"errors":[]`...)
@@ -104,7 +113,7 @@ func (res *rowResult) append(dst []byte, style resultStyle) []byte {
 		dst = append(appendResultError(append(dst, `"success":false,"errors":[`...), res.err), ']')
 	}
 	if style.upsert {
-		dst = strconv.AppendBool(append(dst, `,"created":`...), res.Created)
+		dst = strconv.AppendBool(append(dst, `,"created":`...), res.created)
 	}
 	return append(dst, '}')
 }

@@ -27,15 +27,15 @@ func createRow(r *request) reply {
 	if err != nil {
 		return failure(err)
 	}
-	var id string
+	var row *store.Row
 	err = r.write(func(tx *store.Tx) (err *apierr.Error) {
-		id, err = tx.Insert(d)
+		row, err = tx.Insert(d)
 		return err
 	})
 	if err != nil {
 		return failure(err)
 	}
-	return r.created(t, id, saveResult(id))
+	return r.created(t, row.ID(), saveResult(row.ID()))
 }
 
 // saveResult is the body of a record that was created.

@@ -139,7 +139,11 @@ func (n *treeNode) insert(tx *store.Tx, ids []string) (string, *apierr.Error) {
 			return "", err
 		}
 	}
-	return tx.Insert(d)
+	row, err := tx.Insert(d)
+	if err != nil {
+		return "", err
+	}
+	return row.ID(), nil
 }
 
 func appendTreeErrors(nodes []treeNode, wrong []*apierr.Error) []byte {

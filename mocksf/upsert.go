@@ -67,7 +67,7 @@ func upsertRow(r *request) reply {
 	case err != nil:
 		return r.keyFailure(k.table, err)
 	case saved.Created:
-		return r.created(k.table, saved.ID, r.upsertResult(saved))
+		return r.created(k.table, saved.ID(), r.upsertResult(saved))
 	case r.version < upsertBodyVersion:
 		return reply{status: http.StatusNoContent}
 	}
@@ -75,7 +75,7 @@ func upsertRow(r *request) reply {
 }
 
 func (r *request) upsertResult(s store.Saved) []byte {
-	body := saveResult(s.ID)
+	body := saveResult(s.ID())
 	if r.version < upsertBodyVersion {
 		return body
 	}

@@ -111,9 +111,9 @@ func (w *worker) wait(a *attempt, rows int) outcome {
 // count notes how many rows of a chunk failed, and how many for a lock.
 func (a *attempt) count(results []result) (failed int) {
 	for i := range results {
-		if err := results[i].err; err != nil {
+		if f := results[i].failed; f != nil {
 			failed++
-			if err.Code == apierr.LockedRow.Code {
+			if f.err.Code == apierr.LockedRow.Code {
 				a.locks++
 			}
 		}

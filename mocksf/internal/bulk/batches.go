@@ -77,7 +77,7 @@ func (q *Queue) RowResults(id, batch string) (rows []RowResult, ok bool, err *ap
 			return nil
 		}
 		for i := range b.upload.chunks {
-			rows = append(rows, b.upload.chunks[i].shown()...)
+			rows = append(rows, b.upload.chunks[i].shown(b.order.table.Prefix)...)
 		}
 		return nil
 	})
@@ -92,15 +92,18 @@ func (j *job) ended() *apierr.Error {
 	return nil
 }
 
-func (c *chunk) shown() []RowResult {
+func (c *chunk) shown(prefix string) []RowResult {
 	rows := make([]RowResult, c.rows)
 	for i := range rows {
 		if c.results == nil {
 			rows[i].Err = apierr.NotProcessed.New()
 			continue
 		}
-		r := &c.results[i]
-		rows[i] = RowResult{r.id, r.created, r.err}
+		if r := c.results[i]; r.failed != nil {
+			rows[i] = RowResult{ID: r.failed.id, Err: r.failed.err}
+		} else {
+			rows[i] = RowResult{ID: store.MakeID(prefix, r.number), Created: r.created}
+		}
 	}
 	return rows
 }

@@ -24,8 +24,8 @@ func (w *worker) lock(results []result) (held rowlock.Held, ok bool) {
 	}
 	keys := cfg.Store.Rehearse(w.by, func(tx *store.Tx) {
 		for n := range results {
-			if results[n].err == nil {
-				_, _ = w.plan.apply(tx, w.drafts[n], w.names[n])
+			if results[n].failed == nil {
+				w.plan.apply(tx, w.drafts[n], w.names[n])
 			}
 		}
 	})

@@ -122,24 +122,39 @@ func (p *plan) pack(press *store.Press, d *store.Draft, name string) {
 	}
 }
 
-// apply writes one row. The id is given with an error too, when it is known.
-func (p *plan) apply(tx *store.Tx, d *store.Draft, name string) (store.Saved, *apierr.Error) {
+// apply writes one row.
+func (p *plan) apply(tx *store.Tx, d *store.Draft, name string) result {
 	switch p.operation {
 	case Insert:
-		id, err := tx.Insert(d)
-		return store.Saved{ID: id, Created: true}, err
+		row, err := tx.Insert(d)
+		return saved(store.Saved{Row: row, Created: true}, err)
 	case Upsert:
-		return tx.Upsert(d, p.key, name, false)
+		return saved(tx.Upsert(d, p.key, name, false))
 	}
 	if name == "" {
-		return store.Saved{}, apierr.MissingID.New("Id")
+		return failed("", apierr.MissingID.New("Id"))
 	}
 	id, _ := store.LongID(name)
+	if err := p.change(tx, d, name); err != nil {
+		return failed(id, err)
+	}
+	return result{number: store.Sequence(id)}
+}
+
+func saved(s store.Saved, err *apierr.Error) result {
+	if err != nil {
+		return failed("", err)
+	}
+	return result{number: s.Sequence(), created: s.Created}
+}
+
+// change writes one row that names its record by an id.
+func (p *plan) change(tx *store.Tx, d *store.Draft, id string) *apierr.Error {
 	switch p.operation {
 	case Delete:
-		return store.Saved{ID: id}, tx.Delete(d.Table, name)
+		return tx.Delete(d.Table, id)
 	case HardDelete:
-		return store.Saved{ID: id}, tx.Erase(d.Table, name)
+		return tx.Erase(d.Table, id)
 	}
-	return store.Saved{ID: id}, tx.Update(name, d)
+	return tx.Update(id, d)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
 // Kind names one of the three result files of a job.
@@ -22,13 +23,14 @@ const (
 type Results struct {
 	kind   Kind
 	form   Format
+	prefix string  // of the records' ids
 	upload *Upload // chunks copied; nil when there was none
 }
 
 // Results returns a result file of a job, which holds what is known so far.
 func (q *Queue) Results(id string, kind Kind) (r *Results, err *apierr.Error) {
 	_, err = q.with(Ingest, id, func(j *job) *apierr.Error {
-		r = &Results{kind: kind, form: j.order.form}
+		r = &Results{kind: kind, form: j.order.form, prefix: j.order.table.Prefix}
 		if j.upload != nil {
 			u := *j.upload
 			u.chunks = append([]chunk(nil), u.chunks...)
@@ -103,17 +105,18 @@ func (f *file) row(c *chunk, n int, cells []string) {
 		f.buf = f.form.AppendRow(f.buf, cells...)
 		return
 	}
-	r := &c.results[n]
-	if (r.err != nil) != (f.kind == FailedRows) {
+	r := c.results[n]
+	switch {
+	case (r.failed != nil) != (f.kind == FailedRows):
 		return
+	case r.failed != nil:
+		f.buf = append(appendQuoted(f.buf, r.failed.id), f.form.Delimiter)
+		f.buf = appendQuoted(f.buf, RowError(r.failed.err))
+	default:
+		f.buf = append(store.AppendID(append(f.buf, '"'), f.prefix, r.number), '"', f.form.Delimiter)
+		f.buf = appendQuoted(f.buf, strconv.FormatBool(r.created))
 	}
-	second := strconv.FormatBool(r.created)
-	if r.err != nil {
-		second = RowError(r.err)
-	}
-	f.buf = append(appendQuoted(f.buf, r.id), f.form.Delimiter)
-	f.buf = append(appendQuoted(f.buf, second), f.form.Delimiter)
-	f.buf = f.form.AppendRow(f.buf, cells...)
+	f.buf = f.form.AppendRow(append(f.buf, f.form.Delimiter), cells...)
 }
 
 // RowError is why a row failed, in the form CODE:message:fields --.

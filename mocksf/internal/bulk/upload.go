@@ -48,10 +48,18 @@ type chunk struct {
 
 // result is what became of one row.
 type result struct {
-	id      string        // the record's, "" when unknown
-	err     *apierr.Error // of a failed row
+	number  uint32 // of the record, see store.MakeID
 	created bool
+	failed  *failure // nil for a row that took effect
 }
+
+// failure is why a row took no effect.
+type failure struct {
+	id  string // the record's, "" when unknown
+	err *apierr.Error
+}
+
+func failed(id string, err *apierr.Error) result { return result{failed: &failure{id, err}} }
 
 // byteOrderMark may stand in front of a file written on Windows.
 const byteOrderMark = "\ufeff"

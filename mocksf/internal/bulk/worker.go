@@ -68,7 +68,7 @@ func (w *worker) read(c *chunk, results []result) {
 		w.drafts[i].Reset()
 		var err *apierr.Error
 		if w.names[i], err = w.plan.read(w.drafts[i], w.scanner.Cells()); err != nil {
-			results[i].err = err
+			results[i] = failed("", err)
 			continue
 		}
 		w.plan.pack(&w.press, w.drafts[i], w.names[i])
@@ -87,30 +87,25 @@ func (w *worker) write(i int, results []result) {
 		first := w.job.upload.chunks[i].first
 		for n := range results {
 			if w.job.trouble.hits(first + n) {
-				results[n] = result{err: w.job.trouble.Row}
+				results[n] = failed("", w.job.trouble.Row)
 			}
-			if results[n].err == nil {
-				results[n] = w.writeRow(tx, n)
+			if results[n].failed == nil {
+				results[n] = w.plan.apply(tx, w.drafts[n], w.names[n])
 			}
 		}
 		return nil
 	})
 }
 
-func (w *worker) writeRow(tx *store.Tx, n int) result {
-	saved, err := w.plan.apply(tx, w.drafts[n], w.names[n])
-	return result{id: saved.ID, created: saved.Created && err == nil, err: err}
-}
-
 // note counts a chunk that is done.
 func (w *worker) note(a *attempt, c *chunk, results []result, begun time.Time) {
-	failed := a.count(results)
+	bad := a.count(results)
 	q, info := w.queue, &w.job.info
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	c.results = results
 	info.Processed += len(results)
-	info.Failed += failed
+	info.Failed += bad
 	info.Changed = q.cfg.Now()
 	took := info.Changed.Sub(begun)
 	info.Active += took

@@ -24,8 +24,9 @@ func filled(b *testing.B, n int) *store.Store {
 					d := store.NewDraft(accounts, 2)
 					require.Nil(b, d.Put("Name", store.Cell, "Account"))
 					require.Nil(b, d.Put("Ext_Id__c", store.Cell, fmt.Sprint("a-", i)))
-					parent, err = tx.Insert(d)
+					account, err := tx.Insert(d)
 					require.Nil(b, err)
+					parent = account.ID()
 				}
 				d := store.NewDraft(contacts, 3)
 				require.Nil(b, d.Put("LastName", store.Cell, fmt.Sprint("Name ", i)))

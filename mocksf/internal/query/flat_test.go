@@ -33,8 +33,10 @@ func put(t *testing.T, s *store.Store, object string, fields map[string]string) 
 		for name, text := range fields {
 			require.Nil(t, d.Put(name, store.Cell, text))
 		}
-		id, err = tx.Insert(d)
-		return err
+		row, err := tx.Insert(d)
+		require.Nil(t, err)
+		id = row.ID()
+		return nil
 	})
 	require.Nil(t, err)
 	return id

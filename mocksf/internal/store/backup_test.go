@@ -34,10 +34,10 @@ func TestRestoreUndoesWhatCameAfterTheBackup(t *testing.T) {
 	kept, changed, gone := write("kept", "k", ""), write("changed", "old", ""), write("gone", "g", "1")
 	b := s.Backup()
 	write("changed", "new", "2")
-	remove(gone.ID)
+	remove(gone.ID())
 	added := write("added", "a", "")
 	brief := write("brief", "b", "")
-	remove(brief.ID)
+	remove(brief.ID())
 
 	assert.Equal(t, 5, s.Restore(b))
 	commits := log.Since(0)
@@ -47,9 +47,9 @@ func TestRestoreUndoesWhatCameAfterTheBackup(t *testing.T) {
 	assert.True(t, ok)
 	assert.EqualValues(t, 3, lsn)
 	assert.Equal(t, []commitlog.Change{
-		{Op: commitlog.Delete, Object: "Account", ID: added.ID, ExternalID: "added"},
-		{Op: commitlog.Update, Object: "Account", ID: changed.ID, ExternalID: "changed", Fields: map[string]any{"Name": "old", "Phone": nil}},
-		{Op: commitlog.Insert, Object: "Account", ID: gone.ID, ExternalID: "gone", Fields: map[string]any{"Name": "g", "Phone": "1", "Ext_Id__c": "gone"}},
+		{Op: commitlog.Delete, Object: "Account", ID: added.ID(), ExternalID: "added"},
+		{Op: commitlog.Update, Object: "Account", ID: changed.ID(), ExternalID: "changed", Fields: map[string]any{"Name": "old", "Phone": nil}},
+		{Op: commitlog.Insert, Object: "Account", ID: gone.ID(), ExternalID: "gone", Fields: map[string]any{"Name": "g", "Phone": "1", "Ext_Id__c": "gone"}},
 	}, last.Changes)
 	s.View(func(v *View) {
 		assert.Equal(t, 3, v.Count(account))
@@ -62,8 +62,8 @@ func TestRestoreUndoesWhatCameAfterTheBackup(t *testing.T) {
 		row, _ := v.Match(account, key, "added")
 		assert.Nil(t, row)
 	})
-	assert.NotEqual(t, added.ID, write("added", "a", "").ID, "an id is given once")
-	assert.Equal(t, kept.ID, write("kept", "k2", "").ID)
+	assert.NotEqual(t, added.ID(), write("added", "a", "").ID(), "an id is given once")
+	assert.Equal(t, kept.ID(), write("kept", "k2", "").ID())
 
 	b = s.Backup()
 	assert.Zero(t, s.Restore(b), "nothing has happened since")

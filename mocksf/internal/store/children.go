@@ -21,7 +21,7 @@ func (c *children) number(r *Row) uint32 {
 	if id == "" {
 		return 0
 	}
-	return sequence(id)
+	return Sequence(id)
 }
 
 // move files record n under another parent; 0 is none.

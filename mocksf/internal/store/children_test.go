@@ -37,9 +37,9 @@ func TestChildrenAreThoseOfAScan(t *testing.T) {
 				what := rapid.IntRange(0, 3).Draw(t, "what")
 				switch {
 				case what < 2 || len(ids) == 0:
-					id, err := tx.Insert(d)
+					row, err := tx.Insert(d)
 					require.Nil(t, err)
-					ids = append(ids, id)
+					ids = append(ids, row.ID())
 				case what == 2:
 					_ = tx.Update(rapid.SampledFrom(ids).Draw(t, "id"), d)
 				default:
@@ -63,8 +63,10 @@ func add(t *rapid.T, s *Store, table *Table, fields map[string]string) (id strin
 		for name, text := range fields {
 			require.Nil(t, d.Put(name, Cell, text))
 		}
-		id, err = tx.Insert(d)
-		return err
+		row, err := tx.Insert(d)
+		require.Nil(t, err)
+		id = row.ID()
+		return nil
 	})
 	require.Nil(t, err)
 	return id

@@ -14,7 +14,17 @@ const (
 
 // MakeID returns the 18-character id of the n-th record (from 1) of a prefix.
 func MakeID(prefix string, n uint32) string {
-	var id [longID]byte
+	id := makeID(prefix, n)
+	return string(id[:])
+}
+
+// AppendID is MakeID into a buffer.
+func AppendID(dst []byte, prefix string, n uint32) []byte {
+	id := makeID(prefix, n)
+	return append(dst, id[:]...)
+}
+
+func makeID(prefix string, n uint32) (id [longID]byte) {
 	copy(id[:], prefix[:3])
 	copy(id[3:], instance)
 	for i := shortID - 1; i >= 6; i-- {
@@ -22,7 +32,7 @@ func MakeID(prefix string, n uint32) string {
 		n /= 62
 	}
 	checksum(&id)
-	return string(id[:])
+	return id
 }
 
 // checksum fills in the last three characters from the first fifteen.
@@ -61,9 +71,9 @@ func LongID(text string) (id string, ok bool) {
 	return string(long[:]), true
 }
 
-// sequence reads the counting part of an id that LongID accepted; 0 is no
+// Sequence reads the counting part of an id that LongID accepted; 0 is no
 // record of this org.
-func sequence(id string) uint32 {
+func Sequence(id string) uint32 {
 	if id[3:6] != instance {
 		return 0
 	}

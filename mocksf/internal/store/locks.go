@@ -90,11 +90,11 @@ func (s *Store) Rehearse(by Author, fn func(*Tx)) []string {
 
 // forget rolls back and gives the ids of new records back too.
 func (tx *Tx) forget() {
-	for _, u := range slices.Backward(tx.undo) {
-		u.table.replace(u.n, u.old)
-		if u.old == nil {
-			u.table.rows = u.table.rows[:u.n]
-			u.table.newest = u.table.newest[:min(len(u.table.newest), int(u.n+1<<blockBits-1)>>blockBits)]
+	tx.rollback()
+	for i, c := range slices.Backward(tx.changes) {
+		if tx.undo[i] == nil {
+			c.table.rows = c.table.rows[:c.n]
+			c.table.newest = c.table.newest[:min(len(c.table.newest), int(c.n+1<<blockBits-1)>>blockBits)]
 		}
 	}
 }

@@ -144,13 +144,13 @@ func step(t *rapid.T, tx *Tx, things *Table, m *model, ids []string, keys, words
 
 func insertBoth(t *rapid.T, tx *Tx, d *Draft, m *model, fields map[string]string) []string {
 	ok := m.set("", fields)
-	id, err := tx.Insert(d)
+	row, err := tx.Insert(d)
 	assert.Equal(t, ok, err == nil, "insert %v: %v", fields, err)
 	if err != nil {
 		return nil
 	}
-	m.set(id, fields)
-	return []string{id}
+	m.set(row.ID(), fields)
+	return []string{row.ID()}
 }
 
 func upsertBoth(t *rapid.T, tx *Tx, d *Draft, m *model, fields map[string]string, key string) []string {
@@ -167,8 +167,8 @@ func upsertBoth(t *rapid.T, tx *Tx, d *Draft, m *model, fields map[string]string
 		return nil
 	}
 	assert.True(t, saved.Created)
-	m.set(saved.ID, fields)
-	return []string{saved.ID}
+	m.set(saved.ID(), fields)
+	return []string{saved.ID()}
 }
 
 func compare(t *rapid.T, s *Store, things *Table, m *model) {

@@ -32,8 +32,6 @@ func (tx *Tx) remove(t *Table, id string, leave func(*Row) *Row) *apierr.Error {
 	if err := tx.check(Write{Table: t, Old: row}); err != nil {
 		return err
 	}
-	tx.undo = append(tx.undo, undo{t, row.n, row})
-	t.replace(row.n, leave(row))
-	tx.changes = append(tx.changes, change{op: opDelete, table: t, n: row.n, external: strings.Clone(row.externalID(FieldID))})
+	tx.put(change{op: opDelete, table: t, n: row.n, external: strings.Clone(row.externalID(FieldID))}, row, leave(row))
 	return nil
 }

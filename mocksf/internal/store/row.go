@@ -31,6 +31,9 @@ func (r *Row) Table() *Table { return r.table }
 // ID is the record's id of 18 characters.
 func (r *Row) ID() string { return MakeID(r.table.Prefix, r.n) }
 
+// Sequence is the counting part of the record's id, see MakeID.
+func (r *Row) Sequence() uint32 { return r.n }
+
 // Deleted tells whether the record is in the recycle bin.
 func (r *Row) Deleted() bool { return r.deleted }
 

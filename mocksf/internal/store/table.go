@@ -180,7 +180,7 @@ func (t *Table) row(id string) *Row {
 	if id[:3] != t.Prefix {
 		return nil
 	}
-	if n := sequence(id); int64(n) < int64(len(t.rows)) {
+	if n := Sequence(id); int64(n) < int64(len(t.rows)) {
 		return t.rows[n]
 	}
 	return nil

@@ -22,21 +22,15 @@ type Tx struct {
 	now     int64
 	lsn     uint32 // that the commit will get
 	changes []change
-	undo    []undo
-	rows    []Row // room for new records
+	undo    []*Row // the state before each change, nil for none
+	rows    []Row  // room for new records
 	press   Press
 	locks   *lockBook // nil: the unit pays no heed to locks
 }
 
-type undo struct {
-	table *Table
-	n     uint32
-	old   *Row
-}
-
 // Saved tells what an upsert did.
 type Saved struct {
-	ID      string
+	*Row    // the record's new state, nil after an error
 	Created bool
 }
 
@@ -45,10 +39,10 @@ func (tx *Tx) Expect(n int) {
 	tx.changes, tx.undo = slices.Grow(tx.changes, n), slices.Grow(tx.undo, n)
 }
 
-// Insert creates a record and returns its id.
-func (tx *Tx) Insert(d *Draft) (string, *apierr.Error) {
+// Insert creates a record and returns it.
+func (tx *Tx) Insert(d *Draft) (*Row, *apierr.Error) {
 	if err := tx.planned(); err != nil {
-		return "", err
+		return nil, err
 	}
 	return tx.insert(tx.own(d), FieldID)
 }
@@ -81,15 +75,15 @@ func (tx *Tx) Upsert(d *Draft, field int, value string, updateOnly bool) (Saved,
 	case err != nil:
 		return Saved{}, err
 	case row != nil:
-		id, err := tx.save(row, d, field)
-		return Saved{ID: id}, err
+		row, err = tx.save(row, d, field)
+		return Saved{Row: row}, err
 	case updateOnly:
 		return Saved{Created: true}, apierr.NotFound.New()
 	case field != FieldID:
 		d.sets = append(d.sets, set{field, value})
 	}
-	id, err := tx.insert(d, field)
-	return Saved{id, true}, err
+	row, err = tx.insert(d, field)
+	return Saved{row, true}, err
 }
 
 // target finds the record that an upsert means, nil for a new one, and makes
@@ -130,34 +124,33 @@ func (tx *Tx) living(t *Table, id string) (*Row, *apierr.Error) {
 
 // insert creates a record; by is the external id field that an upsert named,
 // Id for none. Where the state is known beforehand, the log shares its memory.
-func (tx *Tx) insert(d *Draft, by int) (string, *apierr.Error) {
+func (tx *Tx) insert(d *Draft, by int) (*Row, *apierr.Error) {
 	row := tx.newRow(d.Table)
 	if d.image == "" {
 		if err := tx.resolve(d); err != nil {
-			return "", err
+			return nil, err
 		}
 		if tx.press.Pack(d, FieldID, ""); d.image == "" {
 			return tx.save(row, d, by)
 		}
 	}
 	if err := tx.admit(d, by, row.n); err != nil {
-		return "", err
+		return nil, err
 	}
 	row.values = d.image
 	if err := tx.check(Write{Table: d.Table, New: row, draft: d, amended: d.Table.amended()}); err != nil {
-		return "", err
+		return nil, err
 	}
 	row.table.rows = append(row.table.rows, nil)
-	tx.put(row, nil)
-	tx.changes = append(tx.changes, change{op: opInsert, table: row.table, n: row.n, written: row.values, external: row.externalID(by)})
-	return row.ID(), nil
+	tx.put(change{op: opInsert, table: row.table, n: row.n, written: row.values, external: row.externalID(by)}, nil, row)
+	return row, nil
 }
 
 // newRow returns the empty next record of a table. As many as are expected
 // share an allocation.
 func (tx *Tx) newRow(t *Table) *Row {
 	if len(tx.rows) == 0 {
-		tx.rows = make([]Row, max(1, cap(tx.undo)-len(tx.undo)))
+		tx.rows = make([]Row, max(1, cap(tx.changes)-len(tx.changes)))
 	}
 	row := &tx.rows[0]
 	tx.rows = tx.rows[1:]
@@ -167,20 +160,20 @@ func (tx *Tx) newRow(t *Table) *Row {
 
 // save writes the draft over old; by is the external id field that an upsert
 // named, Id for none.
-func (tx *Tx) save(old *Row, d *Draft, by int) (string, *apierr.Error) {
+func (tx *Tx) save(old *Row, d *Draft, by int) (*Row, *apierr.Error) {
 	fresh := int(old.n) == len(d.Table.rows)
 	values, err := tx.merge(old, d, by, fresh)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	row := &Row{table: old.table, n: old.n, created: old.created, modified: tx.now, lsn: tx.lsn, values: pack(values)}
-	c := change{op: opUpdate, table: d.Table, n: row.n}
+	op := opUpdate
 	if fresh {
-		c.op, old = opInsert, nil
+		op, old = opInsert, nil
 	}
 	w := Write{Table: d.Table, Old: old, New: row, draft: d, amended: d.Table.amended()}
 	if err := tx.check(w); err != nil {
-		return "", err
+		return nil, err
 	}
 	sets := d.sets
 	if w.amended != nil {
@@ -189,10 +182,8 @@ func (tx *Tx) save(old *Row, d *Draft, by int) (string, *apierr.Error) {
 	if fresh {
 		d.Table.rows = append(d.Table.rows, nil)
 	}
-	tx.put(row, old)
-	c.written, c.external = packSets(sets), strings.Clone(row.externalID(by))
-	tx.changes = append(tx.changes, c)
-	return row.ID(), nil
+	tx.put(change{op: op, table: row.table, n: row.n, written: packSets(sets), external: strings.Clone(row.externalID(by))}, old, row)
+	return row, nil
 }
 
 // externalID is the value of the field that an upsert named, else of the first
@@ -209,11 +200,11 @@ func (r *Row) externalID(by int) string {
 	return ""
 }
 
-// put makes row the state of its record; old is the one before, nil for none.
-func (tx *Tx) put(row, old *Row) {
-	t := row.table
-	tx.undo = append(tx.undo, undo{t, row.n, old})
-	t.replace(row.n, row)
+// put makes row the state of the record that c is about; old is the one before.
+// nil is none.
+func (tx *Tx) put(c change, old, row *Row) {
+	tx.changes, tx.undo = append(tx.changes, c), append(tx.undo, old)
+	c.table.replace(c.n, row)
 }
 
 // replace swaps a record's state and keeps the indexes in step.
@@ -261,8 +252,8 @@ func (tx *Tx) commit() (lsn uint64) {
 }
 
 func (tx *Tx) rollback() {
-	for _, u := range slices.Backward(tx.undo) {
-		u.table.replace(u.n, u.old)
+	for i, c := range slices.Backward(tx.changes) {
+		c.table.replace(c.n, tx.undo[i])
 	}
 }
 

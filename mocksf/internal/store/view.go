@@ -68,7 +68,7 @@ func (v *View) Children(t *Table, field int, id string, all bool) []*Row {
 	if c == nil || !ok || long[:3] != c.parent.Prefix {
 		return nil
 	}
-	parent := sequence(long)
+	parent := Sequence(long)
 	if parent == 0 || uint64(parent) >= uint64(len(c.first)) {
 		return nil
 	}
