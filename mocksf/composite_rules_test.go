@@ -207,3 +207,25 @@ func TestResourcesHaveTheirFirstVersion(t *testing.T) {
 		assert.Equal(t, status, d.do(method, path, strings.NewReader(`{"records":[],"compositeRequest":[]}`)).status, call)
 	}
 }
+
+// The URL of a read may be a reference as a whole. Where there is none any more,
+// the reference is invalid: so clients know the last page.
+func TestCompositeReadsWhereAReferenceLeads(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	for i := range 450 {
+		d.insert("Account", map[string]any{"Name": fmt.Sprint("n", i)})
+	}
+	next := func(ref, from string) string {
+		return fmt.Sprintf(`{"referenceId":%q,"method":"GET","url":"@{%s}","httpHeaders":{"Sforce-Query-Options":"batchSize=200"}}`, ref, from)
+	}
+	first := strings.Replace(next("p1", ""), "@{}", "/services/data/v67.0/query?q=SELECT+Id+FROM+Account", 1)
+	got := d.composite(`{` + subs(first, next("p2", "p1.nextRecordsUrl"), next("p3", "p2.nextRecordsUrl"), next("p4", "p3.nextRecordsUrl"),
+		next("one", "p3.records[49].attributes.url"), next("token", "p1.done")) + `}`)
+	assert.Equal(t, []int{200, 200, 200, 400, 200, 404}, statuses(got))
+	for i, records := range []int{200, 200, 50} {
+		assert.Equal(t, records, strings.Count(string(got[i].Body), `"Id"`), "page %d", i+1)
+	}
+	assert.Contains(t, string(got[3].Body), "Invalid reference specified.")
+	assert.Contains(t, string(got[4].Body), `"Name":"n449"`)
+	assert.Equal(t, 400, d.do("POST", "composite", strings.NewReader(`{`+subs(strings.Replace(next("w", "p1.x"), "GET", "DELETE", 1))+`}`)).status)
+}

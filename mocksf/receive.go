@@ -60,7 +60,7 @@ func (o *Org) receive(w http.ResponseWriter, r *request) (whole bool) {
 func (o *Org) resolve(r *request) *apierr.Error {
 	routes, params := o.router.find(r.path)
 	if len(routes) == 0 {
-		return apierr.NotFound.New()
+		return nowhere(r.path)
 	}
 	if r.route, r.params = routes[0], params; r.param("version") != "" {
 		if r.version = version(r.param("version")); r.version == 0 {
@@ -80,6 +80,15 @@ func (o *Org) resolve(r *request) *apierr.Error {
 		return apierr.NotFound.New()
 	}
 	return nil
+}
+
+// nowhere is what a path without a resource is answered with. Apex REST, where
+// the org has no class, has words of its own.
+func nowhere(path string) *apierr.Error {
+	if strings.HasPrefix(strings.ToLower(path), "/services/apexrest/") {
+		return apierr.NoApexClass.New()
+	}
+	return apierr.NotFound.New()
 }
 
 // noVersion tells versions that were there once from those that never were.

@@ -70,9 +70,13 @@ func (f filler) headers(header http.Header) (http.Header, *apierr.Error) {
 	return filled, nil
 }
 
-// inURL is the text of a value inside a path, or behind the question mark.
+// inURL is the text of a value inside a path, or behind the question mark. What
+// a URL begins with is a URL itself: nextRecordsUrl, or that of the attributes.
 func inURL(before, _ string, v jsontree.Value) (text string, whole bool) {
-	if strings.Contains(before, "?") {
+	switch {
+	case before == "":
+		return v.Text(), false
+	case strings.Contains(before, "?"):
 		return url.QueryEscape(v.Text()), false
 	}
 	return url.PathEscape(v.Text()), false

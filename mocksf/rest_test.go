@@ -161,3 +161,13 @@ func TestHeadersOfACall(t *testing.T) {
 	assert.Empty(t, head.body)
 	assert.Contains(t, d.do("OPTIONS", "sobjects/Account", nil).body, `HTTP Method 'OPTIONS' not allowed. Allowed are GET,HEAD,POST`)
 }
+
+func TestApexRESTWithoutAClass(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	for _, call := range []string{"GET /services/apexrest/test", "POST /services/ApexRest/a/b?c=d"} {
+		method, path, _ := strings.Cut(call, " ")
+		a := d.do(method, path, strings.NewReader("{}"))
+		assert.Equal(t, 404, a.status)
+		assert.JSONEq(t, `[{"message":"Could not find a match for URL","errorCode":"NOT_FOUND"}]`, a.body)
+	}
+}

@@ -2,6 +2,7 @@ package mocksf
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
@@ -69,7 +70,7 @@ func readRow(r *request) reply {
 }
 
 // record answers a record that was read, with the fields that the query asks
-// for.
+// for, and with its id, which a real org appends to a list without it.
 func (r *request) record(t *store.Table, row *store.Row) reply {
 	if !row.LiveIn(t) {
 		return failure(apierr.NotFound.New())
@@ -77,6 +78,9 @@ func (r *request) record(t *store.Table, row *store.Row) reply {
 	fields, err := r.selected(t, r.query.Get("fields"))
 	if err != nil {
 		return failure(err)
+	}
+	if id, _ := t.Field("Id"); !slices.Contains(fields, id) {
+		fields = append(fields, id)
 	}
 	return answer(http.StatusOK, r.appendRecord(nil, row, fields))
 }

@@ -47,7 +47,7 @@ func (r *request) newSubrequest(v jsontree.Value) (subrequest, *apierr.Error) {
 		return s, apierr.InvalidInput.New("Invalid reference ID: '" + short(s.ref) + "': letters, digits and underscores are allowed, the first one no underscore")
 	case !slices.Contains(subMethods, s.method):
 		return s, apierr.InvalidInput.New("Invalid HTTP method in subrequest " + short(s.ref) + ": '" + short(s.method) + "'")
-	case !strings.HasPrefix(s.url, "/services/data/v"):
+	case !strings.HasPrefix(s.url, "/services/data/v") && !(s.method == http.MethodGet && strings.HasPrefix(s.url, "@{")):
 		return s, apierr.InvalidInput.New("Invalid URL in subrequest " + short(s.ref) + ": it must begin with /services/data/vXX.X/")
 	}
 	return s, nil

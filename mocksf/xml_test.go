@@ -34,7 +34,7 @@ func TestRepliesInXML(t *testing.T) {
 		status             int
 		want               string
 	}{
-		{"GET", "sobjects/Account/" + id + "?fields=Name,Phone", "", 200, `<Account type="Account" url="` + url + `"><Name>A &amp; &lt;B&gt;</Name><Phone xsi:nil="true" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"/></Account>`},
+		{"GET", "sobjects/Account/" + id + "?fields=Name,Phone", "", 200, `<Account type="Account" url="` + url + `"><Name>A &amp; &lt;B&gt;</Name><Phone xsi:nil="true" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"/><Id>` + id + `</Id></Account>`},
 		{"GET", "query?q=SELECT+Name+FROM+Account", "", 200, `<QueryResult><totalSize>1</totalSize><done>true</done><records type="Account" url="` + url + `"><Name>A &amp; &lt;B&gt;</Name></records></QueryResult>`},
 		{"PATCH", "sobjects/Account/Ext_Id__c/k", `{"Phone":"1"}`, 200, `<Result><id>` + id + `</id><success>true</success><created>false</created></Result>`},
 		{"DELETE", "composite/sobjects?ids=" + id, "", 200, `<Results><Result><id>` + id + `</id><success>true</success></Result></Results>`},

@@ -15,6 +15,7 @@ var (
 	ConcurrentLimit  = &Kind{"REQUEST_LIMIT_EXCEEDED", 403, "ConcurrentRequests (Concurrent API Requests) Limit exceeded.", true, true, limitsPage}
 	NotFound         = &Kind{"NOT_FOUND", 404, "The requested resource does not exist", true, false, statusPage}
 	Foreign          = &Kind{"FORBIDDEN", 403, "%s", true, false, "the mock's own rule"}
+	NoApexClass      = &Kind{"NOT_FOUND", 404, "Could not find a match for URL", true, false, observed}
 	NoExternalID     = &Kind{"NOT_FOUND", 404, "Provided external ID field does not exist or is not accessible: %s", true, false, fixtures}
 	MethodNotAllowed = &Kind{"METHOD_NOT_ALLOWED", 405, "HTTP Method '%s' not allowed. Allowed are %s", true, false, statusPage}
 	Gone             = &Kind{"GONE", 410, "The requested resource has been retired or removed. Delete or update any references to the resource.", true, false, statusPage}
@@ -84,7 +85,7 @@ var (
 // code has several texts the first one leads.
 var Table = []*Kind{
 	MalformedSearch,
-	InvalidSession, RequestLimit, ConcurrentLimit, Foreign, NotFound, NoExternalID, MethodNotAllowed, Precondition, URITooLong, MediaType, HeadersTooLarge,
+	InvalidSession, RequestLimit, ConcurrentLimit, Foreign, NotFound, NoApexClass, NoExternalID, MethodNotAllowed, Precondition, URITooLong, MediaType, HeadersTooLarge,
 	Gone,
 	BodyTooLarge, Unexpected, JSONParser, InvalidInput, InvalidType, InvalidField, FieldInBody, NoForeignKey,
 	NotWriteable, MissingField, MissingID, TooLong, WrongCellType, OutOfRange, InvalidEmail, BadPicklist,
