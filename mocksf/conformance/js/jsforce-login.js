@@ -1,7 +1,7 @@
 // jsforce: every way to log in and out, and sessions that end in mid-run.
 'use strict';
 const jsforce = require('jsforce');
-const { assert, org, steps, refused, jwt } = require('./steps');
+const { assert, org, steps, refused, jwt, allow } = require('./steps');
 
 const version = '67.0';
 const oauth2 = { loginUrl: org.url, redirectUri: 'http://localhost:1717/OauthRedirect', ...org.client };
@@ -17,16 +17,9 @@ async function works(conn) {
 const makeRecord = (conn) => conn.sobject('Account').create({ Name: 'Session' });
 const revoke = (token) => new jsforce.OAuth2(oauth2).revokeToken(token);
 
-// authorizationCode does in the browser's place what the user does there: log
-// in and allow. The code comes in the address that the browser is sent to.
+// authorizationCode is what the org gives an app that a user allows.
 async function authorizationCode(params = {}) {
-  const url = new jsforce.OAuth2(oauth2).getAuthorizationUrl({ scope: 'api refresh_token', state: 'mystate', ...params });
-  const page = await (await fetch(url)).text();
-  const form = new URLSearchParams({ username: org.username, password: org.password, answer: 'allow' });
-  for (const [, name, value] of page.matchAll(/<input[^>]*type="hidden"[^>]*name="([^"]*)"[^>]*value="([^"]*)"/g)) form.set(name, value);
-  const res = await fetch(url.split('?')[0], { method: 'POST', body: form, redirect: 'manual' });
-  assert.equal(res.status, 302, await res.text());
-  const back = new URL(res.headers.get('location'));
+  const back = await allow(new jsforce.OAuth2(oauth2).getAuthorizationUrl({ scope: 'api refresh_token', state: 'mystate', ...params }));
   assert.equal(back.origin + back.pathname, oauth2.redirectUri);
   assert.equal(back.searchParams.get('state'), 'mystate');
   return back.searchParams.get('code');

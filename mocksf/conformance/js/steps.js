@@ -60,6 +60,20 @@ function jwt(claims = {}, key = fs.readFileSync(env.SF_KEY_FILE)) {
   return `${text}.${crypto.sign('RSA-SHA256', Buffer.from(text), key).toString('base64url')}`;
 }
 
+// allow does in the browser's place what the user does there: log in and allow
+// the app. It returns the address that the browser is sent back to.
+async function allow(url) {
+  const page = await (await fetch(url)).text();
+  const form = new URLSearchParams({ username: org.username, password: org.password, answer: 'allow' });
+  for (const [, name, value] of page.matchAll(/<input[^>]*type="hidden"[^>]*name="([^"]*)"[^>]*value="([^"]*)"/g)) form.set(name, value);
+  const res = await fetch(url.split('?')[0], { method: 'POST', body: form, redirect: 'manual' });
+  assert.equal(res.status, 302, await res.text());
+  return new URL(res.headers.get('location'));
+}
+
+// revoke ends a session, or a grant.
+const revoke = (token) => fetch(`${org.url}/services/oauth2/revoke`, { method: 'POST', body: new URLSearchParams({ token }) });
+
 const range = (n) => Array.from({ length: n }, (_, i) => i);
 
-module.exports = { assert, org, steps, refused, jwt, range };
+module.exports = { assert, org, steps, refused, jwt, allow, revoke, range };
