@@ -27,7 +27,7 @@ var allowed = map[string][]string{
 	"scenarios/mutants":   {"scenarios/reference"},
 
 	"harness": {"harness/crowd", "harness/dense", "harness/fault", "harness/history", "harness/match", "harness/recovery", "harness/rundir", "harness/simnet", "harness/subject",
-		"harness/verify", "harness/verify/sieve", "harness/workload", "mocksf", "mocksf/commitlog", "reports"},
+		"harness/verify", "harness/verify/sieve", "harness/workload", "mocksf", "mocksf/*", "mocksf/commitlog", "reports"},
 	"harness/history":  {},
 	"harness/match":    {"harness/history", "mocksf/commitlog"},
 	"harness/workload": {"harness/history", "harness/match"},

@@ -3,7 +3,6 @@ package harness
 import (
 	"encoding/json"
 	"net/http"
-	"time"
 
 	"github.com/squall-harness/squall/harness/history"
 	"github.com/squall-harness/squall/harness/subject"
@@ -27,13 +26,12 @@ type webhook struct {
 }
 
 func newAlertSink(n subject.Network, r *history.Recorder) (*alertSink, error) {
-	l, err := n.Listen("tcp", "127.0.0.1:0")
+	s := &alertSink{recorder: r}
+	server, base, err := serve(n, http.HandlerFunc(s.receive))
 	if err != nil {
 		return nil, err
 	}
-	s := &alertSink{url: "http://" + l.Addr().String() + "/alerts", recorder: r}
-	s.server = &http.Server{Handler: http.HandlerFunc(s.receive), ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = s.server.Serve(l) }() // ends with Close
+	s.server, s.url = server, base+"/alerts"
 	return s, nil
 }
 

@@ -31,6 +31,9 @@ func (r *rig) setUpSubject(life context.Context, sub subject.Subject, dir *rundi
 	env := subject.Env{LoginURL: "http://" + r.link.Addr(), ClientID: clientID, ClientSecret: clientSecret,
 		Username: username, Password: password, APIVersion: r.scenario.Org.APIVersion,
 		ListenAddr: listen, AlertURL: r.alerts.url, StateDir: cmp.Or(r.world.stateDir, dir.StateDir())}
+	if r.site != nil {
+		env.StatusURL = r.site.url
+	}
 	if env.SourceURL, err = r.setUpSource(listen); err != nil {
 		return err
 	}

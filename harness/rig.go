@@ -33,6 +33,7 @@ type rig struct {
 	orgServer  *http.Server
 	link       *fault.Link
 	alerts     *alertSink
+	site       *statusSite // nil unless a fault says what it shows
 	host       *host
 	source     source
 	feed       *feedServer // nil for a source that pushes
@@ -72,6 +73,9 @@ func setUp(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Di
 	if r.alerts, err = newAlertSink(r.world.Network, r.recorder); err != nil {
 		return r, err
 	}
+	if err = r.setUpSite(); err != nil {
+		return r, err
+	}
 	return r, r.setUpSubject(ctx, sub, dir)
 }
 
@@ -83,7 +87,7 @@ func (r *rig) setUpOrg(dir *rundir.Dir) error {
 		Schema:       r.scenario.schema(),
 		TokenLife:    o.TokenLife,
 		TokenSeed:    r.world.tokenSeed,
-		Guard:        mocksf.Guard{Patience: -1}, // whether a connection hangs is for the faults to say
+		Guard:        guarded,
 		Hook:         r.hook,
 		OnRequest:    r.onRequest,
 		OnRead:       r.onRead,
@@ -112,7 +116,7 @@ func (r *rig) setUpOrg(dir *rundir.Dir) error {
 		return errors.Join(err, l.Close())
 	}
 	r.nemesis = &fault.Nemesis{Clock: r.clock.since, Recorder: r.recorder, Link: r.link, Org: r.org}
-	r.orgServer = &http.Server{Handler: r.org, ReadHeaderTimeout: 10 * time.Second}
+	r.orgServer = guarded.Server(r.org)
 	r.background.Go(func() { _ = r.orgServer.Serve(l) }) // ends with Close
 	return nil
 }
@@ -234,6 +238,9 @@ func (r *rig) closeWorld() {
 	}
 	if r.feed != nil {
 		r.feed.Close()
+	}
+	if r.site != nil {
+		r.site.Close()
 	}
 }
 

@@ -136,7 +136,7 @@ func (s *Scenario) checkTemplates() error {
 	}
 	x := "x"
 	if _, err := expand(s.Subject.Env, subject.Env{LoginURL: x, ClientID: x, ClientSecret: x, Username: x, Password: x,
-		APIVersion: x, ListenAddr: x, SourceURL: x, AlertURL: x, StateDir: x}); err != nil {
+		APIVersion: x, ListenAddr: x, SourceURL: x, AlertURL: x, StatusURL: x, StateDir: x}); err != nil {
 		return s.problem("$.subject.env", err.Error())
 	}
 	return nil

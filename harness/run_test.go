@@ -6,10 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -292,4 +295,35 @@ func TestAnInvalidScenarioIsNotRun(t *testing.T) {
 	t.Parallel()
 	_, err := harness.Run(t.Context(), harness.Invalid(errors.New("x.yaml:1:1: broken")), synchronous(writeThrough), harness.Options{Out: t.TempDir()})
 	assert.ErrorContains(t, err, "x.yaml:1:1: broken")
+}
+
+// TestSubjectsAskTheStatusSite asks it whenever Salesforce gives no answer: what
+// it shows is what the fault says.
+func TestSubjectsAskTheStatusSite(t *testing.T) {
+	t.Parallel()
+	for site, want := range map[string]string{"disruption": `"status":"MAJOR_INCIDENT_CORE"`, "green": `"status":"OK"`} {
+		var mu sync.Mutex
+		var heard []string
+		asking := func(i *integration, w http.ResponseWriter, body []byte) {
+			if i.write(body) == nil {
+				return
+			}
+			http.Error(w, "later", http.StatusServiceUnavailable)
+			resp, err := http.Get(i.env.Lookup("SF_STATUS_URL") + "/v1/instances/EU42/status")
+			if !assert.NoError(t, err) {
+				return
+			}
+			answer, err := io.ReadAll(resp.Body)
+			assert.NoError(t, errors.Join(err, resp.Body.Close()))
+			mu.Lock()
+			defer mu.Unlock()
+			heard = append(heard, string(answer))
+		}
+		text := strings.Replace(tiny, "for: 700ms}", "for: 700ms, site: "+site+"}", 1)
+		s, err := harness.ParseScenario("tiny.yaml", []byte(text))
+		require.NoError(t, err)
+		harness.Test(&spy{ctx: t.Context()}, s, synchronous(asking), harness.Out(t.TempDir()))
+		told := slices.ContainsFunc(heard, func(answer string) bool { return strings.Contains(answer, want) })
+		assert.True(t, told, "%s: %v", site, heard)
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"text/template"
-	"time"
 
 	"github.com/squall-harness/squall/harness/history"
 	"github.com/squall-harness/squall/harness/subject"
@@ -59,14 +58,11 @@ type feedServer struct {
 }
 
 func serveFeed(n subject.Network, f *workload.Feed, path string) (*feedServer, error) {
-	l, err := n.Listen("tcp", "127.0.0.1:0")
+	server, base, err := serve(n, f)
 	if err != nil {
 		return nil, err
 	}
-	s := &feedServer{feed: f, url: "http://" + l.Addr().String() + path,
-		server: &http.Server{Handler: f, ReadHeaderTimeout: 5 * time.Second}}
-	go func() { _ = s.server.Serve(l) }() // ends with Close
-	return s, nil
+	return &feedServer{feed: f, url: base + path, server: server}, nil
 }
 
 // noteUnread says how many transactions nobody has fetched in time.

@@ -16,6 +16,11 @@ type Fault struct {
 	// Optional lets the run have a verdict when the fault met nobody.
 	Optional bool `json:"optional,omitempty" yaml:"optional,omitempty"`
 
+	// Site is what the status site of Salesforce tells of the fault while it
+	// lasts: disruption, degradation, or green, which is nothing. "" leaves it to
+	// other faults whether there is a site at all.
+	Site string `json:"site,omitempty" yaml:"site,omitempty"`
+
 	Match Match `json:"match,omitzero" yaml:"match,omitempty"`
 	// Count is how many of the first Among matching requests are hit; the seed
 	// draws which. 0 hits every one. Among 0 means the first Count.
@@ -48,6 +53,13 @@ type Match struct {
 	Steps   []string `json:"steps,omitempty" yaml:"steps,omitempty"`     // of a login or a bulk job: token, create, upload, close, ...
 	Writes  string   `json:"writes,omitempty" yaml:"writes,omitempty"`   // single, multi, any, or "" for reads too
 }
+
+// The words of Fault.Site.
+const (
+	SiteGreen       = "green"
+	SiteDisruption  = "disruption"
+	SiteDegradation = "degradation"
+)
 
 // The words of Match.Writes.
 const (

@@ -33,6 +33,12 @@ type Process interface {
 	Resume() error                     // SIGCONT
 }
 
+// Site is the status site of Salesforce.
+type Site interface {
+	// Raise tells of a trouble until it is resolved.
+	Raise(degraded bool) (resolve func())
+}
+
 // Nemesis runs a schedule of faults. Set the exported fields and do not change
 // them; a part that no fault of the schedule touches may be nil. It serves one
 // run.
@@ -42,6 +48,7 @@ type Nemesis struct {
 	Link     *Link
 	Org      Org
 	Process  Process
+	Site     Site
 
 	turn     gate // held while a fault begins, and while HealAll forbids it
 	makeHeal sync.Once
@@ -144,10 +151,18 @@ func (n *Nemesis) begin(ctx context.Context, p Planned) {
 	if !p.waits() { // a fault that waits for its moment opens its window then
 		n.Recorder.Fault(w.seen)
 	}
-	w.effect = set(n, w)
+	w.effect, w.resolve = set(n, w), n.tell(p.Site)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.open = append(n.open, w)
+}
+
+// tell has the status site tell of a fault, and returns what ends that.
+func (n *Nemesis) tell(site string) (resolve func()) {
+	if site == "" || site == SiteGreen {
+		return func() {}
+	}
+	return n.Site.Raise(site == SiteDegradation)
 }
 
 // set lets the kind begin.

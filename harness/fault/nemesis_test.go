@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -145,6 +146,15 @@ func TestScheduleIsReplayedFromJSON(t *testing.T) {
 	var again Schedule
 	require.NoError(t, json.Unmarshal(text, &again))
 	assert.Equal(t, plan, again)
+}
+
+func TestTheStatusSiteTellsAsTheFaultSays(t *testing.T) {
+	for site, want := range map[string][]string{"": nil, SiteGreen: nil, SiteDisruption: {"raise false", "resolve"}, SiteDegradation: {"raise true", "resolve"}} {
+		s := newStage(t)
+		w := s.during(t, Fault{Kind: "page", Site: site}, func() { s.ask(read) })
+		assert.Equal(t, want, s.seen())
+		assert.Equal(t, site != "", strings.HasSuffix(w.Note, "; the status site showed: "+site))
+	}
 }
 
 func TestRefuseWindowIsShownByProbes(t *testing.T) {

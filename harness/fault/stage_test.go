@@ -2,6 +2,7 @@ package fault
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -60,6 +61,10 @@ func (p *play) Backup() func() int {
 	_ = p.act("backup")
 	return func() int { _ = p.act("restore"); return 7 }
 }
+func (p *play) Raise(degraded bool) func() {
+	_ = p.act(fmt.Sprint("raise ", degraded))
+	return func() { _ = p.act("resolve") }
+}
 func (p *play) ExpireTokens() int { _ = p.act("expire"); return 3 }
 
 func (p *play) seen() []string {
@@ -82,7 +87,7 @@ func newStageOn(w *world) *stage {
 	s := &stage{world: w, play: &play{}, tape: &tape{}}
 	base := time.Now()
 	s.Nemesis = &Nemesis{Clock: func() time.Duration { return time.Since(base) + time.Second }, Recorder: s.tape,
-		Link: s.world.Link, Org: s.play, Process: s.play}
+		Link: s.world.Link, Org: s.play, Process: s.play, Site: s.play}
 	return s
 }
 

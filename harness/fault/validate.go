@@ -37,6 +37,7 @@ func validate(f Fault, loadEnd time.Duration) error {
 		func() error { return checkTimes(f, loadEnd) },
 		func() error { return checkCount(f) },
 		func() error { return checkMatch(k, f.Match) },
+		func() error { return checkSite(f) },
 		func() error { return k.checkOwn(f) },
 	} {
 		if err := check(); err != nil {
@@ -61,7 +62,7 @@ func checkFields(k Kind, f Fault) error {
 			return fmt.Errorf("a fault of the kind %s needs %s", k.Name, need)
 		}
 	}
-	known := slices.Concat([]string{"name", "kind", "at", "jitter", "optional"}, k.Needs, k.Takes)
+	known := slices.Concat([]string{"name", "kind", "at", "jitter", "optional", "site"}, k.Needs, k.Takes)
 	for _, field := range set {
 		if !slices.Contains(known, field) {
 			return fmt.Errorf("a fault of the kind %s takes no %s; it takes: %s", k.Name, field, strings.Join(known, ", "))
@@ -94,6 +95,22 @@ func checkTimes(f Fault, loadEnd time.Duration) error {
 	}
 	if last := f.At + f.Jitter; loadEnd > 0 && last >= loadEnd {
 		return fmt.Errorf("it begins at %v, and the load ends at %v: it would never fire; begin earlier", last, loadEnd)
+	}
+	return nil
+}
+
+// checkSite is the rule for what the status site tells of a fault.
+func checkSite(f Fault) error {
+	words := []string{SiteDisruption, SiteDegradation, SiteGreen}
+	switch {
+	case f.Site == "":
+		return nil
+	case !slices.Contains(words, f.Site):
+		return fmt.Errorf("site is %q: write one of: %s", f.Site, strings.Join(words, ", "))
+	case slices.Contains([]string{kill.Name, stop.Name, pause.Name}, f.Kind):
+		return fmt.Errorf("site: Salesforce's status site tells of no trouble of the integration's own; leave it out for the kind %s", f.Kind)
+	case f.For <= 0:
+		return fmt.Errorf("site: an incident lasts as long as its fault, and a fault of the kind %s is over at once; leave it out", f.Kind)
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ type window struct {
 	planned Planned
 	aim     *aim // of its requests
 	effect  effect
+	resolve func() // ends what the status site tells
 	closing gate
 	closed  bool // guarded by closing
 
@@ -46,6 +47,10 @@ func (w *window) close() {
 	n.open = slices.DeleteFunc(n.open, func(o *window) bool { return o == w })
 	n.mu.Unlock()
 	hits, note, err := w.effect.end()
+	w.resolve()
+	if w.planned.Site != "" {
+		note += "; the status site showed: " + w.planned.Site
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.seen.Hits, w.seen.Note, w.seen.To = hits, note, n.Clock()

@@ -26,6 +26,7 @@ func (e Env) Vars() []string {
 	add("LISTEN_ADDR", e.ListenAddr)
 	add("SOURCE_URL", e.SourceURL)
 	add("ALERT_URL", e.AlertURL)
+	add("SF_STATUS_URL", e.StatusURL)
 	add("STATE_DIR", e.StateDir)
 	for _, name := range slices.Sorted(maps.Keys(e.Extra)) {
 		add(name, e.Extra[name])

@@ -19,6 +19,7 @@ type Env struct {
 	ListenAddr   string // LISTEN_ADDR, 127.0.0.1:port
 	SourceURL    string // SOURCE_URL, the feed to fetch transactions from; "" when they are pushed
 	AlertURL     string // ALERT_URL
+	StatusURL    string // SF_STATUS_URL, the status API of Salesforce; "" when no fault says what it shows
 	StateDir     string // STATE_DIR, survives restarts within the run
 	// Extra holds further variables that a scenario asks for; they come last
 	// and win over the contract's.

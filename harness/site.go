@@ -1,0 +1,51 @@
+package harness
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/squall-harness/squall/harness/fault"
+	"github.com/squall-harness/squall/harness/subject"
+	"github.com/squall-harness/squall/mocksf/trust"
+)
+
+// statusSite is Salesforce's status site. It is on another way than the org, so
+// no fault of the network keeps the subject from asking it.
+type statusSite struct {
+	status *trust.Status
+	server *http.Server
+	url    string
+}
+
+// setUpSite opens the site if a fault says what it shows.
+func (r *rig) setUpSite() (err error) {
+	if !slices.ContainsFunc(r.scenario.Faults, func(f fault.Fault) bool { return f.Site != "" }) {
+		return nil
+	}
+	if r.site, err = newStatusSite(r.world.Network); err == nil {
+		r.nemesis.Site = r.site
+	}
+	return err
+}
+
+func newStatusSite(n subject.Network) (*statusSite, error) {
+	status := trust.New(trust.Config{})
+	server, url, err := serve(n, status)
+	if err != nil {
+		return nil, err
+	}
+	return &statusSite{status, server, url}, nil
+}
+
+// Raise is part of fault.Site.
+func (s *statusSite) Raise(degraded bool) (resolve func()) {
+	incident := trust.Incident{Message: "The service is disrupted. We are investigating.", Degraded: degraded, Minor: degraded}
+	if degraded {
+		incident.Message = "The service is slower than usual. We are investigating."
+	}
+	id := s.status.Raise(incident)
+	return func() { s.status.Resolve(id) }
+}
+
+// Close stops listening.
+func (s *statusSite) Close() { _ = s.server.Close() }
