@@ -28,7 +28,7 @@ func planBatch(r *request) {
 		return
 	}
 	for v := range list.Items() {
-		s := subrequest{method: v.Get("method").Text(), url: batchURL(v.Get("url").Text()), body: v.Get("richInput"), header: http.Header{}}
+		s := subrequest{method: v.Get("method").Text(), url: batchURL(v.Get("url").Text()), body: v.Get("richInput")}
 		if r.bad = r.checkBatched(&s); r.bad != nil {
 			return
 		}

@@ -83,7 +83,9 @@ func serveComposite(r *request) reply {
 // back: the culprit keeps its error, the others say that they were halted.
 func (r *request) unit(subs []subrequest) (results []subresult, ok bool) {
 	culprit := -1
+	results = make([]subresult, 0, len(subs))
 	halted := r.write(func(tx *store.Tx) *apierr.Error {
+		tx.Expect(len(subs))
 		inner := *r
 		inner.tx = tx
 		for i := range subs {

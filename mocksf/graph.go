@@ -125,7 +125,7 @@ func (s *subrequest) headerTexts() (texts []string) {
 // serveGraphs runs each graph as a unit of its own. After too many failures
 // the rest is not tried.
 func serveGraphs(r *request) reply {
-	dst, bad, failed := []byte(`{"graphs":[`), 0, 0
+	dst, bad, failed := append(make([]byte, 0, 256*(1+r.call.Records)), `{"graphs":[`...), 0, 0 // room for all of it
 	for i, g := range r.planned.([]graph) {
 		results, ok := r.graph(g, bad <= maxBadGraphs)
 		if !ok {

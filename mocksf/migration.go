@@ -72,7 +72,7 @@ func (o *Org) reroute(r *request) {
 }
 
 func (m *moved) redirect(r *request) reply {
-	return reply{status: m.Status, header: http.Header{"Location": {m.To + r.http.URL.RequestURI()}}}
+	return reply{status: m.Status, location: m.To + r.http.URL.RequestURI()}
 }
 
 // statusNoRoute is what the edge answers that does not know a host.

@@ -1,7 +1,7 @@
 package mocksf
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
@@ -10,7 +10,7 @@ import (
 )
 
 // base is the root of the REST API in the version of the request.
-func (r *request) base() string { return fmt.Sprintf("/services/data/v%d.0", r.version) }
+func (r *request) base() string { return "/services/data/v" + strconv.Itoa(r.version) + ".0" }
 
 // appendRecord appends a record as the REST API shows it: attributes first,
 // then the fields in the order asked for.

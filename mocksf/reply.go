@@ -16,6 +16,7 @@ type reply struct {
 	status      int
 	contentType string // "" is jsonType
 	header      http.Header
+	location    string // "" for none
 	body        []byte
 	failed      int // records refused one by one inside a reply that says 200 or 201
 }

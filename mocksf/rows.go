@@ -41,11 +41,12 @@ func createRow(r *request) reply {
 
 // saveResult is the body of a record that was created.
 func saveResult(id string) []byte {
-	return append(jsontree.AppendString([]byte(`{"id":`), id), `,"success":true,"errors":[]}`...)
+	body := append(make([]byte, 0, 80), `{"id":`...) // room for the member created
+	return append(jsontree.AppendString(body, id), `,"success":true,"errors":[]}`...)
 }
 
 func (r *request) created(t *store.Table, id string, body []byte) reply {
-	return reply{status: http.StatusCreated, body: body, header: http.Header{"Location": {r.recordURL(t, id)}}}
+	return reply{status: http.StatusCreated, body: body, location: r.recordURL(t, id)}
 }
 
 func (r *request) recordURL(t *store.Table, id string) string {

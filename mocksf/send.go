@@ -32,6 +32,9 @@ func (o *Org) send(w http.ResponseWriter, r *request, rep reply) commitlog.Fate 
 	for name, values := range rep.header {
 		h[http.CanonicalHeaderKey(name)] = values
 	}
+	if rep.location != "" {
+		h["Location"] = []string{rep.location}
+	}
 	if len(rep.body) > 0 && h.Get("Content-Type") == "" {
 		h["Content-Type"] = []string{orDefault(rep.contentType, jsonType)}
 	}

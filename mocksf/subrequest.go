@@ -34,11 +34,13 @@ type subresult struct {
 func (r *request) newSubrequest(v jsontree.Value) (subrequest, *apierr.Error) {
 	s := subrequest{
 		ref: v.Get("referenceId").Text(), method: v.Get("method").Text(), url: v.Get("url").Text(), body: v.Get("body"),
-		header: http.Header{},
 	}
 	for name, value := range v.Get("httpHeaders").Members() {
 		if slices.Contains([]string{"accept", "authorization", "content-type"}, strings.ToLower(name)) {
 			return s, apierr.InvalidInput.New("The header " + short(name) + " is not allowed in a subrequest")
+		}
+		if s.header == nil {
+			s.header = http.Header{}
 		}
 		s.header.Set(name, value.Text())
 	}
@@ -102,7 +104,9 @@ func (r *request) readSubrequests(list jsontree.Value) ([]subrequest, *apierr.Er
 func (r *request) below(method, target string, body jsontree.Value, header http.Header) (*request, *apierr.Error) {
 	path, query, _ := strings.Cut(target, "?")
 	sub := &request{exchange: r.exchange, org: r.org, route: &leaf{}, method: method, path: path, header: header, json: body, tx: r.tx}
-	sub.query, _ = url.ParseQuery(query)
+	if query != "" {
+		sub.query, _ = url.ParseQuery(query)
+	}
 	if err := r.org.resolve(sub); err != nil {
 		return nil, err
 	}
@@ -154,8 +158,8 @@ func (res *subresult) bad() bool {
 func appendSubresult(dst []byte, res subresult) []byte {
 	dst = appendRaw(append(dst, `{"body":`...), res.body)
 	dst = append(dst, `,"httpHeaders":{`...)
-	if location := res.header.Get("Location"); location != "" {
-		dst = jsontree.AppendString(append(dst, `"Location":`...), location)
+	if res.location != "" {
+		dst = jsontree.AppendString(append(dst, `"Location":`...), res.location)
 	}
 	dst = strconv.AppendInt(append(dst, `},"httpStatusCode":`...), int64(res.status), 10)
 	dst = jsontree.AppendString(append(dst, `,"referenceId":`...), res.ref)
