@@ -23,6 +23,7 @@ import (
 // nemesis is a hook whose decision a test changes.
 type nemesis struct {
 	mu       sync.Mutex
+	asked    func() // when the org asks; nil: nothing
 	decision mocksf.Decision
 	calls    []mocksf.Call
 	log      []commitlog.Request
@@ -32,6 +33,9 @@ func (n *nemesis) hook(c *mocksf.Call) mocksf.Decision {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.calls = append(n.calls, *c)
+	if n.asked != nil {
+		n.asked()
+	}
 	return n.decision
 }
 
@@ -180,14 +184,7 @@ func TestFateOfReplies(t *testing.T) {
 
 func TestClientGoneAfterTheCommit(t *testing.T) {
 	d, n := haunted(t, mocksf.Config{})
-	contexts := make(chan context.Context, 1)
-	n.set(mocksf.Decision{AfterCommit: func() { <-(<-contexts).Done() }}) // until the server notices
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		contexts <- r.Context()
-		d.org.ServeHTTP(w, r)
-	}))
-	defer server.Close()
-	d.giveUp(server.URL)
+	d.giveUp(func(leave func()) { n.decision.AfterCommit = leave })
 	require.Equal(t, commitlog.FateLost, n.last(t, 2).Fate)
 	assert.Equal(t, commitlog.FateLost, d.org.Log().Since(0)[0].Fate)
 }
@@ -224,11 +221,20 @@ func (h hungUp) FlushError() error {
 	return err
 }
 
-// giveUp sends an insert and hangs up before there is a reply.
-func (d *door) giveUp(url string) {
+// giveUp sends an insert and hangs up when leave is called, which returns when
+// the server has noticed. when says who calls it.
+func (d *door) giveUp(when func(leave func())) {
 	d.t.Helper()
-	client := &http.Client{Timeout: 50 * time.Millisecond, Transport: &http.Transport{}}
-	request, err := http.NewRequest("POST", url+"/services/data/v67.0/sobjects/Account", strings.NewReader(`{"Name":"n"}`))
+	ctx, hangUp := context.WithCancel(d.t.Context())
+	calls := make(chan context.Context, 1)
+	when(func() { hangUp(); <-(<-calls).Done() })
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls <- r.Context()
+		d.org.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	client := &http.Client{Transport: &http.Transport{}}
+	request, err := http.NewRequestWithContext(ctx, "POST", server.URL+"/services/data/v67.0/sobjects/Account", strings.NewReader(`{"Name":"n"}`))
 	require.NoError(d.t, err)
 	request.Header.Set("Authorization", "Bearer "+d.token)
 	_, err = client.Do(request)
@@ -238,7 +244,7 @@ func (d *door) giveUp(url string) {
 
 func TestClientGoneBeforeTheWork(t *testing.T) {
 	d, n := haunted(t, mocksf.Config{Service: mocksf.Service{Record: time.Hour}})
-	d.giveUp(d.url)
+	d.giveUp(func(leave func()) { n.asked = leave })
 	got := n.last(t, 2)
 	assert.Equal(t, commitlog.FateLost, got.Fate)
 	assert.Zero(t, got.Status)
@@ -248,8 +254,8 @@ func TestClientGoneBeforeTheWork(t *testing.T) {
 // A request that is held lands although its client has given it up.
 func TestHeldRequestsLandLate(t *testing.T) {
 	d, n := haunted(t, mocksf.Config{Service: mocksf.Service{Record: time.Hour}})
-	n.set(mocksf.Decision{Hold: 100 * time.Millisecond})
-	d.giveUp(d.url)
+	n.set(mocksf.Decision{Hold: time.Millisecond})
+	d.giveUp(func(leave func()) { n.asked = leave })
 	got := n.last(t, 2)
 	assert.Equal(t, []any{commitlog.FateLost, 201}, []any{got.Fate, got.Status})
 	assert.Equal(t, 1, d.org.Log().Len())
