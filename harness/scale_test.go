@@ -39,14 +39,14 @@ func classesOf(verdicts []verify.Verdict) map[string]int {
 func TestARunJudgedByItsIndex(t *testing.T) {
 	dir, err := rundir.Create(t.TempDir(), "synthetic")
 	require.NoError(t, err)
-	require.NoError(t, dir.Save("", hurtRun(20_000).parts()))
+	require.NoError(t, dir.Save("", hurtRun(50_000).parts()))
 	want := judgeWhole(t, dir)
 	dropUnclaimed(want.Verdicts)
 	scenario := defaults()
 	got, err := judgeSifted(dir, &scenario)
 	require.NoError(t, err)
 	assert.Equal(t, want, got.Judgement)
-	assert.Equal(t, 20_000, got.offered)
+	assert.Equal(t, 50_000, got.offered)
 	assert.Zero(t, got.late)
 	assert.Equal(t, injected, classesOf(got.Verdicts))
 }

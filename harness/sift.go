@@ -19,7 +19,7 @@ import (
 var ErrWhole = sieve.ErrWhole
 
 // CheckIndex judges a saved run by its index, and by what of its ledgers the
-// index makes look suspicious: a fiftieth of the bytes, and memory for what is
+// index makes look suspicious: a sixth of the bytes, and memory for what is
 // open at a time. The summary holds the verdict and neither recovery nor load,
 // and no report is written. It fails with ErrWhole when the run must be judged
 // as a whole, by Check.

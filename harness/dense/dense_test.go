@@ -62,20 +62,99 @@ func TestRecordsThatOnlyTheJudgeCanCompare(t *testing.T) {
 	}
 }
 
-func TestFlagsOfIntents(t *testing.T) {
+// offered returns an indexer and what offers operations to it.
+func offered() (*Indexer, func(id, key string, records ...history.Record)) {
 	x := NewIndexer("")
-	offer := func(id, key string, records ...history.Record) {
+	return x, func(id, key string, records ...history.Record) {
 		x.Event(history.Event{Seq: uint64(len(x.ops) + 1), ID: id, Operation: &history.Operation{ID: id, Key: key, Records: records}})
 	}
-	record := func(externalID string, version int, op string) history.Record {
-		return history.Record{Object: "Account", ExternalID: externalID, Version: version, Op: op, Fields: map[string]any{token: "x" + externalID + op}}
-	}
-	offer("t-1", "k", record("a", 2, ""), record("", 0, ""))
-	offer("t-2", "k", record("a", 1, ""))
-	offer("t-2", "k", record("a", 9, "")) // offered again: no second operation
-	offer("t-3", "k", record("a", 3, "delete"))
-	offer("t-4", "", record("a", 4, ""))
+}
+
+func account(bears, externalID string, version int) history.Record {
+	return history.Record{Object: "Account", ExternalID: externalID, Version: version, Fields: map[string]any{token: bears}}
+}
+
+func TestOperations(t *testing.T) {
+	x, offer := offered()
+	offer("t-1", "k", account("1.0", "a", 2), account("1.1", "", 0))
+	offer("t-2", "k", account("2", "a", 1)) // an older version
+	offer("t-2", "k", account("2", "a", 9)) // offered again: no second operation
+	gone := account("3", "a", 3)
+	gone.Op = "delete"
+	offer("t-3", "k", gone)
+	offer("t-4", "", account("4", "a", 4))
 	offer("t-5", "")
-	assert.Equal(t, []uint8{First | Rises, First | Rises | Last, Second | Last, Rises | Odd | Last, First | Rises | Last, First | Rises | Odd | Last}, x.Intents.Flags)
-	assert.Equal(t, []Op{1, 1, 2, 3, 4, 5}, x.Intents.Op)
+	offer("t-6", "", account("1.0", "b", 0)) // t-1 bears its token
+	assert.Equal(t, Operations{
+		Op: []Op{1, 2, 3, 4, 5, 6}, At: make([]int64, 6), Key: []uint32{1, 1, 1, 0, 0, 0}, Records: []uint32{2, 1, 1, 1, 1, 1},
+		Flags: []uint8{0, Second | Odd, Odd, 0, Odd, Odd},
+	}, x.Operations)
+	assert.Equal(t, []Op{1, 1, 2, 3, 4, 5, 6}, x.Intents.Op)
+	assert.Equal(t, []uint32{1, 1, 1, 1, 0, 0, 0}, x.Intents.Key)
+	assert.Equal(t, []uint32{1, 0, 1, 1, 1, 0, 2}, x.Intents.Target)
+}
+
+// A change that carries out what is intended is exact, once; any other is not.
+func TestEffects(t *testing.T) {
+	insert := func(bears, externalID, id string) commitlog.Change {
+		return commitlog.Change{Op: commitlog.Insert, Object: "Account", ID: id, ExternalID: externalID, Fields: map[string]any{token: bears}}
+	}
+	update := func(bears, externalID, id string) commitlog.Change {
+		c := insert(bears, externalID, id)
+		c.Op = commitlog.Update
+		return c
+	}
+	child := func(parent string) commitlog.Change {
+		c := insert("5", "", "001000000000000009")
+		c.Fields["ParentId"] = parent
+		return c
+	}
+	made := commitlog.Commit{Changes: []commitlog.Change{insert("1", "a", "001000000000000001")}}
+	type effect struct {
+		op    Op
+		flags uint8
+	}
+	one := func(c commitlog.Change) commitlog.Commit { return commitlog.Commit{Changes: []commitlog.Change{c}} }
+	for name, c := range map[string]struct {
+		commits []commitlog.Commit
+		want    effect // of the last change
+	}{
+		"an insert":                         {[]commitlog.Commit{made}, effect{1, Exact | Versioned}},
+		"once more":                         {[]commitlog.Commit{made, made}, effect{}},
+		"the next version":                  {[]commitlog.Commit{made, one(update("2", "a", "001000000000000001"))}, effect{2, Exact | Versioned}},
+		"the next version as a second one":  {[]commitlog.Commit{made, one(insert("2", "a", "001000000000000002"))}, effect{2, 0}},
+		"an older version":                  {[]commitlog.Commit{one(update("2", "a", "001000000000000001")), made}, effect{1, 0}},
+		"nobody's token":                    {[]commitlog.Commit{one(insert("x", "a", "001000000000000001"))}, effect{}},
+		"another record":                    {[]commitlog.Commit{one(insert("1", "b", "001000000000000001"))}, effect{1, 0}},
+		"another value":                     {[]commitlog.Commit{one(commitlog.Change{Op: commitlog.Insert, Object: "Account", ExternalID: "a", Fields: map[string]any{token: "1", "Name": "x"}})}, effect{1, 0}},
+		"a deletion":                        {[]commitlog.Commit{one(commitlog.Change{Op: commitlog.Delete, Object: "Account", ExternalID: "a", Fields: map[string]any{token: "1"}})}, effect{1, 0}},
+		"nothing":                           {[]commitlog.Commit{{}}, effect{}},
+		"a reply that was lost":             {[]commitlog.Commit{{Fate: commitlog.FateCut, Changes: made.Changes}}, effect{1, 0}},
+		"by others":                         {[]commitlog.Commit{{API: commitlog.APIDirect, Changes: made.Changes}}, effect{0, Others}},
+		"after others made it":              {[]commitlog.Commit{{API: commitlog.APIDirect, Changes: []commitlog.Change{insert("", "a", "001000000000000001")}}, one(insert("1", "a", "001000000000000002"))}, effect{1, 0}},
+		"without external id":               {[]commitlog.Commit{one(insert("4", "", "001000000000000001"))}, effect{4, Exact | Created}},
+		"a child":                           {[]commitlog.Commit{made, one(child("001000000000000001"))}, effect{5, Exact | Created | LooksUp}},
+		"a child of another":                {[]commitlog.Commit{made, one(child("001000000000000002"))}, effect{5, Astray}},
+		"a child of nobody":                 {[]commitlog.Commit{made, one(insert("5", "", "001000000000000009"))}, effect{5, 0}},
+		"a child of one that nobody made":   {[]commitlog.Commit{one(child("001000000000000001"))}, effect{5, Astray}},
+		"a child of one that others made":   {[]commitlog.Commit{{API: commitlog.APIDirect, Changes: made.Changes}, one(child("001000000000000001"))}, effect{5, Exact | Created | LooksUp}},
+		"a child whose parent has a new id": {[]commitlog.Commit{one(insert("x", "c", "001000000000000005")), made, one(child("001000000000000001"))}, effect{5, Astray}}, // which may have had a name before
+	} {
+		t.Run(name, func(t *testing.T) {
+			x, offer := offered()
+			offer("t-1", "", account("1", "a", 1))
+			offer("t-2", "", account("2", "a", 2))
+			offer("t-3", "", account("3", "c", 0))
+			offer("t-4", "", account("4", "", 0))
+			r := account("5", "", 0)
+			r.Parent = &history.Parent{Field: "ParentId", Object: "Account", ExternalID: "a"}
+			offer("t-5", "", r)
+			for i := range c.commits {
+				x.Commit(&c.commits[i])
+			}
+			n := len(x.Effects.Op) - 1
+			assert.Equal(t, c.want, effect{x.Effects.Op[n], x.Effects.Flags[n]})
+			assert.Equal(t, x.Effects.Flags, x.Changes.Flags)
+		})
+	}
 }

@@ -1,7 +1,9 @@
 // Package dense holds what the ledgers of a run say as columns of numbers: one
-// row per record that was intended, per answer, per change, per request. Texts
-// are hashes, record contents are fingerprints. A judge that folds over them
-// reads a fiftieth of what the ledgers hold, and decodes nothing.
+// row per operation, per record that was intended, per answer, per change, per
+// request. Texts are hashes, keys and records are numbered in the order in which
+// they are first named, and each change points at the operation that it carries
+// out. A judge that folds over them reads a sixth of what the ledgers hold,
+// decodes nothing and looks little up.
 //
 // The columns are derived from the ledgers alone, so they prove nothing of
 // their own: what they make look suspicious is judged by the ledgers.
@@ -12,29 +14,33 @@ import "time"
 // Op is the number of the event that offered an operation: its seq in ledger 1.
 type Op = uint32
 
-// Intents has one row for each record that an operation intends, in the order
-// in which they were offered.
-type Intents struct {
+// Operations has one row for each operation, in the order in which they were
+// offered.
+type Operations struct {
 	Op      []Op
-	At      []int64  // when the operation was offered, ns
-	Key     []uint64 // of the operation; 0 when it has none
-	Token   []uint64
-	Target  []uint64 // object and external id; 0 for an insert
-	Parent  []uint64 // object and external id of the parent; 0 when there is none
-	Fields  []uint64 // fingerprint of object and fields
-	Version []int32
-	Flags   []uint8 // see Last and what follows
+	At      []int64  // when it was offered, ns
+	Key     []uint32 // number of its key, from 1; 0 when it has none
+	Records []uint32 // how many it intends
+	Flags   []uint8  // see Second and what follows
 }
 
-// The flags of an intent.
+// The flags of an operation, and of the first record that it intends.
 const (
-	Last   uint8 = 1 << iota // it is the last record of its operation
-	First                    // no operation before wrote its target, or the one before deleted it
-	Rises                    // its version is higher than any before on its target; or it has none
-	Second                   // it is the first record of the second operation of its key
-	Late                     // first record of an operation that was offered more than LateAfter after it was due
-	Odd                      // its columns do not say all of it: deletions, records without a token, values such as lists
+	Second uint8 = 1 << iota // it is the second operation of its key
+	Late                     // it was offered more than LateAfter after it was due
+	Odd                      // the columns do not say all of it: deletions, records without a token or with one that another open record has, versions that do not rise, values such as lists
 )
+
+// Intents has one row for each record that an operation intends, in the order
+// in which they were offered: the names by which it is found.
+type Intents struct {
+	Op     []Op
+	Token  []uint64
+	Key    []uint32 // of the operation
+	Target []uint32 // number of the record that has this object and external id, from 1; 0 for an insert
+	Parent []uint32 // number of the parent; 0 when there is none
+	Flags  []uint8  // of the operation; 0 for all records but the first
+}
 
 // LateAfter is how late an operation may be offered before the harness lags.
 const LateAfter = 2 * time.Second
@@ -62,33 +68,40 @@ const (
 	Alert
 )
 
-// Changes has one row for each row of ledger 2, in the same order.
-type Changes struct {
-	LSN     []uint32
-	At      []int64 // ns
-	Token   []uint64
-	Target  []uint64 // object and external id; 0 when it has none
-	Fields  []uint64 // fingerprint of object and fields, without external id and lookup values
-	Record  []uint64 // the record's id
-	Lookup  []uint64 // the id that its one lookup holds; 0 when there is none, or not one alone
-	Request []uint64 // id of request or job
-	Flags   []uint8  // see Insert and what follows
+// Effects has one row for each row of ledger 2, in the same order: what became
+// of an operation by it.
+type Effects struct {
+	LSN   []uint32
+	At    []int64 // ns
+	Op    []Op    // the operation that intends a record with its token which nothing has carried out yet; 0 for none
+	Flags []uint8 // see Exact and what follows
 }
 
-// The flags of a change.
+// Changes has the same rows: the names by which a change is found.
+type Changes struct {
+	Op      []Op // that of the effect
+	Token   []uint64
+	Target  []uint32 // number of the record that has this object and external id; 0 when it has none
+	Record  []uint32 // the record's id
+	Request []uint32 // id of request or job
+	Flags   []uint8  // those of the effect
+}
+
+// The flags of an effect and of its change.
 const (
-	Insert    uint8 = 1 << iota
-	Fresh           // an insert, and its id is higher than any before that begins like it
-	Others          // not the integration made it
-	ReplyLost       // the reply of its request was cut or lost
-	NoWrite         // a deletion, or a commit without changes
-	LookedUp        // its object has been named as the parent of a record
+	Exact     uint8 = 1 << iota // it carries out a record of its operation: verbatim, on the right record, no older version than the one there, and its reply was not lost
+	Others                      // not the integration made it
+	Astray                      // what it looks up was not made under the name of its parent, as far as was known by then
+	Created                     // exact, and inserts a record without external id
+	LooksUp                     // exact, and its record has a parent
+	Versioned                   // exact, and its record has a version
+	Joined                      // it belongs to the commit of the row before
 )
 
 // Requests has one row for each row of the request log.
 type Requests struct {
 	At, Took []int64  // ns
-	ID, Job  []uint64 // 0 for no job
+	ID, Job  []uint32 // 0 for no job
 	Flags    []uint8  // see Writes and what follows
 }
 
@@ -108,7 +121,7 @@ type Traces struct {
 }
 
 // Column is one column of a table: its name, and a pointer to its values, a
-// *[]uint8, *[]uint32, *[]int32, *[]uint64 or *[]int64.
+// *[]uint8, *[]uint32, *[]uint64 or *[]int64.
 type Column struct {
 	Name   string
 	Values any

@@ -19,6 +19,15 @@ func Hash(text string) uint64 {
 	return xxh3.HashString(text) | 1<<63
 }
 
+// short is the hash of a text in 31 bits, 0 for "". It serves where two texts
+// with one hash only cost time.
+func short(text string) uint32 {
+	if text == "" {
+		return 0
+	}
+	return uint32(xxh3.HashString(text)) | 1<<31
+}
+
 // Target names one record of the org; 0 when it has no external id.
 func Target(object, externalID string) uint64 {
 	if externalID == "" {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -18,9 +19,9 @@ import (
 // hundred million operations whose ledgers would fill the disk. Each copy has
 // hashes, numbers and times of its own.
 type copies struct {
-	mask              uint64 // of the hashes of the copy at hand
-	op, lsn, requests uint32 // what is added to its numbers
-	at                int64  // and to its times
+	mask                           uint64 // of the hashes of the copy at hand
+	op, lsn, requests, key, target uint32 // what is added to its numbers
+	at                             int64  // and to its times
 }
 
 func (c *copies) hashes(all ...[]uint64) {
@@ -28,6 +29,16 @@ func (c *copies) hashes(all ...[]uint64) {
 		for i, h := range column {
 			if h != 0 {
 				column[i] = h ^ c.mask
+			}
+		}
+	}
+}
+
+func (c *copies) shorts(all ...[]uint32) {
+	for _, column := range all {
+		for i, h := range column {
+			if h != 0 {
+				column[i] = h ^ uint32(c.mask>>32)&^(1<<31)
 			}
 		}
 	}
@@ -41,21 +52,42 @@ func plus[T int64 | uint32](n T, all ...[]T) {
 	}
 }
 
+// named adds to numbers of which 0 is none.
+func named(n uint32, all ...[]uint32) {
+	for _, column := range all {
+		for i := range column {
+			if column[i] != 0 {
+				column[i] += n
+			}
+		}
+	}
+}
+
 func (c *copies) alter(t dense.Table) {
 	switch t := t.(type) {
-	case *dense.Intents:
-		c.hashes(t.Key, t.Token, t.Target, t.Parent)
+	case *dense.Operations:
+		named(c.key, t.Key)
 		plus(c.op, t.Op)
 		plus(c.at, t.At)
+	case *dense.Intents:
+		c.hashes(t.Token)
+		named(c.key, t.Key)
+		named(c.target, t.Target, t.Parent)
+		plus(c.op, t.Op)
 	case *dense.Answers:
 		plus(c.op, t.Op, t.Seq)
 		plus(c.at, t.Start, t.End)
-	case *dense.Changes:
-		c.hashes(t.Token, t.Target, t.Record, t.Lookup, t.Request)
+	case *dense.Effects:
+		named(c.op, t.Op)
 		plus(c.lsn, t.LSN)
 		plus(c.at, t.At)
+	case *dense.Changes:
+		named(c.op, t.Op)
+		c.hashes(t.Token)
+		c.shorts(t.Record, t.Request)
+		named(c.target, t.Target)
 	case *dense.Requests:
-		c.hashes(t.ID, t.Job)
+		c.shorts(t.ID, t.Job)
 		plus(c.at, t.At)
 	case *dense.Traces:
 		c.hashes(t.Token)
@@ -72,8 +104,14 @@ func step(t *testing.T, d *Dir) (s copies) {
 			for i, op := range x.Answers.Seq {
 				s.op, s.at = max(s.op, op+1000), max(s.at, x.Answers.End[i]+1e7)
 			}
-			for _, lsn := range x.Changes.LSN {
+			for _, lsn := range x.Effects.LSN {
 				s.lsn = max(s.lsn, lsn)
+			}
+			for _, n := range x.Operations.Key {
+				s.key = max(s.key, n)
+			}
+			for _, n := range slices.Concat(x.Intents.Target, x.Intents.Parent, x.Changes.Target) {
+				s.target = max(s.target, n)
 			}
 			table.Clear()
 			return nil
@@ -115,13 +153,13 @@ func TestCopies(t *testing.T) {
 	one := step(t, from)
 	for name, table := range x.Tables() {
 		for i := range n {
-			c := copies{mask: uint64(i) * 0x5851f42d4c957f2d >> 1, op: one.op * uint32(i), lsn: one.lsn * uint32(i), requests: one.requests * uint32(i), at: one.at * int64(i)}
+			c := copies{mask: uint64(i) * 0x5851f42d4c957f2d >> 1, op: one.op * uint32(i), lsn: one.lsn * uint32(i), requests: one.requests * uint32(i), key: one.key * uint32(i), target: one.target * uint32(i), at: one.at * int64(i)}
 			if name == "notes" && i > 0 {
 				continue
 			}
 			require.NoError(t, walk(from, name, table, func() error {
 				c.alter(table)
-				return x.files[name].write()
+				return x.files[name].block()
 			}))
 		}
 	}

@@ -30,6 +30,8 @@ type Dir struct {
 	path string
 	id   string        // "" when nothing in it tells
 	pace time.Duration // see Pace
+
+	starts starts // of the blocks of the index
 }
 
 // ID names the run apart from all others. Every block of its ledgers carries

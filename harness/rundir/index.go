@@ -58,15 +58,20 @@ func (x *indexWriter) add(p Part) error {
 	return errors.Join(x.events(p.Events), x.commits(p.Commits), x.requests(p.Requests))
 }
 
-// indexBlock bounds the rows of a block of the index.
-const indexBlock = 1 << 13
+const (
+	// indexBlock is how many rows a block of the index has at least, but for the
+	// last one of a table.
+	indexBlock = 1 << 13
+	// indexStep is how many lines of a ledger it is held against after.
+	indexStep = 1 << 12
+)
 
 func (x *indexWriter) events(events []history.Event) error {
-	for part := range slices.Chunk(events, indexBlock) {
+	for part := range slices.Chunk(events, indexStep) {
 		for _, e := range part {
 			x.Event(e)
 		}
-		if err := x.write("intents", "answers", "notes"); err != nil {
+		if err := x.write(indexBlock, "operations", "intents", "answers", "notes"); err != nil {
 			return err
 		}
 	}
@@ -74,11 +79,11 @@ func (x *indexWriter) events(events []history.Event) error {
 }
 
 func (x *indexWriter) commits(commits []commitlog.Commit) error {
-	for part := range slices.Chunk(commits, indexBlock) {
+	for part := range slices.Chunk(commits, indexStep) {
 		for i := range part {
 			x.Commit(&part[i])
 		}
-		if err := x.write("changes"); err != nil {
+		if err := x.write(indexBlock, "effects", "changes"); err != nil {
 			return err
 		}
 	}
@@ -86,21 +91,24 @@ func (x *indexWriter) commits(commits []commitlog.Commit) error {
 }
 
 func (x *indexWriter) requests(requests []commitlog.Request) error {
-	for part := range slices.Chunk(requests, indexBlock) {
+	for part := range slices.Chunk(requests, indexStep) {
 		for i := range part {
 			x.Request(&part[i])
 		}
-		if err := x.write("requests", "traces"); err != nil {
+		if err := x.write(indexBlock, "requests", "traces"); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (x *indexWriter) write(tables ...string) error {
+// write stores the tables that have so many rows.
+func (x *indexWriter) write(rows int, tables ...string) error {
 	var err error
 	for _, name := range tables {
-		err = errors.Join(err, x.files[name].write())
+		if w := x.files[name]; w.table.Rows() >= rows {
+			err = errors.Join(err, w.block())
+		}
 	}
 	return err
 }
@@ -148,14 +156,7 @@ func columnSchema(name, token string, t dense.Table) *arrow.Schema {
 	return arrow.NewSchema(fields, &meta)
 }
 
-// write appends what the table holds as a block, and empties it.
-func (w *columnWriter) write() error {
-	if w.table.Rows() == 0 {
-		return nil
-	}
-	return w.block()
-}
-
+// block appends what the table holds, and empties it.
 func (w *columnWriter) block() error {
 	columns := w.table.Columns()
 	arrays := make([]arrow.Array, len(columns))
@@ -176,10 +177,12 @@ func (w *columnWriter) block() error {
 // so, and Arrow's end mark.
 func (w *columnWriter) close(whole bool) error {
 	var err error
+	if whole && w.table.Rows() > 0 {
+		err = w.block()
+	}
 	if whole {
-		w.table.Clear()
 		w.seal.last = true
-		err = errors.Join(w.block(), w.stream.Close())
+		err = errors.Join(err, w.block(), w.stream.Close())
 	}
 	if err = errors.Join(err, w.buffer.Flush(), w.file.Close()); err != nil {
 		return fmt.Errorf("cannot write %s: %w", w.name, err)
@@ -193,8 +196,6 @@ func columnType(c dense.Column) arrow.DataType {
 		return arrow.PrimitiveTypes.Uint8
 	case *[]uint32:
 		return arrow.PrimitiveTypes.Uint32
-	case *[]int32:
-		return arrow.PrimitiveTypes.Int32
 	case *[]int64:
 		return arrow.PrimitiveTypes.Int64
 	}
@@ -208,8 +209,6 @@ func columnBytes(c dense.Column) []byte {
 	case *[]uint8:
 		return *v
 	case *[]uint32:
-		return asBytes(*v)
-	case *[]int32:
 		return asBytes(*v)
 	case *[]int64:
 		return asBytes(*v)

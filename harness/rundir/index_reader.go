@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -37,12 +38,6 @@ type loaded struct {
 // blocksAhead is how many blocks are read ahead.
 const blocksAhead = 2
 
-// HasIndex tells whether the run was written with dense columns.
-func (d *Dir) HasIndex() bool {
-	_, err := os.Stat(d.indexFile("intents"))
-	return err == nil
-}
-
 // OpenColumns starts to read a table of the index into t, from one of its
 // blocks on, the first of which is 0. It fails when the table is absent, of
 // another format, or was written for another token field.
@@ -51,29 +46,51 @@ func (d *Dir) OpenColumns(name, token string, t dense.Table, from int) (*ColumnR
 	if err != nil {
 		return nil, err
 	}
-	left := from
-	c.blocks.messages.want = func(int64) bool { left--; return left < 0 }
+	c.blocks.messages.leap(d.starts.of(name), from)
 	c.blocks.seal.block = from
 	go c.readAhead()
 	return c, nil
 }
 
 // CountColumns lists how many rows each block of a table of the index has. It
-// reads none of them.
+// reads none of them, and notes where they are for OpenColumns.
 func (d *Dir) CountColumns(name, token string, t dense.Table) (rows []int, err error) {
 	c, err := d.columns(name, token, t)
 	if err != nil {
 		return nil, err
 	}
 	defer c.file.Close()
+	var starts []int64
 	c.blocks.messages.want = func(n int64) bool {
-		rows = append(rows, int(n))
+		rows, starts = append(rows, int(n)), append(starts, c.blocks.messages.start)
 		return false
 	}
 	if _, err := c.blocks.messages.Message(); !errors.Is(err, io.EOF) {
 		return nil, err
 	}
+	d.starts.note(name, starts)
 	return rows, nil
+}
+
+// starts is where the blocks of the tables begin whose blocks were counted.
+type starts struct {
+	mu    sync.Mutex
+	known map[string][]int64
+}
+
+func (s *starts) note(table string, all []int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known == nil {
+		s.known = map[string][]int64{}
+	}
+	s.known[table] = all
+}
+
+func (s *starts) of(table string) []int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.known[table]
 }
 
 func (d *Dir) columns(name, token string, t dense.Table) (*ColumnReader, error) {
@@ -198,8 +215,6 @@ func setColumn(c dense.Column, bytes []byte) {
 		*v = bytes
 	case *[]uint32:
 		*v = fromBytes[uint32](bytes)
-	case *[]int32:
-		*v = fromBytes[int32](bytes)
 	case *[]int64:
 		*v = fromBytes[int64](bytes)
 	case *[]uint64:

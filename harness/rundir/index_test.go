@@ -13,8 +13,8 @@ import (
 	"github.com/squall-harness/squall/harness/dense"
 )
 
-// readTable reads a table of the index as a whole.
-func readTable(d *Dir, name string, all dense.Table, add func(block dense.Table)) error {
+// readTable reads a table of the index as a whole into all.
+func readTable(d *Dir, name string, all dense.Table) error {
 	block := dense.NewIndexer("").Tables()[name]
 	r, err := d.OpenColumns(name, "", block, 0)
 	if err != nil {
@@ -28,7 +28,23 @@ func readTable(d *Dir, name string, all dense.Table, add func(block dense.Table)
 			}
 			return err
 		}
-		add(block)
+		for i, column := range all.Columns() {
+			extend(column, block.Columns()[i])
+		}
+	}
+}
+
+// extend appends a column to another.
+func extend(to, from dense.Column) {
+	switch to := to.Values.(type) {
+	case *[]uint8:
+		*to = append(*to, *from.Values.(*[]uint8)...)
+	case *[]uint32:
+		*to = append(*to, *from.Values.(*[]uint32)...)
+	case *[]int64:
+		*to = append(*to, *from.Values.(*[]int64)...)
+	case *[]uint64:
+		*to = append(*to, *from.Values.(*[]uint64)...)
 	}
 }
 
@@ -56,44 +72,48 @@ func TestTheIndexHoldsWhatTheLedgersSay(t *testing.T) {
 		for i := range commits {
 			want.Commit(&commits[i])
 		}
-		var intents dense.Intents
-		require.NoError(t, readTable(d, "intents", &intents, func(b dense.Table) {
-			for i := range b.Rows() {
-				intents.Append(b.(*dense.Intents), i)
-			}
-		}))
-		assert.Equal(t, want.Intents, intents)
-		var changes dense.Changes
-		require.NoError(t, readTable(d, "changes", &changes, func(b dense.Table) {
-			for i := range b.Rows() {
-				changes.Append(b.(*dense.Changes), i)
-			}
-		}))
-		assert.Equal(t, want.Changes, changes)
+		for i := range requests {
+			want.Request(&requests[i])
+		}
+		got := dense.NewIndexer("").Tables()
+		for name, table := range want.Tables() {
+			require.NoError(t, readTable(d, name, got[name]))
+			assert.Equal(t, table, got[name])
+		}
 	})
 }
 
 func TestADamagedIndexIsNeverTakenForAWholeOne(t *testing.T) {
 	recorder, log := sampleRun(40)
 	d := writeRun(t, recorder, log)
-	path := d.indexFile("changes")
+	for name := range dense.NewIndexer("").Tables() {
+		damage(t, d, name)
+	}
+}
+
+func damage(t *testing.T, d *Dir, name string) {
+	path := d.indexFile(name)
 	whole, err := os.ReadFile(path)
 	require.NoError(t, err)
 	rows := func() (n int, err error) {
-		err = readTable(d, "changes", &dense.Changes{}, func(b dense.Table) { n += b.Rows() })
-		return n, err
+		all := dense.NewIndexer("").Tables()[name]
+		err = readTable(d, name, all)
+		return all.Rows(), err
 	}
+	full, err := rows()
+	require.NoError(t, err)
 	for i := 0; i < len(whole); i += 7 {
 		damaged := append([]byte{}, whole...)
 		damaged[i] ^= 1 << (i % 8)
 		require.NoError(t, os.WriteFile(path, damaged, fileMode))
 		if n, err := rows(); err == nil {
-			assert.Equal(t, 40, n, "byte %d", i) // padding
+			assert.Equal(t, full, n, "byte %d of %s", i, name) // padding
 		}
 		require.NoError(t, os.WriteFile(path, whole[:i], fileMode))
 		_, err := rows()
-		assert.Error(t, err, "cut at byte %d", i)
+		assert.Error(t, err, "%s cut at byte %d", name, i)
 	}
+	require.NoError(t, os.WriteFile(path, whole, fileMode))
 }
 
 func TestAnIndexForAnotherTokenFieldIsRefused(t *testing.T) {

@@ -22,6 +22,7 @@ type messageReader struct {
 	head   []byte // the first message, as it must be
 	closed bool   // the end mark is there
 	block  int    // the message that is being read; the head is 0
+	start  int64  // where it begins
 	begun  bool
 	room   func(n int64) []byte  // memory for the body of a block; nil makes new one each time
 	want   func(rows int64) bool // whether to read a block of so many rows; nil reads them all
@@ -66,6 +67,10 @@ func (m *messageReader) message() (*ipc.Message, error) {
 	if m.begun {
 		m.block++
 	}
+	var err error
+	if m.start, err = m.in.Seek(0, io.SeekCurrent); err != nil {
+		return nil, err
+	}
 	prefix, err := m.read(prefixLength)
 	if err != nil {
 		return nil, err
@@ -81,6 +86,18 @@ func (m *messageReader) message() (*ipc.Message, error) {
 		return nil, err
 	}
 	return m.withBody(meta)
+}
+
+// leap goes to a block, the first of which is 0, once the head was read. Where
+// nobody knows where that begins, those before it are left out one by one.
+func (m *messageReader) leap(starts []int64, block int) {
+	if block < len(starts) {
+		_, _ = m.in.Seek(starts[block], io.SeekStart) // it fails before the start only
+		m.block = block
+		return
+	}
+	left := block
+	m.want = func(int64) bool { left--; return left < 0 }
 }
 
 // withBody reads what belongs to a message's head. A damaged head may point

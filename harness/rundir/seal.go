@@ -92,8 +92,6 @@ func valueBytes(column arrow.Array) [][]byte {
 		return [][]byte{arrow.Uint64Traits.CastToBytes(c.Uint64Values())}
 	case *array.Uint32:
 		return [][]byte{arrow.Uint32Traits.CastToBytes(c.Uint32Values())}
-	case *array.Int32:
-		return [][]byte{arrow.Int32Traits.CastToBytes(c.Int32Values())}
 	case *array.Uint8:
 		return [][]byte{c.Uint8Values()}
 	}

@@ -212,8 +212,6 @@ func (b *block) Next() error {
 			*b.to[i].Values.(*[]uint8) = (*from)[b.next:end]
 		case *[]uint32:
 			*b.to[i].Values.(*[]uint32) = (*from)[b.next:end]
-		case *[]int32:
-			*b.to[i].Values.(*[]int32) = (*from)[b.next:end]
 		case *[]uint64:
 			*b.to[i].Values.(*[]uint64) = (*from)[b.next:end]
 		case *[]int64:

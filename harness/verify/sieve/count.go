@@ -8,29 +8,40 @@ import (
 	"github.com/squall-harness/squall/harness/dense"
 )
 
+// What is noted of an operation that is in order: it may turn out to share
+// something with a suspect.
+const (
+	doubted int32 = 1 << iota
+	crashed
+	waited
+)
+
 // count adds an operation that is in order to what is set aside.
 func (f *fold) count(op *operation) {
-	r := &f.rest
+	r, note := &f.rest, int32(0)
 	r.Operations++
 	r.Writes += int(op.members)
 	r.Inserts += int(op.writes.inserts)
 	r.Lookups += int(op.writes.lookups)
 	r.Versions += int(op.writes.versions)
 	if op.doubt {
-		r.Doubted++
+		note |= doubted
 	}
 	if op.members > 1 {
 		r.Units++
 		if op.met {
-			r.Disturbed++
+			f.met.add(uint64(op.seq))
 		}
 	}
 	if f.crashed(op) {
-		r.Open++
+		note |= crashed
 	}
 	if f.waiting(op) {
-		r.Backlog++
+		note |= waited
 		f.slow.add(op.seq, op.lastAt)
+	}
+	if note != 0 {
+		f.noted.put(uint64(op.seq), note)
 	}
 }
 
@@ -76,10 +87,10 @@ func (s *slowest) trim() {
 
 // outside returns the latest delivery of an operation that is not in the set;
 // ok is false when too many are.
-func (s *slowest) outside(gone *set) (at time.Duration, ok bool) {
+func (s *slowest) outside(gone *numbers) (at time.Duration, ok bool) {
 	s.trim()
 	for _, d := range s.all {
-		if !gone.has(uint64(d.op)) {
+		if !gone.has(d.op) {
 			return time.Duration(d.at), true
 		}
 	}

@@ -11,28 +11,12 @@ import (
 
 const none int32 = -1
 
-// mostNames bounds the names of records that are kept for lookups: those that
-// were heard of longer ago are asked for at the end.
-const mostNames = 1 << 17
-
-// intent is one record write of an open operation.
-type intent struct {
-	token, target, parent, fields uint64
-	line                          int32 // of its target, or none
-	op                            int32
-	next                          int32 // of the same operation, or none
-	version                       int32
-	flags                         uint8
-	applied                       bool
-}
-
 // operation is an open one.
 type operation struct {
 	seq             dense.Op
 	key             int32 // line of its key, or none
-	first           int32 // its first intent
-	members         int32
-	applied         int32
+	members         uint32
+	applied         uint32
 	firstLSN        uint32
 	lastLSN         uint32
 	lastAt          int64
@@ -40,21 +24,23 @@ type operation struct {
 	before          int64 // latest invocation among those of its key that took effect before it
 	offered         int64
 	writes          counts
-	whole           bool // its last record was read
 	bad, met, doubt bool
 }
-
-// ask is a lookup that is right if a record has that name.
-type ask struct{ pair, target uint64 }
 
 // counts are the figures of its writes.
 type counts struct{ inserts, lookups, versions int32 }
 
-// line is a key or a record that open operations are about.
+func (c *counts) add(o counts) {
+	c.inserts += o.inserts
+	c.lookups += o.lookups
+	c.versions += o.versions
+}
+
+// line is a key that open operations are about.
 type line struct {
 	open   int32
-	newest int64 // key: latest invocation that took effect; record: highest version that did
-	key    uint64
+	key    uint32
+	newest int64 // latest invocation that took effect
 }
 
 const never = int64(Never)
@@ -62,22 +48,14 @@ const never = int64(Never)
 // fold follows open operations through the columns.
 type fold struct {
 	Frame
-	spared *set     // operations that are not to be counted: they were bad before
-	cut    *set     // tokens in requests that failed
-	since  dense.Op // operations before this one are those of the half before; 0 for none
-	asked  []ask    // lookups of records whose names are not remembered
+	ops   pool[operation]
+	lines pool[line]
+	byOp  *ring
+	byKey *ring
 
-	ops     pool[operation]
-	intents pool[intent]
-	lines   pool[line]
-	byOp    *ring
-	byToken *table
-	byLine  *table // keys and targets
-	names   *recent
-	touched *set // records that others wrote
-
-	latest   int32 // operation whose records are being read
-	found    suspects
+	found    first
+	met      *set   // units that something got in the way of
+	noted    *table // what else is to be said of operations that were counted
 	rest     verify.Rest
 	slow     slowest
 	lsn      uint32 // of the latest change
@@ -91,50 +69,22 @@ type fold struct {
 
 func newFold(f Frame) *fold {
 	return &fold{
-		Frame: f, spared: newSet(), cut: newSet(), byOp: newRing(), byToken: newTable(), byLine: newTable(),
-		names: newRecent(mostNames), touched: newSet(), latest: none, found: newSuspects(), at: math.MinInt64, offered: math.MinInt64,
+		Frame: f, byOp: newRing(), byKey: newRing(), met: newSet(), noted: newTable(),
+		at: math.MinInt64, offered: math.MinInt64,
 	}
 }
 
-// intent takes in a record that an operation intends.
-func (f *fold) intent(b *dense.Intents, i int) {
-	if f.latest == none || f.ops.at(f.latest).seq != b.Op[i] {
-		f.begin(b, i)
-	}
-	op := f.ops.at(f.latest)
-	n := f.intents.take()
-	in := f.intents.at(n)
-	*in = intent{
-		token: b.Token[i], target: b.Target[i], parent: b.Parent[i], fields: b.Fields[i], version: b.Version[i],
-		flags: b.Flags[i], op: f.latest, next: op.first, line: none,
-	}
-	op.first = n
-	op.members++
-	if in.target != 0 {
-		in.line = f.join(in.target)
-	}
-	if in.flags&dense.Rises == 0 || in.flags&dense.Odd != 0 {
-		op.bad = true
-	}
-	if in.token == 0 || f.byToken.get(in.token) != none {
-		op.bad = true
-		f.found.tokens.add(in.token)
-	} else {
-		f.byToken.put(in.token, n)
-	}
-	if in.flags&dense.Last != 0 {
-		op.whole, f.latest = true, none
-	}
-}
-
-// begin opens an operation.
-func (f *fold) begin(b *dense.Intents, i int) {
+// offer opens an operation.
+func (f *fold) offer(b *dense.Operations, i int) {
 	f.unsure = f.unsure || b.At[i] < f.offered
 	f.offered = b.At[i]
-	f.latest = f.ops.take()
-	op := f.ops.at(f.latest)
-	*op = operation{seq: b.Op[i], key: none, first: none, invoked: never, acked: never, before: math.MinInt64, offered: b.At[i]}
-	f.byOp.put(uint64(op.seq), f.latest)
+	n := f.ops.take()
+	op := f.ops.at(n)
+	*op = operation{
+		seq: b.Op[i], key: none, members: b.Records[i], invoked: never, acked: never, before: math.MinInt64, offered: b.At[i],
+		bad: b.Flags[i]&dense.Odd != 0,
+	}
+	f.byOp.put(uint64(op.seq), n)
 	if b.Key[i] != 0 {
 		op.key = f.join(b.Key[i])
 	}
@@ -146,13 +96,13 @@ func (f *fold) begin(b *dense.Intents, i int) {
 	}
 }
 
-// join finds the line of a key or target, and opens one where there is none.
-func (f *fold) join(key uint64) int32 {
-	n := f.byLine.get(key)
+// join finds the line of a key, and opens one where there is none.
+func (f *fold) join(key uint32) int32 {
+	n := f.byKey.get(uint64(key))
 	if n == none {
 		n = f.lines.take()
 		*f.lines.at(n) = line{key: key, newest: math.MinInt64}
-		f.byLine.put(key, n)
+		f.byKey.put(uint64(key), n)
 	}
 	f.lines.at(n).open++
 	return n
@@ -163,19 +113,17 @@ func (f *fold) leave(n int32) {
 	l := f.lines.at(n)
 	l.open--
 	if l.open == 0 {
-		f.byLine.remove(l.key)
+		f.byKey.remove(uint64(l.key))
 		f.lines.give(n)
 	}
 }
 
 // answer takes in what the source was told of an operation.
 func (f *fold) answer(b *dense.Answers, i int) {
-	if history.Outcome(b.Outcome[i]) == history.Info {
-		f.rest.Unanswered++
-	}
+	f.rest.Unanswered += unanswered(b.Outcome[i])
 	n := f.byOp.get(uint64(b.Op[i]))
 	if n == none { // over already, one of the half before, or one without records
-		f.found.ops.add(uint64(b.Op[i]))
+		f.found.ops = append(f.found.ops, b.Op[i])
 		return
 	}
 	op := f.ops.at(n)
@@ -196,15 +144,23 @@ func (f *fold) answer(b *dense.Answers, i int) {
 	f.settle(n)
 }
 
+// unanswered is 1 for an attempt without an answer.
+func unanswered(outcome uint8) int {
+	if history.Outcome(outcome) == history.Info {
+		return 1
+	}
+	return 0
+}
+
 // settle closes an operation once it was acknowledged and applied.
 func (f *fold) settle(n int32) {
 	op := f.ops.at(n)
-	if op.acked == never || op.applied < op.members || !op.whole {
+	if op.acked == never || op.applied < op.members {
 		return
 	}
 	if f.suspicious(op) {
 		f.suspect(n)
-	} else if !f.spared.has(uint64(op.seq)) {
+	} else {
 		f.count(op)
 	}
 	f.forget(n)
@@ -233,18 +189,6 @@ func (f *fold) deadline(op *operation) time.Duration {
 // forget frees what an operation holds.
 func (f *fold) forget(n int32) {
 	op := f.ops.at(n)
-	for i := op.first; i != none; {
-		in := f.intents.at(i)
-		if !in.applied && in.token != 0 && f.byToken.get(in.token) == i {
-			f.byToken.remove(in.token)
-		}
-		if in.line != none {
-			f.leave(in.line)
-		}
-		next := in.next
-		f.intents.give(i)
-		i = next
-	}
 	if op.key != none {
 		f.leave(op.key)
 	}

@@ -1,7 +1,6 @@
 package sieve
 
 import (
-	"slices"
 	"sort"
 	"sync"
 
@@ -11,8 +10,7 @@ import (
 // A run is folded in two halves side by side. What was offered before a moment
 // belongs to the first one, and so does what happened before it; what is open
 // at that moment is suspicious, since neither sees all of it. Nothing else can
-// be wrong across that moment but lookups and inserts of records that came
-// before it, and these are held against all of the run at the end.
+// be wrong across that moment.
 
 // cut is where the second half begins.
 type cut struct {
@@ -21,22 +19,17 @@ type cut struct {
 	since  dense.Op // its first operation; 0 when there is none
 }
 
-// foldHalves runs both folds. Operations in spared are not counted.
-func (s *sifting) foldHalves(source Source, at cut, spared *set) (a, b *fold, err error) {
+// foldHalves runs both folds.
+func (s *sifting) foldHalves() (a, b *fold, err error) {
 	a, b = newFold(s.frame), newFold(s.frame)
-	if b.since = at.since; at.since != 0 {
-		b.offered, b.at = at.moment, at.moment // nothing of the second half comes before
+	if s.at.since == 0 {
+		return a, b, runFold(s.source, a, beginning, end)
 	}
-	for _, f := range []*fold{a, b} {
-		f.cut, f.spared = s.cut, spared
-	}
-	if at.since == 0 {
-		return a, b, runFold(source, a, beginning, end)
-	}
+	b.offered, b.at = s.at.moment, s.at.moment // nothing of the second half comes before
 	var first, second error
 	var both sync.WaitGroup
-	both.Go(func() { first = runFold(source, a, beginning, at.places) })
-	both.Go(func() { second = runFold(source, b, at.places, end) })
+	both.Go(func() { first = runFold(s.source, a, beginning, s.at.places) })
+	both.Go(func() { second = runFold(s.source, b, s.at.places, end) })
 	both.Wait()
 	if first != nil {
 		return nil, nil, first
@@ -61,91 +54,84 @@ func (s *sifting) unsure(a, b *fold) bool {
 	if s.at.since == 0 {
 		return a.unsure
 	}
-	return a.unsure || b.unsure || a.offered >= s.at.moment || a.at >= s.at.moment || b.firstLSN != 0 && a.lsn >= b.firstLSN
+	return a.unsure || b.unsure || a.offered >= s.at.moment || a.at >= s.at.moment || a.lsn != 0 && b.firstLSN != 0 && a.lsn+1 != b.firstLSN
 }
 
-// join puts the suspects of both halves together, and what the second one could
-// not know.
+// join puts together what both halves found.
 func (s *sifting) join(a, b *fold) {
-	s.found.join(&a.found)
-	s.found.join(&b.found)
-	s.found.touched = a.touched
-	s.asked, s.pending = slices.Concat(a.asked, b.asked), newSet()
-	for _, ask := range s.asked {
-		s.pending.add(ask.pair)
+	for _, f := range []*fold{a, b} {
+		s.found.join(&f.found)
+		s.met.join(f.met)
 	}
 }
 
-// answer suspects the children of records that were never given the name that
-// they were looked up by.
-func (s *sifting) answer() {
-	for _, ask := range s.asked {
-		if s.pending.has(ask.pair) {
-			s.found.parents.add(ask.target)
-		}
-	}
-	s.asked, s.pending = nil, newSet()
-}
+// A run is cut where what is carried out was offered a few events before, and
+// nowhere where that was mostOpen events before.
+const (
+	fewOpen  = 1 << 11
+	mostOpen = 1 << 15
+)
 
-// mostOpen is how much may be open where a run is cut.
-const mostOpen = 1 << 14
-
-// leastBlocks is how many blocks of intents make it worth to cut a run.
+// leastBlocks is how many blocks of operations make it worth to cut a run.
 const leastBlocks = 4
 
 // halve looks for a moment at which little is open, about the middle of the
 // run. A run without one is not cut.
-func (s *sifting) halve() (cut, error) {
+func (s *sifting) halve() (best cut, err error) {
 	rows, err := s.count()
-	if err != nil || len(rows[mergeIntents]) < leastBlocks {
+	if err != nil || len(rows[mergeOffers]) < leastBlocks {
 		return cut{}, err
 	}
-	for _, percent := range []int{50, 45, 55, 40, 60} {
-		c, err := s.cutAt(rows, len(rows[mergeIntents])*percent/100)
+	least := uint32(mostOpen)
+	for _, percent := range []int{50, 47, 53, 44, 56, 40, 60} {
+		c, err := s.cutAt(rows, len(rows[mergeOffers])*percent/100)
 		if err != nil {
 			return cut{}, err
 		}
-		offered, done := before(rows[mergeIntents], c.places[mergeIntents]), before(rows[mergeChanges], c.places[mergeChanges])
-		if c.since != 0 && offered-done < mostOpen && done-offered < mostOpen {
-			return c, nil
+		if open := s.behind(c); c.since != 0 && open < least {
+			best, least = c, open
+		}
+		if least < fewOpen {
+			break
 		}
 	}
-	return cut{}, nil
+	return best, nil
 }
 
 // count lists the rows of the blocks of each table of a merge.
 func (s *sifting) count() (rows [3][]int, err error) {
-	for which, t := range []dense.Table{&s.intents, &s.changes, &s.answers} {
-		if rows[which], err = s.source.Count([...]string{"intents", "changes", "answers"}[which], t); err != nil {
+	for which, t := range []dense.Table{&s.ops, &s.effects, &s.answers} {
+		if rows[which], err = s.source.Count(merged[which], t); err != nil {
 			return rows, err
 		}
 	}
 	return rows, nil
 }
 
-// before counts the rows before a place.
-func before(rows []int, p place) int {
-	n := p.row
-	for _, r := range rows[:min(p.block, len(rows))] {
-		n += r
+// behind is how long before a cut that was offered which is carried out then.
+func (s *sifting) behind(c cut) uint32 {
+	for _, op := range s.effects.Op[min(c.places[mergeEffects].row, len(s.effects.Op)):] {
+		if op != 0 {
+			return max(c.since, op) - op
+		}
 	}
-	return n
+	return mostOpen
 }
 
-// cutAt cuts the run at the moment at which a block of intents begins.
+// cutAt cuts the run at the moment at which a block of operations begins.
 func (s *sifting) cutAt(rows [3][]int, block int) (c cut, err error) {
-	if block < 1 || rows[mergeIntents][block] == 0 {
+	if block < 1 || rows[mergeOffers][block] == 0 {
 		return cut{}, nil
 	}
-	if err := s.bring(&s.intents, "intents", block); err != nil {
+	if err := s.bring(&s.ops, "operations", block); err != nil {
 		return cut{}, err
 	}
-	moment := s.intents.At[0]
-	if c.places[mergeIntents], err = s.seek("intents", &s.intents, rows[mergeIntents], func(i int) bool { return s.intents.At[i] >= moment }); err != nil {
+	moment := s.ops.At[0]
+	if c.places[mergeOffers], err = s.seek("operations", &s.ops, rows[mergeOffers], func(i int) bool { return s.ops.At[i] >= moment }); err != nil {
 		return cut{}, err
 	}
-	since := s.intents.Op[min(c.places[mergeIntents].row, len(s.intents.Op)-1)]
-	if c.places[mergeChanges], err = s.seek("changes", &s.changes, rows[mergeChanges], func(i int) bool { return s.changes.At[i] >= moment }); err != nil {
+	since := s.ops.Op[min(c.places[mergeOffers].row, len(s.ops.Op)-1)]
+	if c.places[mergeEffects], err = s.seek("effects", &s.effects, rows[mergeEffects], func(i int) bool { return s.effects.At[i] >= moment }); err != nil {
 		return cut{}, err
 	}
 	if c.places[mergeAnswers], err = s.seek("answers", &s.answers, rows[mergeAnswers], func(i int) bool { return s.answers.Seq[i] > since }); err != nil {

@@ -8,12 +8,12 @@ import (
 	"github.com/squall-harness/squall/harness/dense"
 )
 
-// merge walks intents, changes and answers side by side, in the order of time,
+// merge walks operations, effects and answers side by side, in the order of time,
 // from a place in each up to another.
 type merge struct {
 	fold    *fold
-	intents dense.Intents // the blocks at hand
-	changes dense.Changes
+	ops     dense.Operations // the blocks at hand
+	effects dense.Effects
 	answers dense.Answers
 	until   [3]place
 	readers [3]Reader
@@ -26,15 +26,17 @@ type merge struct {
 // place is a row of a table.
 type place struct{ block, row int }
 
-// The tables of a merge. Of the same moment, intents come first: nothing
+// The tables of a merge. Of the same moment, offers come first: nothing
 // happens to an operation before it was offered.
 const (
-	mergeIntents = iota
-	mergeChanges
+	mergeOffers = iota
+	mergeEffects
 	mergeAnswers
 )
 
 const ended = math.MaxInt64
+
+var merged = [3]string{"operations", "effects", "answers"}
 
 var (
 	beginning = [3]place{}
@@ -43,8 +45,8 @@ var (
 
 func newMerge(source Source, f *fold, from, until [3]place) (*merge, error) {
 	m := &merge{fold: f, until: until}
-	for which, t := range []dense.Table{&m.intents, &m.changes, &m.answers} {
-		r, err := source.Open([...]string{"intents", "changes", "answers"}[which], t, from[which].block)
+	for which, t := range []dense.Table{&m.ops, &m.effects, &m.answers} {
+		r, err := source.Open(merged[which], t, from[which].block)
 		if err != nil {
 			m.close()
 			return nil, err
@@ -80,7 +82,7 @@ func (m *merge) fill(which int) {
 			}
 			return
 		}
-		m.rows[which] = [...]dense.Table{&m.intents, &m.changes, &m.answers}[which].Rows()
+		m.rows[which] = [...]dense.Table{&m.ops, &m.effects, &m.answers}[which].Rows()
 		if m.block[which] == m.until[which].block {
 			m.rows[which] = min(m.rows[which], m.until[which].row)
 		}
@@ -96,10 +98,10 @@ func (m *merge) due(which int) int64 {
 		return ended
 	}
 	switch which {
-	case mergeIntents:
-		return m.intents.At[m.next[which]]
-	case mergeChanges:
-		return m.changes.At[m.next[which]]
+	case mergeOffers:
+		return m.ops.At[m.next[which]]
+	case mergeEffects:
+		return m.effects.At[m.next[which]]
 	}
 	return m.answers.End[m.next[which]]
 }
@@ -107,41 +109,41 @@ func (m *merge) due(which int) int64 {
 // step hands the fold as many rows of one table as come before the others; it
 // returns false at the end.
 func (m *merge) step() bool {
-	intents, changes, answers := m.due(mergeIntents), m.due(mergeChanges), m.due(mergeAnswers)
-	switch first := min(intents, changes, answers); {
+	offers, effects, answers := m.due(mergeOffers), m.due(mergeEffects), m.due(mergeAnswers)
+	switch first := min(offers, effects, answers); {
 	case m.err != nil || m.rows[0] < 0 && m.rows[1] < 0 && m.rows[2] < 0:
 		return false
-	case intents == first && m.rows[mergeIntents] >= 0:
-		m.takeIntents(min(changes, answers))
-	case changes == first && m.rows[mergeChanges] >= 0:
-		m.takeChanges(intents, answers)
+	case offers == first && m.rows[mergeOffers] >= 0:
+		m.takeOffers(min(effects, answers))
+	case effects == first && m.rows[mergeEffects] >= 0:
+		m.takeEffects(offers, answers)
 	default:
-		m.takeAnswers(intents, changes)
+		m.takeAnswers(offers, effects)
 	}
 	return m.err == nil
 }
 
-func (m *merge) takeIntents(until int64) {
-	b, n := &m.intents, m.next[mergeIntents]
-	for first := true; n < m.rows[mergeIntents] && (first || b.At[n] <= until); n++ {
-		m.fold.intent(b, n)
+func (m *merge) takeOffers(until int64) {
+	b, n := &m.ops, m.next[mergeOffers]
+	for first := true; n < m.rows[mergeOffers] && (first || b.At[n] <= until); n++ {
+		m.fold.offer(b, n)
 		first = false
 	}
-	m.went(mergeIntents, n)
+	m.went(mergeOffers, n)
 }
 
-func (m *merge) takeChanges(intents, answers int64) {
-	b, n := &m.changes, m.next[mergeChanges]
-	for first := true; n < m.rows[mergeChanges] && (first || b.At[n] < intents && b.At[n] <= answers); n++ {
-		m.fold.change(b, n)
+func (m *merge) takeEffects(offers, answers int64) {
+	b, n := &m.effects, m.next[mergeEffects]
+	for first := true; n < m.rows[mergeEffects] && (first || b.At[n] < offers && b.At[n] <= answers); n++ {
+		m.fold.effect(b, n)
 		first = false
 	}
-	m.went(mergeChanges, n)
+	m.went(mergeEffects, n)
 }
 
-func (m *merge) takeAnswers(intents, changes int64) {
+func (m *merge) takeAnswers(offers, effects int64) {
 	b, n := &m.answers, m.next[mergeAnswers]
-	for first := true; n < m.rows[mergeAnswers] && (first || b.End[n] < intents && b.End[n] < changes); n++ {
+	for first := true; n < m.rows[mergeAnswers] && (first || b.End[n] < offers && b.End[n] < effects); n++ {
 		m.fold.answer(b, n)
 		first = false
 	}

@@ -58,9 +58,9 @@ func (s *sifting) doubtful(i int) bool {
 // filedUnder is the name that the commits of a request bear.
 func filedUnder(r *dense.Requests, i int) uint64 {
 	if r.Job[i] != 0 {
-		return r.Job[i]
+		return named(uint64(r.Job[i]))
 	}
-	return named(r.ID[i])
+	return named(uint64(r.ID[i]))
 }
 
 // named is the number of a name in a set, where even no name is one.
@@ -81,15 +81,15 @@ func (s *sifting) pickRequests(made *set) error {
 		return err
 	}
 	if err := s.eachRequest(func(row, i int) {
-		if wanted[row] {
-			made.add(s.requests.Job[i])
+		if wanted[row] && s.requests.Job[i] != 0 {
+			made.add(named(uint64(s.requests.Job[i])))
 		}
 	}); err != nil {
 		return err
 	}
 	return s.eachRequest(func(row, i int) {
 		told := s.requests.Flags[i]&(dense.Login|dense.Telling) != 0
-		if wanted[row] || told || s.doubtful(i) || made.has(named(s.requests.ID[i])) || made.has(s.requests.Job[i]) {
+		if wanted[row] || told || s.doubtful(i) || made.has(named(uint64(s.requests.ID[i]))) || made.has(filedUnder(&s.requests, i)) {
 			s.out.Requests = append(s.out.Requests, uint32(row))
 		}
 	})

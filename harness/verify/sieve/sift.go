@@ -1,6 +1,7 @@
 package sieve
 
 import (
+	"cmp"
 	"errors"
 	"io"
 
@@ -14,33 +15,27 @@ type sifting struct {
 	frame  Frame
 	found  suspects
 	cut    *set // tokens in requests that failed
+	met    *set // operations that something got in the way of
 	logged int  // lines of the request log
 	out    Sifted
 
-	intents  dense.Intents // the blocks at hand
+	ops      dense.Operations // the blocks at hand
+	intents  dense.Intents
 	answers  dense.Answers
+	effects  dense.Effects
 	changes  dense.Changes
 	requests dense.Requests
 	traces   dense.Traces
 
-	at      cut // where the second half begins
-	asked   []ask
-	pending *set // pairs that were asked for and not found yet
-	kept    component
-}
-
-// component is the rows of the suspects.
-type component struct {
-	intents dense.Intents
-	answers dense.Answers
-	changes dense.Changes
-	at      cut // where its second half begins
+	at   cut            // where the second half begins
+	lsn  uint32         // of the first change
+	less [2]verify.Rest // what was counted of the suspects, by their intents and by their changes
 }
 
 // Sift sets aside what is in order. It fails with ErrWhole when the run must be
 // judged as a whole, and with the errors of the source.
 func Sift(source Source, frame Frame) (*Sifted, error) {
-	s := &sifting{source: source, frame: frame, found: newSuspects(), cut: newSet()}
+	s := &sifting{source: source, frame: frame, found: newSuspects(), cut: newSet(), met: newSet()}
 	if err := s.readRequests(); err != nil {
 		return nil, err
 	}
@@ -49,7 +44,7 @@ func Sift(source Source, frame Frame) (*Sifted, error) {
 		return nil, err
 	}
 	s.at = at
-	a, b, err := s.foldHalves(s.source, s.at, newSet())
+	a, b, err := s.foldHalves()
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +52,7 @@ func Sift(source Source, frame Frame) (*Sifted, error) {
 		return nil, ErrWhole
 	}
 	s.join(a, b)
+	s.lsn = cmp.Or(a.firstLSN, b.firstLSN)
 	if err := s.close(); err != nil {
 		return nil, err
 	}
@@ -85,47 +81,4 @@ func (s *sifting) each(name string, t dense.Table, use func() error) error {
 // finish suspects what is still open.
 func (f *fold) finish() {
 	f.byOp.each(f.suspect)
-}
-
-// settle adds up what the halves counted, without the part of those that became
-// suspicious later, by what they share with others.
-func (s *sifting) settle(a, b *fold) error {
-	c, d, err := s.foldHalves(&s.kept, s.kept.at, s.found.bad)
-	if err != nil {
-		return err
-	}
-	r := &s.out.Rest
-	for _, f := range []*fold{a, b} {
-		add(r, &f.rest, 1)
-	}
-	for _, f := range []*fold{c, d} {
-		add(r, &f.rest, -1)
-	}
-	r.Requests, s.out.Late = s.logged-len(s.out.Requests), a.late+b.late
-	if s.frame.Calls > 0 && float64(s.logged) > s.frame.Calls*float64(a.written+b.written) {
-		return ErrWhole
-	}
-	a.slow.all = append(a.slow.all, b.slow.all...)
-	slowest, ok := a.slow.outside(s.found.ops)
-	if !ok {
-		return ErrWhole
-	}
-	r.Slowest = slowest
-	return nil
-}
-
-// add adds one part of what was set aside to another, or takes it away.
-func add(r, p *verify.Rest, sign int) {
-	r.Operations += sign * p.Operations
-	r.Doubted += sign * p.Doubted
-	r.Unanswered += sign * p.Unanswered
-	r.Writes += sign * p.Writes
-	r.Inserts += sign * p.Inserts
-	r.Lookups += sign * p.Lookups
-	r.Versions += sign * p.Versions
-	r.Keys += sign * p.Keys
-	r.Units += sign * p.Units
-	r.Disturbed += sign * p.Disturbed
-	r.Open += sign * p.Open
-	r.Backlog += sign * p.Backlog
 }

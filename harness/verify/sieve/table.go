@@ -108,47 +108,9 @@ func (s *set) add(key uint64) bool {
 	return true
 }
 
-// recent is a set that forgets: it holds the latest numbers that were added or
-// asked for, at least size of them, a power of two.
-type recent struct {
-	size     int
-	n        int
-	now, old []uint64 // open tables of numbers, twice the size
-	shift    uint
-}
-
-func newRecent(size int) *recent {
-	return &recent{size: size, now: make([]uint64, 2*size), old: make([]uint64, 2*size), shift: uint(63 - bits.TrailingZeros(uint(size)))}
-}
-
-// find returns where a number is in a table, or where it would be.
-func (r *recent) find(in []uint64, key uint64) *uint64 {
-	for i := int(key * 0x9e3779b97f4a7c15 >> r.shift); ; i = (i + 1) & (len(in) - 1) {
-		if in[i] == key || in[i] == 0 {
-			return &in[i]
-		}
+// join adds all of another set.
+func (s *set) join(o *set) {
+	for _, slot := range o.slots {
+		s.add(slot.key)
 	}
-}
-
-func (r *recent) add(key uint64) {
-	place := r.find(r.now, key)
-	if *place == key {
-		return
-	}
-	*place = key
-	if r.n++; r.n == r.size {
-		r.now, r.old, r.n = r.old, r.now, 0
-		clear(r.now)
-	}
-}
-
-func (r *recent) has(key uint64) bool {
-	if *r.find(r.now, key) == key {
-		return true
-	}
-	if *r.find(r.old, key) != key {
-		return false
-	}
-	r.add(key)
-	return true
 }

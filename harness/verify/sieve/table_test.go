@@ -35,12 +35,19 @@ func TestATableIsAMap(t *testing.T) {
 	})
 }
 
-func TestWhatIsRecentIsRemembered(t *testing.T) {
-	r := newRecent(64)
-	for i := range uint64(1000) {
-		r.add(i + 1)
-		require.True(t, r.has(1), "asked for again and again")
-		require.True(t, r.has(max(i, 20)-19), "one of the latest")
-	}
-	require.False(t, r.has(2), "long ago")
+func TestNumbersAreASet(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var numbers numbers
+		want := map[uint32]bool{}
+		number := rapid.Uint32Range(0, 1000)
+		for _, n := range rapid.SliceOf(number).Draw(t, "added") {
+			numbers.add(n)
+			want[n] = n != 0
+		}
+		delete(want, 0)
+		require.Equal(t, len(want), numbers.n)
+		for n := range uint32(1100) {
+			require.Equal(t, want[n], numbers.has(n), n)
+		}
+	})
 }
