@@ -193,7 +193,7 @@ func TestTheSameReferenceFailsEveryTime(t *testing.T) {
 func TestStorageFillsUp(t *testing.T) {
 	inVirtualTime(t, mocksf.Config{Limits: mocksf.Limits{StorageMB: 1}}, func(d *bubble) {
 		var last string
-		for d.org.Count("Account") < 511 { // and the user
+		for d.org.Count("Account") < 510 { // and the user with the profile
 			last = d.insert("Account", map[string]any{"Name": "n"})
 		}
 		_, body := d.do("GET", "limits", "")

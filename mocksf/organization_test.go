@@ -30,3 +30,15 @@ func TestAnOrgTellsWhereItIs(t *testing.T) {
 		assert.Zero(t, d.org.Log().Len(), "no commit tells of it")
 	}
 }
+
+// Clients read there in whose name they act, and in which language and time zone.
+func TestAnOrgTellsWhoItsUserIs(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	q := "SELECT+Alias,TimeZoneSidKey,LocaleSidKey,EmailEncodingKey,LanguageLocaleKey,UserType,Profile.Name+FROM+User"
+	a := d.do(http.MethodGet, "query?q="+q, nil)
+	assert.Contains(t, a.body, `"Alias":"integ","TimeZoneSidKey":"GMT","LocaleSidKey":"en_US","EmailEncodingKey":"UTF-8","LanguageLocaleKey":"en_US","UserType":"Standard"`)
+	assert.Contains(t, a.body, `"Name":"System Administrator"`)
+	a = d.do(http.MethodGet, "query?q=SELECT+Name,(SELECT+Username+FROM+Users)+FROM+Profile+WHERE+Name='System+Administrator'", nil)
+	assert.Contains(t, a.body, `"Username":"integration@example.com"`)
+	assert.Zero(t, d.org.Log().Len(), "no commit tells of them")
+}

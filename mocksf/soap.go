@@ -70,7 +70,7 @@ func (r *request) loginResult(token, user string) string {
 		"accessibilityMode", "false", "chatterExternal", "false", "currencySymbol", "€", "orgAttachmentFileSizeLimit", "5242880",
 		"orgDefaultCurrencyIsoCode", "EUR", "orgDefaultCurrencyLocale", "en_IE", "orgDisallowHtmlAttachments", "false",
 		"orgHasPersonAccounts", "false", "organizationId", orgID, "organizationMultiCurrency", "false",
-		"organizationName", organizationName, "profileId", store.MakeID("00e", 1),
+		"organizationName", organizationName, "profileId", store.AdminProfileID,
 	) + `<roleId xsi:nil="true"/>` + tags(
 		"sessionSecondsValid", strconv.Itoa(int(r.org.cfg.TokenLife.Seconds())),
 		"userDefaultCurrencyIsoCode", "EUR", "userEmail", "integration@example.com", "userFullName", "Integration User",

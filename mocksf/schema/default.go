@@ -1,13 +1,13 @@
 package schema
 
 // Default is a small org of the usual kind: four standard objects, orders with
-// their lines, an append-only log, and files. Every object but User and the
-// files has an external id, Ext_Id__c, and a field for the harness's token,
-// Token__c. Contacts have another external id, Legacy_Id__c, which is not
-// unique.
+// their lines, an append-only log, files, and users with their profiles. Every
+// object but the last two and the files has an external id, Ext_Id__c, and a
+// field for the harness's token, Token__c. Contacts have another external id,
+// Legacy_Id__c, which is not unique.
 func Default() *Schema {
 	return &Schema{Objects: []Object{
-		user(), account(), contact(), opportunity(), supportCase(), order(), orderLine(), activityLog(),
+		profile(), user(), account(), contact(), opportunity(), supportCase(), order(), orderLine(), activityLog(),
 		attachment(), contentVersion(),
 	}}
 }
@@ -37,7 +37,17 @@ func user() Object {
 		{Name: "Email", Type: Email, Length: 128},
 		{Name: "Alias", Length: 8},
 		{Name: "IsActive", Type: Boolean},
+		lookup("ProfileId", "Profile", "Users"),
+		{Name: "UserType", Length: 40},
+		{Name: "TimeZoneSidKey", Label: "Time Zone", Length: 40},
+		{Name: "LocaleSidKey", Label: "Locale", Length: 40},
+		{Name: "EmailEncodingKey", Label: "Email Encoding", Length: 40},
+		{Name: "LanguageLocaleKey", Label: "Language", Length: 40},
 	}}
+}
+
+func profile() Object {
+	return Object{Name: "Profile", KeyPrefix: "00e", Fields: []Field{{Name: "Name", Required: true}, {Name: "UserType", Length: 40}}}
 }
 
 func account() Object {

@@ -12,8 +12,12 @@ import (
 	"github.com/squall-harness/squall/mocksf/schema"
 )
 
-// AdminID is the user that every session of the org acts as.
-var AdminID = MakeID("005", 1)
+// AdminID is the user that every session of the org acts as, AdminProfileID
+// the profile of that user.
+var (
+	AdminID        = MakeID("005", 1)
+	AdminProfileID = MakeID("00e", 1)
+)
 
 // Author is on whose behalf a transaction runs: what its commit says about its
 // origin.
@@ -83,6 +87,10 @@ func (s *Store) addAdmin() {
 	}
 	t.rows = append(t.rows, nil)
 	s.NameAdmin("integration@example.com")
+	if p, ok := s.TableOf(AdminProfileID); ok && p.Name == "Profile" {
+		p.rows = append(p.rows, nil)
+		p.deliver(1, s.now(), map[string]string{"Name": "System Administrator", "UserType": "Standard"})
+	}
 }
 
 // NameAdmin gives that user another name to log in with. It is for an org that
@@ -94,7 +102,8 @@ func (s *Store) NameAdmin(username string) {
 	}
 	t.deliver(1, s.now(), map[string]string{
 		"Username": username, "FirstName": "Integration", "LastName": "User", "Alias": "integ",
-		"Email": "integration@example.com", "IsActive": "true",
+		"Email": "integration@example.com", "IsActive": "true", "ProfileId": AdminProfileID, "UserType": "Standard",
+		"TimeZoneSidKey": "GMT", "LocaleSidKey": "en_US", "EmailEncodingKey": "UTF-8", "LanguageLocaleKey": "en_US",
 	})
 }
 
