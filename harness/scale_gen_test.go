@@ -8,7 +8,6 @@ import (
 
 	"github.com/squall-harness/squall/harness/history"
 	"github.com/squall-harness/squall/harness/rundir"
-	"github.com/squall-harness/squall/harness/verify/sieve"
 	"github.com/squall-harness/squall/mocksf/commitlog"
 )
 
@@ -207,12 +206,6 @@ func (s *synthetic) end() {
 	last := s.at(s.n) + time.Second
 	s.mark(history.MarkQuiet, last)
 	s.mark(history.MarkEnd, last+time.Second)
-}
-
-// frame is what its marks and windows say.
-func (s *synthetic) frame() sieve.Frame {
-	from, to := s.outage()
-	return sieve.Frame{Healed: s.at(to), End: s.at(s.n) + 2*time.Second, Crashes: []time.Duration{s.at(from) + time.Millisecond}}
 }
 
 func (s *synthetic) operation(i int) *history.Operation {

@@ -108,3 +108,9 @@ func peak() string {
 	}
 	return "unknown"
 }
+
+// frame is what its marks and windows say.
+func (s *synthetic) frame() sieve.Frame {
+	from, to := s.outage()
+	return sieve.Frame{Healed: s.at(to), End: s.at(s.n) + 2*time.Second, Crashes: []time.Duration{s.at(from) + time.Millisecond}}
+}

@@ -33,22 +33,22 @@ func (t Trace) String() string {
 	if t.Status > 0 {
 		status = strconv.Itoa(t.Status)
 	}
-	line := fmt.Sprintf("%s %s %8.1fms %-11s %5d  %-6s %s", t.Time.Format("15:04:05.000"), status, float64(t.Took)/1e6, t.API, t.Records, t.Method, printable(t.Path))
+	parts := []string{fmt.Sprintf("%s %s %8.1fms %-11s %5d  %-6s %s", t.Time.Format("15:04:05.000"), status, float64(t.Took)/1e6, t.API, t.Records, t.Method, printable(t.Path))}
 	for _, part := range []string{t.Code, printable(t.Identity)} {
 		if part != "" {
-			line += "  " + part
+			parts = append(parts, part)
 		}
 	}
 	if t.Failed > 0 {
-		line += fmt.Sprintf("  failed=%d", t.Failed)
+		parts = append(parts, fmt.Sprintf("failed=%d", t.Failed))
 	}
 	if t.Fault != "" {
-		line += "  fault=" + printable(t.Fault)
+		parts = append(parts, "fault="+printable(t.Fault))
 	}
 	if t.Fate.ReplyLost() {
-		line += "  reply " + string(t.Fate)
+		parts = append(parts, "reply "+string(t.Fate))
 	}
-	return line
+	return strings.Join(parts, "  ")
 }
 
 // errorName is what a request that failed is counted under: the code, or the

@@ -68,7 +68,7 @@ func (q *Queue) CreateClassic(s ClassicSpec, version float64) (ClassicInfo, *api
 	}
 	c.ChunkSize = min(c.ChunkSize, maxChunkSize)
 	c.Spec = s.filled(o)
-	c.Spec.ContentType = string(c.content)
+	c.ContentType = string(c.content)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	j, err := q.add(&job{order: o, classic: c, info: Info{Type: Classic, Spec: c.Spec, Version: version, State: Open}})

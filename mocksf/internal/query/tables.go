@@ -51,12 +51,12 @@ func (q Tables) Names() (names []string) {
 func (t table) Name() string { return t.Table.Name }
 
 func (t table) Column(name string) (soql.Column, bool) {
-	i, ok := t.Table.Field(name)
+	i, ok := t.Field(name)
 	return t.column(i), ok && !t.hidden(t.Table, i)
 }
 
 func (t table) column(i int) soql.Column {
-	f := &t.Table.Fields[i]
+	f := &t.Fields[i]
 	return soql.Column{
 		Name: f.Name, Kind: KindOf(f.Type), Index: i,
 		Words:  words(f),
@@ -116,7 +116,7 @@ func KindOf(t schema.Type) soql.Kind {
 }
 
 func (t table) Relation(name string) (soql.Relation, bool) {
-	i, parent, ok := t.Table.Parent(name)
+	i, parent, ok := t.Parent(name)
 	if !ok || t.hidden(t.Table, i) {
 		return soql.Relation{}, false
 	}

@@ -29,7 +29,7 @@ func readTerms(text string) (finder, error) {
 	}
 	f := r.any()
 	if r.err == nil && r.at < len(r.tokens) {
-		r.fail("unexpected term: '%s'", r.tokens[r.at])
+		r.failf("unexpected term: '%s'", r.tokens[r.at])
 	}
 	return f, r.err
 }
@@ -69,7 +69,7 @@ func termTokens(text string) (tokens []string) {
 	return tokens
 }
 
-func (r *termReader) fail(format string, args ...any) {
+func (r *termReader) failf(format string, args ...any) {
 	if r.err == nil {
 		r.err = plain(MalformedSearch, format, args...)
 	}
@@ -86,7 +86,7 @@ func (r *termReader) took(word string) bool {
 
 func (r *termReader) any() finder {
 	if r.depth++; r.depth > maxDepth {
-		r.fail("the search is nested more than %d deep", maxDepth)
+		r.failf("the search is nested more than %d deep", maxDepth)
 	}
 	defer func() { r.depth-- }()
 	options := []finder{r.all()}
@@ -123,13 +123,13 @@ func (r *termReader) all() finder {
 
 func (r *termReader) one() finder {
 	if r.at >= len(r.tokens) {
-		r.fail("unexpected end of the search term")
+		r.failf("unexpected end of the search term")
 		return nil
 	}
 	if r.took("(") {
 		f := r.any()
 		if !r.took(")") {
-			r.fail("the search term has more ( than )")
+			r.failf("the search term has more ( than )")
 		}
 		return f
 	}
