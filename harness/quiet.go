@@ -66,7 +66,8 @@ func (a *activity) silentSince(now time.Duration) time.Duration {
 }
 
 // settle is how long the org must stay silent once everything has arrived and
-// the subject says so too: a late second delivery would show in it.
+// the subject says so too: a late second delivery would show in it. Where somebody
+// must still be told of what never arrives, that is too short.
 const settle = 1500 * time.Millisecond
 
 // afterBudget is how long a run waits beyond the budget for a subject that is
@@ -106,7 +107,7 @@ func (r *rig) quiet(t *tracker, late bool) string {
 	switch {
 	case !definite || r.org.OpenJobs() > 0:
 		return ""
-	case arrived && idle && silence >= settle:
+	case arrived && idle && silence >= settle && t.poisoned == 0: // an alert is no work at the org, and may take its time
 		return "everything accepted has arrived, the subject reports no backlog, and the org stayed silent since"
 	case silence < r.scenario.Expect.Quiet:
 		return ""

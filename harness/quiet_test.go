@@ -83,6 +83,18 @@ func TestQuietIsProven(t *testing.T) {
 	}
 }
 
+// What never arrives is to be told to somebody, which no silence of the org shows.
+func TestPoisonTakesTheWholeSilence(t *testing.T) {
+	t.Parallel()
+	c := newScene(t, true)
+	c.recorder.Offer(history.Operation{ID: "t-2", Class: history.ClassPoison})
+	c.recorder.Answer("t-2", history.Attempt{Outcome: history.OK})
+	c.scenario.Load.For *= 2
+	none := history.Gauge{At: 1100 * time.Millisecond}
+	assert.Empty(t, c.at(time.Second+4900*time.Millisecond, false, none))
+	assert.NotEmpty(t, c.at(time.Second+5*time.Second, false, none))
+}
+
 func TestNothingIsQuietWhileSomethingMayCome(t *testing.T) {
 	t.Parallel()
 	c := newScene(t, true)

@@ -193,7 +193,7 @@ func (r *rig) await(done <-chan struct{}) error {
 			return err
 		case err := <-r.ledgers.Failed():
 			return err
-		case <-time.After(time.Second):
+		case <-time.After(r.beat(time.Second)):
 			if err := r.hopeless(); err != nil {
 				return err
 			}

@@ -23,6 +23,7 @@ type tracker struct {
 	gauge history.Gauge // what the subject said last
 
 	offered, accepted, refused, committed, waiting int
+	poisoned                                       int // accepted, though they never arrive: somebody must be told
 }
 
 type tracked struct {
@@ -123,7 +124,9 @@ func (t *tracker) ack(o *tracked) {
 	}
 	o.acked = true
 	t.accepted++
-	if o.left > 0 && !o.poison {
+	if o.poison {
+		t.poisoned++
+	} else if o.left > 0 {
 		t.waiting++
 	}
 }

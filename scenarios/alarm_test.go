@@ -20,12 +20,15 @@ import (
 // line each, such as "bad-rows 17".
 const keptSeeds = "testdata/seeds.txt"
 
+// fewSeeds is how many seeds the everyday tests play on the whole load.
+const fewSeeds = 5
+
 // No false alarm: the reference keeps every promise on every seed. The seeds
 // that ever failed go first. SQUALL_SEEDS says how many more there are for each
 // scenario; then new failures are kept, too.
 func TestNoFalseAlarm(t *testing.T) {
 	for _, name := range slices.Concat(shortOnes(), scenarios.Names()) {
-		few, before := uint64(5), kept(t, name)
+		few, before := uint64(fewSeeds), kept(t, name)
 		if !slices.Contains(shortOnes(), name) {
 			few = 0 // built-in ones are longer, and have a test of their own
 		}
@@ -43,6 +46,37 @@ func TestNoFalseAlarm(t *testing.T) {
 			})
 		}
 	}
+}
+
+// lightSeeds is how many seeds every short scenario is played on in the
+// everyday tests: the first few of them as they are, in TestNoFalseAlarm, the
+// others on a tenth of the load, in TestNoFalseAlarmOnALightLoad.
+const lightSeeds = 50
+
+// A light load may leave a promise without evidence; broken it is on no seed.
+func TestNoFalseAlarmOnALightLoad(t *testing.T) {
+	last := lightSeeds
+	if testing.Short() {
+		last = fewSeeds + 1
+	}
+	for _, name := range shortOnes() {
+		for _, seed := range upTo(lightSeeds)[fewSeeds:last] {
+			t.Run(name+"/"+strconv.FormatUint(seed, 10), func(t *testing.T) {
+				t.Parallel()
+				s := scenario(name, seed, light(name)...)
+				r := virtually(t, s, scenarios.Reference)
+				assert.NotEqual(t, harness.ExitBroken, r.Summary.Exit, r.Summary.Sentence)
+				assert.Empty(t, broken(t, r))
+			})
+		}
+	}
+}
+
+// light is a tenth of a scenario's load. How many calls a record may cost is
+// said for the whole load, which leaves more to put together.
+func light(name string) []harness.Setting {
+	rate := strconv.FormatFloat(scenario(name, 1).Load.Rate/10, 'f', -1, 64)
+	return []harness.Setting{{Key: "load.rate", Value: rate}, {Key: "expect.calls", Value: "0"}}
 }
 
 // seeds is how many seeds an environment variable asks for.

@@ -49,15 +49,16 @@ func broken(t *testing.T, r *harness.Result) (list []string) {
 	return list
 }
 
-// scenario is one of the short ones, or a built-in one, with a seed.
-func scenario(name string, seed uint64) *harness.Scenario {
-	set := harness.Setting{Key: "seed", Value: strconv.FormatUint(seed, 10)}
+// scenario is one of the short ones, or a built-in one, with a seed and perhaps
+// further settings.
+func scenario(name string, seed uint64, set ...harness.Setting) *harness.Scenario {
+	set = append(set, harness.Setting{Key: "seed", Value: strconv.FormatUint(seed, 10)})
 	for _, short := range shortOnes() {
 		if short == name {
 			name = filepath.Join("testdata", name+".yaml")
 		}
 	}
-	return scenarios.Load(name, set)
+	return scenarios.Load(name, set...)
 }
 
 // shortOnes are the scenarios in testdata, by name.
