@@ -87,10 +87,12 @@ func TestOperations(t *testing.T) {
 	offer("t-6", "", account("1.0", "b", 0)) // t-1 bears its token
 	assert.Equal(t, Operations{
 		Op: []Op{1, 2, 3, 4, 5, 6}, At: make([]int64, 6), Key: []uint32{1, 1, 1, 0, 0, 0}, Records: []uint32{2, 1, 1, 1, 1, 1},
-		Flags: []uint8{0, Second | Odd, Odd, 0, Odd, Odd},
+		Flags: []uint8{Unit, Second | Odd, Odd, 0, Odd, Odd},
 	}, x.Operations)
 	assert.Equal(t, []Op{1, 1, 2, 3, 4, 5, 6}, x.Intents.Op)
 	assert.Equal(t, []uint32{1, 1, 1, 1, 0, 0, 0}, x.Intents.Key)
+	assert.Equal(t, []uint8{Unit, Unit, Second, 0, 0, 0, 0}, x.Intents.Flags)
+	assert.Equal(t, []uint64{Hash("1.0")}, x.Strays.Token)
 	assert.Equal(t, []uint32{1, 0, 1, 1, 1, 0, 2}, x.Intents.Target)
 }
 

@@ -24,11 +24,12 @@ type Operations struct {
 	Flags   []uint8  // see Second and what follows
 }
 
-// The flags of an operation, and of the first record that it intends.
+// The flags of an operation, and of the records that it intends.
 const (
 	Second uint8 = 1 << iota // it is the second operation of its key
 	Late                     // it was offered more than LateAfter after it was due
 	Odd                      // the columns do not say all of it: deletions, records without a token or with one that another open record has, versions that do not rise, values such as lists
+	Unit                     // it intends several records
 )
 
 // Intents has one row for each record that an operation intends, in the order
@@ -39,7 +40,7 @@ type Intents struct {
 	Key    []uint32 // of the operation
 	Target []uint32 // number of the record that has this object and external id, from 1; 0 for an insert
 	Parent []uint32 // number of the parent; 0 when there is none
-	Flags  []uint8  // of the operation; 0 for all records but the first
+	Flags  []uint8  // Second and Unit, the first of them at the first record alone
 }
 
 // LateAfter is how late an operation may be offered before the harness lags.
@@ -79,12 +80,18 @@ type Effects struct {
 
 // Changes has the same rows: the names by which a change is found.
 type Changes struct {
-	Op      []Op // that of the effect
-	Token   []uint64
+	Op      []Op     // that of the effect
 	Target  []uint32 // number of the record that has this object and external id; 0 when it has none
 	Record  []uint32 // the record's id
 	Request []uint32 // id of request or job
 	Flags   []uint8  // those of the effect
+}
+
+// Strays has one row for each token that a change bears which is not exact, and
+// for each that an operation gives to a record while another one has it.
+type Strays struct {
+	Token []uint64
+	Flags []uint8 // those of the change
 }
 
 // The flags of an effect and of its change.

@@ -16,6 +16,7 @@ type Indexer struct {
 	Notes      Notes
 	Effects    Effects
 	Changes    Changes
+	Strays     Strays
 	Requests   Requests
 	Traces     Traces
 
@@ -54,7 +55,7 @@ func NewIndexer(tokenField string) *Indexer {
 func (x *Indexer) Tables() map[string]Table {
 	return map[string]Table{
 		"operations": &x.Operations, "intents": &x.Intents, "answers": &x.Answers, "notes": &x.Notes,
-		"effects": &x.Effects, "changes": &x.Changes, "requests": &x.Requests, "traces": &x.Traces,
+		"effects": &x.Effects, "changes": &x.Changes, "strays": &x.Strays, "requests": &x.Requests, "traces": &x.Traces,
 	}
 }
 
@@ -90,13 +91,16 @@ func (x *Indexer) offer(e history.Event) {
 	if len(records) == 0 {
 		records = []history.Record{{}} // odd: it has no token
 	}
-	first := len(x.Intents.Op)
+	of := flags & Second
+	if len(records) > 1 {
+		flags, of = flags|Unit, of|Unit
+	}
 	for i := range records {
-		if !x.intent(Op(e.Seq), key, &records[i]) {
+		if !x.intent(Op(e.Seq), key, &records[i], of) {
 			flags |= Odd
 		}
+		of &^= Second
 	}
-	x.Intents.Flags[first] = flags
 	t := &x.Operations
 	t.Op = append(t.Op, Op(e.Seq))
 	t.At = append(t.At, int64(e.At))

@@ -41,7 +41,7 @@ func (x *Indexer) number(object, externalID string) uint32 {
 
 // intent adds a record that an operation intends; false when the columns do not
 // say all of it.
-func (x *Indexer) intent(op Op, key uint32, r *history.Record) bool {
+func (x *Indexer) intent(op Op, key uint32, r *history.Record, flags uint8) bool {
 	text, _ := r.Fields[x.token].(string)
 	token, in := Hash(text), intent{op: op, version: int32(r.Version)}
 	fields, plain := intended(r, x.token)
@@ -56,10 +56,12 @@ func (x *Indexer) intent(op Op, key uint32, r *history.Record) bool {
 	t.Key = append(t.Key, key)
 	t.Target = append(t.Target, in.target)
 	t.Parent = append(t.Parent, in.parent)
-	t.Flags = append(t.Flags, 0)
+	t.Flags = append(t.Flags, flags)
 	rises := x.aim(&in, r)
 	_, twice := x.open[token]
-	if !twice && token != 0 {
+	if twice {
+		x.stray(token, 0)
+	} else if token != 0 {
 		x.open[token] = in
 	}
 	return plain && rises && !twice && token != 0 && r.Op == "" && int(in.version) == r.Version
@@ -104,13 +106,20 @@ func (x *Indexer) change(c *commitlog.Commit, request uint32, change *commitlog.
 	e.At = append(e.At, int64(c.At))
 	e.Op = append(e.Op, op)
 	e.Flags = append(e.Flags, flags)
+	if flags&Exact == 0 && token != 0 {
+		x.stray(token, flags)
+	}
 	t := &x.Changes
 	t.Op = append(t.Op, op)
-	t.Token = append(t.Token, token)
 	t.Target = append(t.Target, target)
 	t.Record = append(t.Record, short(change.ID))
 	t.Request = append(t.Request, request)
 	t.Flags = append(t.Flags, flags)
+}
+
+func (x *Indexer) stray(token uint64, flags uint8) {
+	x.Strays.Token = append(x.Strays.Token, token)
+	x.Strays.Flags = append(x.Strays.Flags, flags)
 }
 
 // name notes which record was made under a name. Its id is higher than any

@@ -55,7 +55,7 @@ func (t *Effects) Clear() { *t = Effects{} }
 
 // Columns lists the columns.
 func (t *Changes) Columns() []Column {
-	return []Column{{"op", &t.Op}, {"token", &t.Token}, {"target", &t.Target}, {"record", &t.Record}, {"request", &t.Request}, {"flags", &t.Flags}}
+	return []Column{{"op", &t.Op}, {"target", &t.Target}, {"record", &t.Record}, {"request", &t.Request}, {"flags", &t.Flags}}
 }
 
 // Rows counts the rows.
@@ -63,6 +63,15 @@ func (t *Changes) Rows() int { return len(t.Op) }
 
 // Clear removes all rows.
 func (t *Changes) Clear() { *t = Changes{} }
+
+// Columns lists the columns.
+func (t *Strays) Columns() []Column { return []Column{{"token", &t.Token}, {"flags", &t.Flags}} }
+
+// Rows counts the rows.
+func (t *Strays) Rows() int { return len(t.Token) }
+
+// Clear removes all rows.
+func (t *Strays) Clear() { *t = Strays{} }
 
 // Columns lists the columns.
 func (t *Requests) Columns() []Column {

@@ -83,9 +83,10 @@ func (c *copies) alter(t dense.Table) {
 		plus(c.at, t.At)
 	case *dense.Changes:
 		named(c.op, t.Op)
-		c.hashes(t.Token)
 		c.shorts(t.Record, t.Request)
 		named(c.target, t.Target)
+	case *dense.Strays:
+		c.hashes(t.Token)
 	case *dense.Requests:
 		c.shorts(t.ID, t.Job)
 		plus(c.at, t.At)

@@ -71,7 +71,7 @@ func (x *indexWriter) events(events []history.Event) error {
 		for _, e := range part {
 			x.Event(e)
 		}
-		if err := x.write(indexBlock, "operations", "intents", "answers", "notes"); err != nil {
+		if err := x.write(indexBlock, "operations", "intents", "answers", "notes", "strays"); err != nil {
 			return err
 		}
 	}
@@ -83,7 +83,7 @@ func (x *indexWriter) commits(commits []commitlog.Commit) error {
 		for i := range part {
 			x.Commit(&part[i])
 		}
-		if err := x.write(indexBlock, "effects", "changes"); err != nil {
+		if err := x.write(indexBlock, "effects", "changes", "strays"); err != nil {
 			return err
 		}
 	}

@@ -86,12 +86,14 @@ func TestTheIndexHoldsWhatTheLedgersSay(t *testing.T) {
 func TestADamagedIndexIsNeverTakenForAWholeOne(t *testing.T) {
 	recorder, log := sampleRun(40)
 	d := writeRun(t, recorder, log)
+	damage(t, d, "changes", 7)
 	for name := range dense.NewIndexer("").Tables() {
-		damage(t, d, name)
+		damage(t, d, name, 31)
 	}
 }
 
-func damage(t *testing.T, d *Dir, name string) {
+// damage alters a table at every so many bytes, and cuts it off there.
+func damage(t *testing.T, d *Dir, name string, every int) {
 	path := d.indexFile(name)
 	whole, err := os.ReadFile(path)
 	require.NoError(t, err)
@@ -102,7 +104,7 @@ func damage(t *testing.T, d *Dir, name string) {
 	}
 	full, err := rows()
 	require.NoError(t, err)
-	for i := 0; i < len(whole); i += 7 {
+	for i := 0; i < len(whole); i += every {
 		damaged := append([]byte{}, whole...)
 		damaged[i] ^= 1 << (i % 8)
 		require.NoError(t, os.WriteFile(path, damaged, fileMode))

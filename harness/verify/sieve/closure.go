@@ -5,6 +5,23 @@ import (
 	"github.com/squall-harness/squall/harness/verify"
 )
 
+// readStrays suspects all that bears the token of a change that is not exact.
+func (s *sifting) readStrays() error {
+	b := &s.strays
+	return s.each("strays", b, func() error {
+		for i, token := range b.Token {
+			s.found.tokens.add(token)
+			if b.Flags[i]&dense.Astray != 0 {
+				s.found.astray.add(token)
+			}
+		}
+		if s.found.tokens.n > mostSuspects {
+			return ErrWhole
+		}
+		return nil
+	})
+}
+
 // close adds to the suspects all that shares something with them, and theirs,
 // until nothing comes in any more. A table is read again only when there is more
 // to hold it against than when its reading began.
@@ -34,68 +51,45 @@ func (s *sifting) close() error {
 // sieve saves little.
 const mostSuspects = 1 << 21
 
-// pickIntents collects the operations that are suspicious.
+// pickIntents collects the operations that are suspicious, and notes the units
+// that were in a request that failed.
 func (s *sifting) pickIntents() error {
 	s.out.Ops, s.less[0] = nil, verify.Rest{}
-	p := intentPicker{sifting: s}
-	err := s.each("intents", &s.intents, func() error {
-		for i := range s.intents.Op {
-			p.row(&s.intents, i)
+	b := &s.intents
+	return s.each("intents", b, func() error {
+		for i, flags := range b.Flags {
+			if flags&dense.Unit != 0 && s.cut.has(b.Token[i]) {
+				s.met.add(uint64(b.Op[i]))
+			}
+			if s.found.takesIntent(b, i) {
+				s.found.intent(b, i)
+				s.takeIntent(b.Op[i], flags)
+			}
 		}
 		if len(s.out.Ops) > mostSuspects {
 			return ErrWhole
 		}
 		return nil
 	})
-	p.end()
-	return err
 }
 
-// intentPicker walks the intents, operation by operation.
-type intentPicker struct {
-	*sifting
-	op   dense.Op // at hand
-	rows int      // of it so far
-	cut  bool     // one of its tokens was in a request that failed
-}
-
-func (p *intentPicker) row(b *dense.Intents, i int) {
-	if b.Op[i] != p.op {
-		p.end()
-		p.op, p.rows, p.cut = b.Op[i], 0, false
-	}
-	p.rows++
-	p.cut = p.cut || p.sifting.cut.has(b.Token[i])
-	if p.found.takesIntent(b, i) {
-		p.found.intent(b, i)
-		p.take(b.Flags[i])
-	}
-}
-
-// end notes that something got in the way of a unit.
-func (p *intentPicker) end() {
-	if p.cut && p.rows > 1 {
-		p.met.add(uint64(p.op))
-	}
-}
-
-// take takes back what was counted of a suspect.
-func (p *intentPicker) take(flags uint8) {
-	less, first := &p.less[0], len(p.out.Ops) == 0 || p.out.Ops[len(p.out.Ops)-1] != p.op
+// takeIntent takes back what was counted of a suspect.
+func (s *sifting) takeIntent(op dense.Op, flags uint8) {
+	less, first := &s.less[0], len(s.out.Ops) == 0 || s.out.Ops[len(s.out.Ops)-1] != op
 	if first {
-		p.out.Ops = append(p.out.Ops, p.op)
+		s.out.Ops = append(s.out.Ops, op)
 	}
 	if flags&dense.Second != 0 {
 		less.Keys++
 	}
-	if p.found.bad.has(uint64(p.op)) {
+	if s.found.bad.has(uint64(op)) {
 		return
 	}
 	less.Writes++
 	if first {
 		less.Operations++
 	}
-	if p.rows == 2 {
+	if first && flags&dense.Unit != 0 {
 		less.Units++
 	}
 }
@@ -123,7 +117,7 @@ func (s *sifting) pickChanges(made *set) error {
 				s.found.change(b, i)
 				s.out.Changes = append(s.out.Changes, row)
 				made.add(named(uint64(b.Request[i])))
-				s.take(b.Op[i], flags)
+				s.takeChange(b.Op[i], flags)
 			}
 			row++
 		}
@@ -133,8 +127,8 @@ func (s *sifting) pickChanges(made *set) error {
 	return err
 }
 
-// take takes back what was counted of a change of a suspect.
-func (s *sifting) take(op dense.Op, flags uint8) {
+// takeChange takes back what was counted of a change of a suspect.
+func (s *sifting) takeChange(op dense.Op, flags uint8) {
 	if flags&dense.Exact == 0 || s.found.bad.has(uint64(op)) {
 		return
 	}

@@ -24,6 +24,7 @@ type sifting struct {
 	answers  dense.Answers
 	effects  dense.Effects
 	changes  dense.Changes
+	strays   dense.Strays
 	requests dense.Requests
 	traces   dense.Traces
 
@@ -37,6 +38,9 @@ type sifting struct {
 func Sift(source Source, frame Frame) (*Sifted, error) {
 	s := &sifting{source: source, frame: frame, found: newSuspects(), cut: newSet(), met: newSet()}
 	if err := s.readRequests(); err != nil {
+		return nil, err
+	}
+	if err := s.readStrays(); err != nil {
 		return nil, err
 	}
 	at, err := s.halve()

@@ -37,11 +37,11 @@ func (f *fold) suspect(n int32) {
 
 // ofIntents tells how much there is to hold intents against.
 func (s *suspects) ofIntents() int {
-	return s.ops.n + s.keys.n + s.tokens.n + s.targets.n + s.parents.n + s.astray.n
+	return s.ops.n + s.keys.n + s.tokens.n + s.targets.n + s.parents.n
 }
 
 // ofChanges tells how much there is to hold changes against.
-func (s *suspects) ofChanges() int { return s.tokens.n + s.targets.n + s.records.n }
+func (s *suspects) ofChanges() int { return s.ops.n + s.targets.n + s.records.n }
 
 // takesIntent tells whether a record that an operation intends is among them.
 func (s *suspects) takesIntent(b *dense.Intents, i int) bool {
@@ -65,17 +65,14 @@ func (s *suspects) intent(b *dense.Intents, i int) {
 // without changes, always is: nothing else tells of it.
 func (s *suspects) takesChange(b *dense.Changes, i int) bool {
 	stray := b.Flags[i]&(dense.Others|dense.Exact) == 0
-	return stray || b.Record[i] == 0 || s.tokens.has(b.Token[i]) || s.targets.has(b.Target[i]) || s.records.has(uint64(b.Record[i])) || s.requests.has(named(uint64(b.Request[i])))
+	return stray || b.Record[i] == 0 || s.ops.has(b.Op[i]) || s.targets.has(b.Target[i]) || s.records.has(uint64(b.Record[i])) || s.requests.has(named(uint64(b.Request[i])))
 }
 
 // change puts a change among them.
 func (s *suspects) change(b *dense.Changes, i int) {
-	s.tokens.add(b.Token[i])
+	s.ops.add(b.Op[i])
 	s.targets.add(b.Target[i])
 	s.records.add(uint64(b.Record[i]))
-	if b.Flags[i]&dense.Astray != 0 {
-		s.astray.add(b.Token[i])
-	}
 }
 
 // join takes in what a fold found.

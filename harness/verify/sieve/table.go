@@ -87,13 +87,13 @@ func (t *table) remove(key uint64) {
 // answered by a few bits, without a look at the table.
 type set struct {
 	table
-	bits [1 << 10]uint64
+	bits [1 << 11]uint64
 }
 
 func newSet() *set { return &set{table: *newTable()} }
 
 func (s *set) has(key uint64) bool {
-	bit := key * 0x9e3779b97f4a7c15 >> 48
+	bit := key * 0x9e3779b97f4a7c15 >> 47
 	return s.bits[bit>>6]>>(bit&63)&1 != 0 && key != 0 && s.get(key) != none
 }
 
@@ -102,7 +102,7 @@ func (s *set) add(key uint64) bool {
 	if key == 0 || s.get(key) != none {
 		return false
 	}
-	bit := key * 0x9e3779b97f4a7c15 >> 48
+	bit := key * 0x9e3779b97f4a7c15 >> 47
 	s.bits[bit>>6] |= 1 << (bit & 63)
 	s.put(key, 1)
 	return true
