@@ -108,7 +108,7 @@ func TestCollectionDeleteAndRetrieve(t *testing.T) {
 	var rows []map[string]any
 	d.json("GET", "composite/sobjects/Account?ids="+two+",0015g0000000zzz,"+one+"&fields=Name", "", &rows)
 	require.Len(t, rows, 3)
-	assert.Equal(t, "2", rows[0]["Name"])
+	assert.Equal(t, []any{"2", two}, []any{rows[0]["Name"], rows[0]["Id"]}, "the id comes along")
 	assert.Nil(t, rows[1])
 	d.json("POST", "composite/sobjects/Account", `{"ids":["`+one+`"],"fields":["Id","Name"]}`, &rows)
 	assert.Equal(t, "1", rows[0]["Name"])

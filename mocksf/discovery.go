@@ -16,6 +16,7 @@ var discoveryRoutes = []route{
 	{method: "GET", pattern: "sobjects/{object}", api: commitlog.APIOther, inner: true, serve: objectInfo},
 	{method: "GET", pattern: "sobjects/{object}/describe", api: commitlog.APIOther, inner: true, serve: describeObject},
 	{method: "GET", pattern: "limits", api: commitlog.APIOther, inner: true, serve: showLimits},
+	{method: "GET", pattern: "limits/recordCount", api: commitlog.APIOther, inner: true, since: countVersion, serve: countRecords},
 	{method: "GET", pattern: "recent", api: commitlog.APIOther, inner: true, serve: listRecent},
 	{method: "GET", pattern: "sobjects/{object}/updated", api: commitlog.APIOther, inner: true, serve: listUpdated},
 	{method: "GET", pattern: "sobjects/{object}/deleted", api: commitlog.APIOther, inner: true, serve: listDeleted},

@@ -171,3 +171,16 @@ func TestApexRESTWithoutAClass(t *testing.T) {
 		assert.JSONEq(t, `[{"message":"Could not find a match for URL","errorCode":"NOT_FOUND"}]`, a.body)
 	}
 }
+
+func TestRecordCounts(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	gone := d.insert("Account", map[string]any{"Name": "1"})
+	d.insert("Account", map[string]any{"Name": "2"})
+	require.Equal(t, 204, d.do("DELETE", "sobjects/Account/"+gone, nil).status)
+	assert.JSONEq(t, `{"sObjects":[{"count":1,"name":"Account"},{"count":0,"name":"Contact"}]}`, d.do("GET", "limits/recordCount?sObjects=contact,Account,Nothing__c", nil).body)
+	assert.JSONEq(t, `{"sObjects":[]}`, d.do("GET", "limits/recordCount?sObjects=Nothing__c", nil).body)
+	assert.Contains(t, d.do("GET", "limits/recordCount", nil).body, `{"count":1,"name":"User"}`)
+	assert.Equal(t, 404, d.do("GET", "/services/data/v39.0/limits/recordCount", nil).status)
+	require.NoError(t, d.org.SetAccess("id", "Contact", "", mocksf.AccessNone))
+	assert.NotContains(t, d.do("GET", "limits/recordCount", nil).body, "Contact")
+}

@@ -50,6 +50,7 @@ func (r *request) retrieve(ids []string, list string) reply {
 		}
 		r.lookAtAll(v, t, fields, rows)
 	})
+	fields = withID(t, fields)
 	dst := []byte{'['}
 	for i, row := range rows {
 		if i > 0 {

@@ -71,7 +71,7 @@ func readRow(r *request) reply {
 }
 
 // record answers a record that was read, with the fields that the query asks
-// for, and with its id, which a real org appends to a list without it.
+// for.
 func (r *request) record(t *store.Table, row *store.Row) reply {
 	if !row.LiveIn(t) {
 		return failure(apierr.NotFound.New())
@@ -80,10 +80,16 @@ func (r *request) record(t *store.Table, row *store.Row) reply {
 	if err != nil {
 		return failure(err)
 	}
+	return answer(http.StatusOK, r.appendRecord(nil, row, withID(t, fields)))
+}
+
+// withID is a list of fields with the id behind them, which a real org appends
+// to a list without it.
+func withID(t *store.Table, fields []int) []int {
 	if id, _ := t.Field("Id"); !slices.Contains(fields, id) {
-		fields = append(fields, id)
+		return append(fields, id)
 	}
-	return answer(http.StatusOK, r.appendRecord(nil, row, fields))
+	return fields
 }
 
 // selected reads a list of fields, separated by commas; none are all.

@@ -144,6 +144,13 @@ async function trees(step) {
   await step('org list limits', async () => {
     assert.ok((await ok('org list limits')).some((l) => l.name === 'DailyApiRequests' && l.max > 0));
   });
+  await step('org list sobject record-counts', async () => {
+    assert.deepEqual(await ok('org list sobject record-counts --sobject User'), [{ name: 'User', count: 1 }]);
+  });
+  await step('org display user', async () => {
+    const user = await ok('org display user');
+    assert.deepEqual([user.username, user.profileName], [org.username, 'System Administrator']);
+  });
 }
 
 async function bulk(step) {
