@@ -57,8 +57,12 @@ func (t table) Column(name string) (soql.Column, bool) {
 
 func (t table) column(i int) soql.Column {
 	f := &t.Fields[i]
+	to := f.ReferenceTo
+	if f.Type == schema.ID {
+		to = t.Table.Name
+	}
 	return soql.Column{
-		Name: f.Name, Kind: KindOf(f.Type), Index: i,
+		To: to, Name: f.Name, Kind: KindOf(f.Type), Index: i,
 		Words:  words(f),
 		Custom: schema.Custom(f.Name), Whole: f.Type == schema.Int, Money: f.Type == schema.Currency, File: f.Type == schema.Base64, Multi: f.Type == schema.MultiPicklist,
 	}

@@ -87,7 +87,8 @@ func TestExplainNamesTheIndex(t *testing.T) {
 		"":                     {Object: "Account", Rows: 3, Total: 3},
 		"WHERE Name = 'x'":     {Object: "Account", Rows: 3, Total: 3},
 		"WHERE ext__c = 'a-1'": {Object: "Account", Index: true, Fields: []string{"Ext__c"}, Rows: 1, Total: 3},
-		"WHERE Name = 'x' AND (Ext__c = 'a-1' OR Id IN (SELECT Account__c FROM Order__c))": {Object: "Account", Index: true, Fields: []string{"Ext__c", "Id"}, Rows: 2, Total: 3},
+		"WHERE Name = 'x' AND (Ext__c = 'a-1' OR Id = '" + id2 + "')":  {Object: "Account", Index: true, Fields: []string{"Ext__c", "Id"}, Rows: 2, Total: 3},
+		"WHERE Name = 'x' AND Id IN (SELECT Account__c FROM Order__c)": {Object: "Account", Index: true, Fields: []string{"Id"}, Rows: 2, Total: 3},
 	} {
 		q, err := Parse("SELECT Id FROM Account " + where)
 		require.NoError(t, err)

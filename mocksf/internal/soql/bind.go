@@ -23,6 +23,9 @@ func bind(q *Query, tables Tables) (*binding, error) {
 			"be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.", q.From.Text)
 	}
 	b := bindTo(q, tables, t)
+	if err := b.checkJoins(); err != nil {
+		return nil, err
+	}
 	return b, b.checkParents()
 }
 

@@ -35,6 +35,12 @@ func column(name string, kind Kind, index int) Column {
 	return Column{Name: name, Kind: kind, Index: index, Custom: strings.HasSuffix(name, "__c"), Multi: name == "Tags__c", Money: name == "Size__c", Words: map[string]string{"Name": "NAME", "Ext__c": "ALL"}[name]}
 }
 
+func idOf(object string) Column {
+	id := column("Id", ID, 0)
+	id.To = object
+	return id
+}
+
 type memoryTable struct {
 	name      string
 	columns   []Column
@@ -107,14 +113,15 @@ const id1, id2, id3 = "001000000000001AAA", "001000000000002AAA", "0010000000000
 func world() memory {
 	row := func(values ...any) Row { return (*memoryRow)(&values) }
 	lookup := column("Account__c", ID, 2)
+	lookup.To = "Account"
 	orders := &memoryTable{
-		name: "Order__c", columns: []Column{column("Id", ID, 0), column("Name", String, 1), lookup}, relations: []Relation{{"Account__r", lookup, "Account"}},
+		name: "Order__c", columns: []Column{idOf("Order__c"), column("Name", String, 1), lookup}, relations: []Relation{{"Account__r", lookup, "Account"}},
 		rows: []Row{row("a00000000000001AAA", "o1", id1), row("a00000000000002AAA", "o2", nil), row("a00000000000003AAA", "o3", id1), row("a00000000000004AAA", "o4", id2)},
 	}
 	accounts := &memoryTable{
 		name: "Account", child: Child{"Orders__r", orders, lookup},
 		columns: []Column{
-			column("Id", ID, 0), column("Name", String, 1), column("Ext__c", String, 2), column("Size__c", Number, 3), column("Live__c", Bool, 4),
+			idOf("Account"), column("Name", String, 1), column("Ext__c", String, 2), column("Size__c", Number, 3), column("Live__c", Bool, 4),
 			column("Day__c", Date, 5), column("At__c", DateTime, 6), column("Tags__c", String, 7),
 		},
 		rows: []Row{
@@ -241,7 +248,7 @@ func TestRunFollowsParents(t *testing.T) {
 	require.Len(t, r.Shape.Columns, 2)
 	parent := r.Shape.Columns[1]
 	assert.Equal(t, "Account__r", parent.Name)
-	assert.Equal(t, []Shown{{Column: column("Name", String, 1)}, {Column: column("Id", ID, 0)}}, parent.Parent.Columns)
+	assert.Equal(t, []Shown{{Column: column("Name", String, 1)}, {Column: idOf("Account")}}, parent.Parent.Columns)
 	assert.Equal(t, "Beta", parent.Follow(r.Rows[0]).Value(1))
 	assert.Nil(t, parent.Follow(r.Rows[1]))
 }

@@ -49,8 +49,9 @@ type Column struct {
 	Kind   Kind
 	Index  int // what a Row is asked with
 	Custom bool
-	Whole  bool // a number without a fraction
-	Money  bool // an amount of the org's currency
+	To     string // the object whose ids it holds; "" of other kinds
+	Whole  bool   // a number without a fraction
+	Money  bool   // an amount of the org's currency
 	// Words says how a search treats the column: NAME, EMAIL, PHONE or ALL, which
 	// is any other text; "" is not searched.
 	Words string
