@@ -65,6 +65,9 @@ func (r *request) draft(t *store.Table) (*store.Draft, *apierr.Error) {
 
 // file answers what a field holds that is a file.
 func (r *request) file(t *store.Table, field int) reply {
+	if r.inside {
+		return failure(apierr.InvalidInput.New("The file " + t.Fields[field].Name + " cannot be read by a sub-request"))
+	}
 	var row *store.Row
 	r.read(func(v *store.View) {
 		if row, _ = v.Get(r.param("field")); row.LiveIn(t) {

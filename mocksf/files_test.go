@@ -57,6 +57,15 @@ func TestFilesComeInBothForms(t *testing.T) {
 		"SELECT Body FROM Attachment WHERE ParentId = '"+account+"'")
 	assert.Contains(t, d.do("GET", "sobjects/ContentVersion/"+saved.ID, nil).body, `"VersionData":"/services/data/v67.0/sobjects/ContentVersion/`+saved.ID+`/VersionData"`)
 
+	for path, body := range map[string]string{
+		"composite":       `{` + subs(sub("f", "GET", "sobjects/Attachment/"+attachment+"/Body", "")) + `}`,
+		"composite/batch": `{"batchRequests":[{"method":"GET","url":"v67.0/sobjects/Attachment/` + attachment + `/Body"}]}`,
+	} {
+		a := d.do("POST", path, strings.NewReader(body))
+		assert.True(t, json.Valid([]byte(a.body)), a.body)
+		assert.Contains(t, a.body, "The file Body cannot be read by a sub-request")
+	}
+
 	body, kind = message(t, `{"Description":"new"}`, "versiondata", []byte("2"))
 	assert.Equal(t, 204, d.do("PATCH", "sobjects/ContentVersion/"+saved.ID, body, "Content-Type", kind).status)
 	assert.Equal(t, "2", d.do("GET", "sobjects/ContentVersion/"+saved.ID+"/VersionData", nil).body)

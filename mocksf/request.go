@@ -46,6 +46,7 @@ type request struct {
 	header  http.Header
 	body    []byte // decompressed
 	json    jsontree.Value
+	inside  bool              // a sub-request: its answer stands in JSON
 	files   map[string][]byte // by field, of a multipart message
 	tx      *store.Tx         // the open unit that a sub-request belongs to
 	planned any               // what plan keeps for serve

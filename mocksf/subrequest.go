@@ -103,7 +103,7 @@ func (r *request) readSubrequests(list jsontree.Value) ([]subrequest, *apierr.Er
 // route. Only resources that may be used inside a composite call are found.
 func (r *request) below(method, target string, body jsontree.Value, header http.Header) (*request, *apierr.Error) {
 	path, query, _ := strings.Cut(target, "?")
-	sub := &request{exchange: r.exchange, org: r.org, route: &leaf{}, method: method, path: path, header: header, json: body, tx: r.tx}
+	sub := &request{exchange: r.exchange, org: r.org, route: &leaf{}, method: method, path: path, header: header, json: body, tx: r.tx, inside: true}
 	if query != "" {
 		sub.query, _ = url.ParseQuery(query)
 	}
