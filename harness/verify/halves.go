@@ -98,7 +98,7 @@ func (s *scene) nonRepeatable(g *glance, first, second, op int32) {
 	a, b := &s.intents[s.effects[first].intent], &s.intents[s.effects[second].intent]
 	older := second > first && a.version > b.version && b.version > 0
 	same := a == b && second > first && s.changedAgain(first) == second
-	if !older && !same {
+	if !older && !same || s.undone(&s.effects[first], s.effects[second].commit) { // a restore put it back, not the integration
 		return
 	}
 	what := "as the same operation had changed it"

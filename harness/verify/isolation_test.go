@@ -178,6 +178,22 @@ func TestARecordThatGoesBack(t *testing.T) {
 	assert.Contains(t, only(t, verdicts, Isolation, NonRepeatable).Text, "Reader-1 read Account a twice, and the second time, at 3.30 s, found it in version 1, after version 2.")
 }
 
+// After a restore the older version is delivered again, and then the newer one.
+func TestARecordThatARestorePutBack(t *testing.T) {
+	s := crowded()
+	first, second := s.ack("t-1", "k", upsert("Account", "a", 1)), s.ack("t-2", "k2", upsert("Account", "a", 2))
+	backup := len(s.in.Commits)
+	s.apply(first)
+	s.apply(second)
+	s.look("reader-1", second)
+	s.restore(backup)
+	s.apply(first)
+	s.look("reader-1", second)
+	s.apply(second)
+	s.look("reader-1", second)
+	onlyBroken(t, s.over())
+}
+
 func TestLostUpdates(t *testing.T) {
 	edit := map[string]any{"Description": "mine"}
 	for name, c := range map[string]struct {

@@ -14,9 +14,11 @@ import (
 // has what it acknowledged before: an org that was put back to a backup says
 // nothing about it. What is gone is delivered again, before anything else.
 //
-// A write is there when its record was changed after the write was begun, by
-// whomever. So the clocks of the two must agree, as far as the last second of
-// work before the backup matters.
+// A write is there when its record was changed after the write was begun, and
+// says what the write says. If it says something else, somebody has written it
+// since, or had it before them as the backup has it: then the write is there if
+// a later one is, for a backup takes the latest. So the clocks of the two must
+// agree, as far as the last second of work before the backup matters.
 type Reconcile struct {
 	Client *Client
 	Outbox Outbox
@@ -183,7 +185,7 @@ func (w Write) texts() map[string]string {
 func (s *stock) note(tx *Transaction) {
 	for _, w := range Writes(tx) {
 		record, there := s.found[w.name()]
-		if there && record.has(w, tx) && tx.claimed.After(s.latest) {
+		if there && record.has(w, tx) == present && tx.claimed.After(s.latest) {
 			s.latest = tx.claimed
 		}
 		if w.Delete && !there {
@@ -192,13 +194,31 @@ func (s *stock) note(tx *Transaction) {
 	}
 }
 
-// has tells whether a record shows that a write, or a later one, took place. A
-// change in the millisecond in which the write was begun may be the one before.
-func (f found) has(w Write, tx *Transaction) bool {
+// presence is what a record says about a write.
+type presence int
+
+const (
+	absent  presence = iota // nothing was written since it was begun
+	present                 // it took place
+	covered                 // something else was written since, by whomever
+)
+
+// has tells whether a record shows that a write took place. A change in the
+// millisecond in which the write was begun may be the one before.
+func (f found) has(w Write, tx *Transaction) presence {
 	begun := tx.claimed.Truncate(time.Millisecond)
-	if !f.at.Equal(begun) || w.Delete {
-		return f.at.After(begun)
+	same := f.says(w)
+	switch {
+	case f.at.After(begun) && same, f.at.Equal(begun) && same && !w.Delete:
+		return present
+	case f.at.After(begun):
+		return covered
 	}
+	return absent
+}
+
+// says tells whether a record has what a write wrote.
+func (f found) says(w Write) bool {
 	for name, text := range w.texts() {
 		if f.fields[name] != text {
 			return false
@@ -234,10 +254,14 @@ func (s *stock) lacksAny(tx *Transaction) (gone bool) {
 
 func (s *stock) misses(w Write, tx *Transaction) bool {
 	record, there := s.found[w.name()]
+	is := absent
+	if there {
+		is = record.has(w, tx)
+	}
 	switch {
-	case there:
-		return !record.has(w, tx)
-	case s.deleted[w.name()]: // absent, as it should be, or from before it was made
+	case is == present:
+		return false
+	case is == covered, !there && s.deleted[w.name()]: // as it should be, or as it was before
 		return tx.claimed.After(s.latest)
 	}
 	return true

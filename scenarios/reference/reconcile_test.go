@@ -65,11 +65,11 @@ func TestStock(t *testing.T) {
 	v1, v2, gone := write(10, contact("t-1", "a", nil)), write(20, contact("t-2", "a", nil)), write(30, removal("t-3", "a", "a"))
 	other := write(15, contact("t-4", "b", nil))
 	name := Writes(v1)[0].name()
-	lacking := func(changed map[recordName]time.Time, latestFirst ...*Transaction) (ids []string) {
+	// by is a record as a transaction left it, a second after it was begun.
+	by := func(tx *Transaction) found { return found{tx.claimed.Add(time.Second), tx.Records[0].Fields} }
+	lacking := func(has map[recordName]found, latestFirst ...*Transaction) (ids []string) {
 		s := newStock()
-		for name, at := range changed {
-			s.found[name] = found{at: at, fields: map[string]any{"LastName": "L"}}
-		}
+		s.found = has
 		for _, tx := range latestFirst {
 			s.note(tx)
 		}
@@ -81,12 +81,17 @@ func TestStock(t *testing.T) {
 		return ids
 	}
 	b := Writes(other)[0].name()
-	assert.Empty(t, lacking(map[recordName]time.Time{name: at(21)}, v2, v1), "changed since")
-	assert.Equal(t, []string{"t-2"}, lacking(map[recordName]time.Time{name: at(11)}, v2, v1), "back at the first version")
+	later := write(31, contact("t-5", "b", nil))
+	user := func(second int) found { return found{at(second), map[string]any{"LastName": "of a user"}} }
+	type records = map[recordName]found
+	assert.Empty(t, lacking(records{name: by(v2)}, v2, v1), "changed since")
+	assert.Equal(t, []string{"t-2"}, lacking(records{name: by(v1)}, v2, v1), "back at the first version")
 	assert.Equal(t, []string{"t-2", "t-1"}, lacking(nil, v2, v1), "back before it was made")
-	assert.Equal(t, []string{"t-3"}, lacking(map[recordName]time.Time{name: at(21)}, gone, v2, v1), "it lives again")
-	assert.Empty(t, lacking(map[recordName]time.Time{b: at(32)}, write(31, contact("t-5", "b", nil)), gone, v2, v1), "deleted, and what came later is there")
-	assert.Equal(t, []string{"t-3", "t-2"}, lacking(map[recordName]time.Time{b: at(16)}, gone, v2, other, v1), "gone since the time of another one")
+	assert.Equal(t, []string{"t-3"}, lacking(records{name: by(v2)}, gone, v2, v1), "it lives again")
+	assert.Empty(t, lacking(records{b: by(later)}, later, gone, v2, v1), "deleted, and what came later is there")
+	assert.Equal(t, []string{"t-3", "t-2"}, lacking(records{b: by(other)}, gone, v2, other, v1), "gone since the time of another one")
+	assert.Empty(t, lacking(records{name: user(40), b: by(later)}, later, v2, v1), "a user has changed it, and what came later is there")
+	assert.Equal(t, []string{"t-2"}, lacking(records{name: user(40), b: by(other)}, v2, other, v1), "a user has changed it, perhaps after it was put back")
 }
 
 // A delete whose answer was lost explains an absent record: nothing is brought
