@@ -18,7 +18,8 @@ import (
 // test, and a bubble that breaks takes its process with it. So `run --virtual`
 // starts this program once more, as a child, and the child runs one test.
 
-// inBubble is the variable that tells the child what it is.
+// inBubble is the variable that tells the child what it is, and which folder it
+// may fill: its parent removes it, however the child ends.
 const inBubble = "SQUALL_IN_BUBBLE"
 
 // childBase is added to the exit statuses of the child, to tell them from those
@@ -31,9 +32,14 @@ func runInChild(ctx context.Context, c console) (int, error) {
 	if err != nil {
 		return harness.ExitHarness, fmt.Errorf("cannot find the squall program to start it once more for virtual time: %w", err)
 	}
+	scratch, err := os.MkdirTemp(harness.Memory(), "squall-virtual-")
+	if err != nil {
+		return harness.ExitHarness, err
+	}
+	defer func() { _ = os.RemoveAll(scratch) }()
 	child := exec.CommandContext(ctx, self, os.Args[1:]...)
 	child.Args[0] = os.Args[0]
-	child.Env = append(os.Environ(), inBubble+"=1")
+	child.Env = append(os.Environ(), inBubble+"="+scratch)
 	child.Stdin, child.Stdout, child.Stderr = nil, c.out, c.err
 	err = child.Run()
 	var ended *exec.ExitError

@@ -44,6 +44,7 @@ func runVerb(ctx context.Context, c console, args []string) (int, error) {
 	asTest(func(t *testing.T) {
 		t.Helper()
 		worst = rehearseAll(c, a, all, sub, func(s *harness.Scenario, o harness.Options) (*harness.Result, error) {
+			o.Scratch = os.Getenv(inBubble)
 			return harness.RunVirtual(t, s, sub, o)
 		})
 	})

@@ -23,7 +23,8 @@ type Options struct {
 	// Hold is called when a run is frozen and its report is written, with the
 	// integration still there; the run ends when it returns. nil ends it at once.
 	Hold    func(context.Context, Frozen)
-	Control bool // play the control run, too: the same without faults
+	Control bool   // play the control run, too: the same without faults
+	Scratch string // RunVirtual: folder for what lives while the run does; "" is one in memory
 
 	realTime bool // Test: also for a function
 }

@@ -35,14 +35,14 @@ func RunVirtual(t *testing.T, s *Scenario, sub subject.Subject, o Options) (*Res
 	if err != nil || !o.Control || r.Summary.Exit != ExitBroken {
 		return r, err
 	}
-	return ConfirmBlame(r.Dir, func(s *Scenario) (*Result, error) { return rerun(s, play) })
+	return ConfirmBlame(r.Dir, func(s *Scenario) (*Result, error) { return rerun(s, o.Scratch, play) })
 }
 
 // inBubble rehearses in a bubble of its own.
 func inBubble(t *testing.T, s *Scenario, sub subject.Subject, dir *rundir.Dir, o Options) error {
 	t.Helper()
 	dir.Identify(virtualID(s, sub))
-	state, err := os.MkdirTemp(memory(), "squall-state-") //nolint:usetesting // in memory
+	state, err := os.MkdirTemp(cmp.Or(o.Scratch, Memory()), "squall-state-") //nolint:usetesting // in memory
 	if err != nil {
 		return err
 	}
@@ -76,18 +76,18 @@ func stamp(dir *rundir.Dir, began time.Time) error {
 }
 
 // rerun plays a variation of a scenario and leaves nothing behind.
-func rerun(s *Scenario, play rehearser) (*Result, error) {
-	out, err := os.MkdirTemp(memory(), "squall-rerun-")
+func rerun(s *Scenario, scratch string, play rehearser) (*Result, error) {
+	out, err := os.MkdirTemp(cmp.Or(scratch, Memory()), "squall-rerun-")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(out) }()
-	return run(s, Options{Out: out}, play)
+	return run(s, Options{Out: out, Scratch: scratch}, play)
 }
 
-// memory is a folder in memory, where there is one: in virtual time a disk is
+// Memory is a folder in memory, where there is one: in virtual time a disk is
 // all that anybody would wait for, and proves nothing.
-func memory() string {
+func Memory() string {
 	const shm = "/dev/shm"
 	if info, err := os.Stat(shm); err == nil && info.IsDir() {
 		return shm
