@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/squall-harness/squall/harness/dense"
 	"github.com/squall-harness/squall/harness/history"
 	"github.com/squall-harness/squall/harness/rundir"
@@ -157,18 +159,19 @@ func readNotes(dir *rundir.Dir, token string) ([]history.Event, error) {
 	return dir.PickEvents(seqs)
 }
 
-// readLeft reads of the ledgers what the sieve left to judge.
+// readLeft reads of the ledgers what the sieve left to judge, all three of them
+// side by side.
 func readLeft(dir *rundir.Dir, left *sieve.Sifted, notes []history.Event, in *verify.Input) error {
 	seqs := slices.Concat(left.Ops, left.Answers)
 	slices.Sort(seqs)
-	events, err := dir.PickEvents(seqs)
-	if err != nil {
+	var events []history.Event
+	var all errgroup.Group
+	all.Go(func() (err error) { events, err = dir.PickEvents(seqs); return err })
+	all.Go(func() (err error) { in.Commits, err = dir.PickCommits(left.Changes); return err })
+	all.Go(func() (err error) { in.Requests, err = dir.PickRequests(left.Requests); return err })
+	if err := all.Wait(); err != nil {
 		return err
 	}
 	in.History, in.Rest = history.Fold(append(events, notes...)), left.Rest
-	if in.Commits, err = dir.PickCommits(left.Changes); err != nil {
-		return err
-	}
-	in.Requests, err = dir.PickRequests(left.Requests)
-	return err
+	return nil
 }

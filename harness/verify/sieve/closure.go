@@ -41,10 +41,7 @@ func (s *sifting) close() error {
 			}
 		}
 	}
-	if err := s.pickAnswers(); err != nil {
-		return err
-	}
-	return s.pickRequests(made)
+	return sideBySide(s.pickAnswers, func() error { return s.pickRequests(made) })
 }
 
 // mostSuspects bounds the operations that are judged one by one. Beyond it the

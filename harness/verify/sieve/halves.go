@@ -26,15 +26,23 @@ func (s *sifting) foldHalves() (a, b *fold, err error) {
 		return a, b, runFold(s.source, a, beginning, end)
 	}
 	b.offered, b.at = s.at.moment, s.at.moment // nothing of the second half comes before
-	var first, second error
-	var both sync.WaitGroup
-	both.Go(func() { first = runFold(s.source, a, beginning, s.at.places) })
-	both.Go(func() { second = runFold(s.source, b, s.at.places, end) })
-	both.Wait()
-	if first != nil {
-		return nil, nil, first
+	return a, b, sideBySide(
+		func() error { return runFold(s.source, a, beginning, s.at.places) },
+		func() error { return runFold(s.source, b, s.at.places, end) },
+	)
+}
+
+// sideBySide does both, and returns the error of the one or else of the other.
+func sideBySide(one, other func() error) error {
+	var failed error
+	var done sync.WaitGroup
+	done.Go(func() { failed = one() })
+	err := other()
+	done.Wait()
+	if failed != nil {
+		return failed
 	}
-	return a, b, second
+	return err
 }
 
 func runFold(source Source, f *fold, from, until [3]place) error {
@@ -77,25 +85,25 @@ const leastBlocks = 4
 
 // halve looks for a moment at which little is open, about the middle of the
 // run. A run without one is not cut.
-func (s *sifting) halve() (best cut, err error) {
+func (s *sifting) halve() error {
 	rows, err := s.count()
 	if err != nil || len(rows[mergeOffers]) < leastBlocks {
-		return cut{}, err
+		return err
 	}
 	least := uint32(mostOpen)
 	for _, percent := range []int{50, 47, 53, 44, 56, 40, 60} {
 		c, err := s.cutAt(rows, len(rows[mergeOffers])*percent/100)
 		if err != nil {
-			return cut{}, err
+			return err
 		}
 		if open := s.behind(c); c.since != 0 && open < least {
-			best, least = c, open
+			s.at, least = c, open
 		}
 		if least < fewOpen {
 			break
 		}
 	}
-	return best, nil
+	return nil
 }
 
 // count lists the rows of the blocks of each table of a merge.

@@ -37,17 +37,9 @@ type sifting struct {
 // judged as a whole, and with the errors of the source.
 func Sift(source Source, frame Frame) (*Sifted, error) {
 	s := &sifting{source: source, frame: frame, found: newSuspects(), cut: newSet(), met: newSet()}
-	if err := s.readRequests(); err != nil {
+	if err := sideBySide(s.halve, s.readDoubts); err != nil {
 		return nil, err
 	}
-	if err := s.readStrays(); err != nil {
-		return nil, err
-	}
-	at, err := s.halve()
-	if err != nil {
-		return nil, err
-	}
-	s.at = at
 	a, b, err := s.foldHalves()
 	if err != nil {
 		return nil, err
@@ -61,6 +53,14 @@ func Sift(source Source, frame Frame) (*Sifted, error) {
 		return nil, err
 	}
 	return &s.out, s.settle(a, b)
+}
+
+// readDoubts reads what makes something suspicious whatever else is said of it.
+func (s *sifting) readDoubts() error {
+	if err := s.readRequests(); err != nil {
+		return err
+	}
+	return s.readStrays()
 }
 
 // each reads a table from its start to its end.
