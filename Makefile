@@ -28,8 +28,8 @@ scale: ## judges a run of OPERATIONS=10000000 by its index, three times; fills a
 bench: ## figures, each beside what it is compared with
 	$(GO) test -run '^$$' -bench . -benchtime 2s ./mocksf/... ./harness/...
 
-fuzz: ## every fuzz target for FUZZTIME=20s each
-	./scenarios/fuzz.sh $(or $(FUZZTIME),20s)
+fuzz: ## every fuzz target for FUZZTIME=20s each (TARGET='FuzzSOAP|FuzzRun' for some)
+	./scenarios/fuzz.sh $(or $(FUZZTIME),20s) '$(TARGET)'
 
 clients: ## integrations on public client libraries, rehearsed on the outage (needs Node.js and npm)
 	./scenarios/clients/run.sh

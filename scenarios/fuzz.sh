@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs every fuzz target of the module for a while each: fuzz.sh 20s
+# Fuzzes for a while each the targets whose names match, all of them without a
+# pattern, two at a time with one worker each: fuzz.sh 20s 'FuzzSOAP|FuzzRun'
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,20 +9,24 @@ cd "$(dirname "$0")/.."
 fuzz() {
   local log
   log=$(mktemp)
-  echo "== $1 $2"
-  if go test "$1" -run '^$' -fuzz "^$2\$" -fuzztime "$3" >"$log" 2>&1; then
-    tail -n 1 "$log"
+  if go test "$2" -run '^$' -fuzz "^$3\$" -fuzztime "$1" -parallel 1 >"$log" 2>&1; then
+    echo "ok $2 $3: $(grep -oE 'execs: [0-9]+' "$log" | tail -n 1)"
   elif grep -q 'context deadline exceeded' "$log" && ! grep -q 'Failing input' "$log"; then
-    echo "ok: the time was over"
+    echo "ok $2 $3: the time was over"
   else
+    echo "FAILED $2 $3"
     cat "$log"
     return 1
   fi
   rm -f "$log"
 }
+export -f fuzz
 
-for file in $(grep -rl --include='*_test.go' '^func Fuzz' .); do
-  for target in $(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$file"); do
-    fuzz "$(dirname "$file")" "$target" "$1"
+# targets lists folder and name of each.
+targets() {
+  grep -rlE --include='*_test.go' '^func Fuzz' . | while read -r file; do
+    sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' "$file" | sed "s|^|$(dirname "$file") |"
   done
-done
+}
+
+targets | grep -E " (${2:-.*})\$" | xargs -P 2 -L 1 bash -c 'fuzz "$0" "$@"' "$1"
