@@ -38,7 +38,7 @@ track: ## known defects of public client libraries, each found again (needs Node
 	$(GO) test -tags track -count=1 -parallel 6 -timeout 10m -run 'TestTrack/$(ROW)' -v ./scenarios/clients
 
 conformance: ## ordinary programs on public clients, against `squall serve` (needs Node.js and npm; SUITE=plain for one)
-	$(GO) test -tags conformance -count=1 -parallel 3 -timeout 10m -run 'TestConformance/$(SUITE)' -v ./mocksf/conformance
+	$(GO) test -tags conformance -count=1 -parallel 3 -timeout 20m -run 'TestConformance/$(SUITE)' -v ./mocksf/conformance
 
 lint: ## golangci-lint, with the reasons in .golangci.yml
 	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) run ./...
