@@ -32,6 +32,7 @@ type Dir struct {
 	pace time.Duration // see Pace
 
 	starts starts // of the blocks of the index
+	spare  spare  // memory for them
 }
 
 // ID names the run apart from all others. Every block of its ledgers carries

@@ -23,7 +23,8 @@ type ColumnReader struct {
 	file   io.Closer
 	ahead  chan loaded
 	used   chan []byte // bodies whose blocks are done with
-	body   []byte      // of the block at hand
+	spare  *spare
+	body   []byte // of the block at hand
 	stop   chan struct{}
 	done   chan struct{}
 }
@@ -110,7 +111,7 @@ func (d *Dir) columns(name, token string, t dense.Table) (*ColumnReader, error) 
 		return nil, errors.Join(err, file.Close())
 	}
 	c := &ColumnReader{
-		table: t, blocks: l, file: file, ahead: make(chan loaded, blocksAhead), used: make(chan []byte, blocksAhead+2),
+		table: t, blocks: l, file: file, spare: &d.spare, ahead: make(chan loaded, blocksAhead), used: make(chan []byte, blocksAhead+2),
 		stop: make(chan struct{}), done: make(chan struct{}),
 	}
 	for _, column := range t.Columns() {
@@ -145,6 +146,7 @@ func (c *ColumnReader) load() (next loaded) {
 		select {
 		case next.body = <-c.used:
 		default:
+			next.body = c.spare.take()
 		}
 		if int64(cap(next.body)) < n {
 			next.body = make([]byte, n)
@@ -202,11 +204,41 @@ func (c *ColumnReader) cut(batch arrow.RecordBatch) (columns [][]byte, err error
 	return columns, nil
 }
 
-// Close ends the reading.
+// Close ends the reading. The table keeps the block at hand.
 func (c *ColumnReader) Close() error {
 	close(c.stop)
 	<-c.done
+	for len(c.used) > 0 {
+		c.spare.give(<-c.used)
+	}
+	for len(c.ahead) > 0 {
+		c.spare.give((<-c.ahead).body)
+	}
 	return c.file.Close()
+}
+
+// spare is memory that readers left to those that come after them.
+type spare struct {
+	mu  sync.Mutex
+	all [][]byte
+}
+
+func (s *spare) give(body []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.all = append(s.all, body)
+}
+
+// take returns nil when there is none.
+func (s *spare) take() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.all) == 0 {
+		return nil
+	}
+	body := s.all[len(s.all)-1]
+	s.all = s.all[:len(s.all)-1]
+	return body
 }
 
 func setColumn(c dense.Column, bytes []byte) {

@@ -1,10 +1,14 @@
 package sieve
 
-// pool holds things that come and go, under numbers that are used again.
+// pool holds things that come and go, under numbers that are used again. It
+// grows by pages, so that nothing is copied when a backlog makes it large.
 type pool[T any] struct {
-	all  []T
-	free []int32
+	pages []*[poolPage]T
+	n     int32 // numbers given so far
+	free  []int32
 }
+
+const poolPage = 1 << 10 // see at
 
 func (p *pool[T]) take() int32 {
 	if n := len(p.free); n > 0 {
@@ -12,11 +16,13 @@ func (p *pool[T]) take() int32 {
 		p.free = p.free[:n-1]
 		return i
 	}
-	var zero T
-	p.all = append(p.all, zero)
-	return int32(len(p.all) - 1)
+	if int(p.n) == len(p.pages)*poolPage {
+		p.pages = append(p.pages, new([poolPage]T))
+	}
+	p.n++
+	return p.n - 1
 }
 
-func (p *pool[T]) at(i int32) *T { return &p.all[i] }
+func (p *pool[T]) at(i int32) *T { return &p.pages[i>>10][i&(poolPage-1)] }
 
 func (p *pool[T]) give(i int32) { p.free = append(p.free, i) }
