@@ -66,7 +66,7 @@ func setUp(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Di
 	if err = r.planFaults(dir); err != nil {
 		return r, err
 	}
-	dir.Pace(r.beat(0))
+	dir.Pace(r.longest() / mostBlocks)
 	if err = r.setUpOrg(dir); err != nil {
 		return r, err
 	}
@@ -78,6 +78,9 @@ func setUp(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Di
 	}
 	return r, r.setUpSubject(ctx, sub, dir)
 }
+
+// mostBlocks is how many blocks the ledgers of a run of hours are written in.
+const mostBlocks = 1_000
 
 func (r *rig) setUpOrg(dir *rundir.Dir) error {
 	o := r.scenario.Org
