@@ -21,7 +21,7 @@ func packedSize(values []string) int {
 	size := 0
 	for _, v := range values {
 		if v != "" {
-			size += len(v) + 4
+			size += valueSize(v)
 		}
 	}
 	return size
@@ -58,10 +58,14 @@ func packSets(sets []set) packed {
 // setsSize is an upper bound.
 func setsSize(sets []set) (size int) {
 	for _, s := range sets {
-		size += len(s.text) + 4
+		size += valueSize(s.text)
 	}
 	return size
 }
+
+// valueSize is an upper bound for one value: the index and the length of a long
+// text take more than the usual four bytes.
+func valueSize(text string) int { return len(text) + 4 + len(text)>>14 }
 
 // get returns the value of a field, "" when it has none.
 func (p packed) get(field int) string {

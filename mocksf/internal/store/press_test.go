@@ -3,6 +3,7 @@ package store
 import (
 	"math"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -117,5 +118,18 @@ func TestPlainNumbersNeedNoConversion(t *testing.T) {
 	assert.True(t, plain("0") && plain("1.25") && plain("0.5") && plain("123456789012345"))
 	for _, text := range []string{"", ".", "1.", ".5", "01", "1.50", "-1", "+1", "1e3", "1234567890123456", "1.2.3"} {
 		assert.False(t, plain(text), text)
+	}
+}
+
+// The length of a large value takes more room than that of a small one.
+func TestALargeValueIsPacked(t *testing.T) {
+	s, _ := open(t, &schema.Schema{Objects: []schema.Object{{Name: "T__c", Fields: []schema.Field{{Name: "Body__c", Type: schema.Base64}}}}})
+	text := strings.Repeat("QUJD", 1<<19)
+	d := NewDraft(table(t, s, "T__c"), 1)
+	require.Nil(t, d.Put("Body__c", Text, text))
+	for _, press := range []*Press{{}, {Block: 16 << 10}} {
+		d.image = ""
+		press.Pack(d, FieldID, "")
+		require.Equal(t, text, d.image.get(systemFields))
 	}
 }
