@@ -69,9 +69,10 @@ func (r *request) lookThrough(v *store.View, read commitlog.Read, shape *soql.Sh
 	for i, row := range rows {
 		records[i] = row.(*store.Row)
 	}
+	t, _ := r.org.store.Table(shape.Object)
 	for _, c := range shape.Columns {
 		if c.Parent == nil && c.Child == nil {
-			read.Fields = append(read.Fields, c.Name)
+			read.Fields = append(read.Fields, t.Fields[c.Index].Name) // c has the alias
 		}
 	}
 	r.look(v, read, records...)

@@ -82,6 +82,8 @@ func TestReadsNameTheVersionsServed(t *testing.T) {
 	assert.Equal(t, []commitlog.Read{{LSN: 3, Object: "Order__c", Fields: []string{"Id"}, Exact: true,
 		Where: []commitlog.Match{{Field: "Ext_Id__c", Values: []any{"p", "o"}}}, Records: []commitlog.Served{{ExternalID: "p"}, o}}},
 		v.ask(t, "GET", "/query?q="+url.QueryEscape("SELECT Id FROM Order__c WHERE Ext_Id__c IN ('p', 'o')"), "", 200))
+	assert.Equal(t, []commitlog.Read{{LSN: 3, Object: "Order__c", Fields: []string{"Status__c", "Amount__c"}, Records: []commitlog.Served{o}}},
+		v.ask(t, "GET", "/query?q="+url.QueryEscape("SELECT toLabel(Status__c) Ext_Id__c, FORMAT(Amount__c) t FROM Order__c LIMIT 1"), "", 200), "an alias is no field")
 	assert.Equal(t, []commitlog.Read{{LSN: 3, Object: "Contact", Where: []commitlog.Match{{Field: "Email", Values: []any{"m@x.de"}}}}},
 		v.ask(t, "GET", "/query?q="+url.QueryEscape("SELECT COUNT() FROM contact WHERE Email = 'm@x.de' AND Name != 'x'"), "", 200))
 }
