@@ -23,10 +23,15 @@ func bind(q *Query, tables Tables) (*binding, error) {
 			"be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.", q.From.Text)
 	}
 	b := bindTo(q, tables, t)
+	return b, b.checkClauses()
+}
+
+// checkClauses looks at FROM and WHERE, which each query has for itself.
+func (b *binding) checkClauses() error {
 	if err := b.checkJoins(); err != nil {
-		return nil, err
+		return err
 	}
-	return b, b.checkParents()
+	return b.checkParents()
 }
 
 // checkParents refuses a FROM that names anything but the object and its

@@ -50,6 +50,7 @@ func TestRunRefuses(t *testing.T) {
 		"SELECT Id FROM Account WHERE Name IN (SELECT Id FROM Order__c)":     {InvalidField, "semi join"},
 		"SELECT Id FROM Account WHERE Id IN (SELECT Id, Name FROM Order__c)": {MalformedQuery, "one field"},
 		"SELECT Id FROM Account WHERE Id IN (SELECT Id FROM Account WHERE Id IN (SELECT Account__c FROM Order__c))": {MalformedQuery, "Nesting of semi join"},
+		"SELECT (SELECT Id FROM Orders__r WHERE Name = 'x' OR Account__c IN (SELECT Id FROM Account)) FROM Account": {MalformedQuery, "not allowed with the 'OR' operator"},
 		"SELECT GROUPING(Name) FROM Account GROUP BY Name":                                                          {MalformedQuery, "GROUPING takes a field of GROUP BY ROLLUP"},
 		"SELECT GROUPING(Live__c) FROM Account GROUP BY CUBE(Name)":                                                 {MalformedQuery, "GROUPING takes a field of GROUP BY ROLLUP"},
 		"SELECT Id FROM Account WHERE GROUPING(Id) = 1":                                                             {MalformedQuery, "aggregate"},

@@ -117,7 +117,7 @@ func (b *binding) showChildren(s *Shape, sub *Query, seen map[string]bool) error
 		return fail(MalformedQuery, b.query.Text, sub.From.Pos, "Aggregates are not supported in a subquery")
 	}
 	inner := bindTo(sub, b.tables, child.Table)
-	if err := inner.checkParents(); err != nil {
+	if err := inner.checkClauses(); err != nil {
 		return err
 	}
 	pick, err := inner.picker()
