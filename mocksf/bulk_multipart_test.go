@@ -32,7 +32,7 @@ func FuzzMultipart(f *testing.F) {
 			assert.Contains(t, body, string(record))
 		}
 		for _, file := range files {
-			assert.Contains(t, body, string(file))
+			assert.Contains(t, body, string(file.data))
 		}
 	})
 }

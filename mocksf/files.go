@@ -19,6 +19,12 @@ import (
 // message, or in JSON in base64; each is read at an address of its own (REST API
 // guide, Insert or Update Blob Data, Get Blob Data).
 
+// attached is a file of a multipart message, in whose order they are taken.
+type attached struct {
+	name string // of the field
+	data []byte
+}
+
 // parseFiles reads a multipart message: the record is the part in JSON, and a
 // file bears the name of its field.
 func (r *request) parseFiles() *apierr.Error {
@@ -30,14 +36,13 @@ func (r *request) parseFiles() *apierr.Error {
 	return r.readJSON()
 }
 
-func splitFiles(contentType string, body []byte) (record []byte, files map[string][]byte, err error) {
-	files = map[string][]byte{}
+func splitFiles(contentType string, body []byte) (record []byte, files []attached, err error) {
 	err = eachPart(contentType, body, func(part *multipart.Part) error {
 		data, err := io.ReadAll(part)
 		if record == nil && strings.HasPrefix(part.Header.Get("Content-Type"), "application/json") {
 			record = data
 		} else {
-			files[part.FormName()] = data
+			files = append(files, attached{part.FormName(), data})
 		}
 		return err
 	})
@@ -50,15 +55,15 @@ func splitFiles(contentType string, body []byte) (record []byte, files map[strin
 // draft reads the record of the body with its files.
 func (r *request) draft(t *store.Table) (*store.Draft, *apierr.Error) {
 	d, err := draft(t, r.json)
-	for name, data := range r.files {
+	for _, f := range r.files {
 		if err != nil {
 			break
 		}
-		if field, ok := t.Field(name); ok && t.Fields[field].Type != schema.Base64 {
-			err = apierr.InvalidInput.New(fmt.Sprintf("The part %s of the body is a file, and the field %s of %s takes none", short(name), t.Fields[field].Name, t.Name))
+		if field, ok := t.Field(f.name); ok && t.Fields[field].Type != schema.Base64 {
+			err = apierr.InvalidInput.New(fmt.Sprintf("The part %s of the body is a file, and the field %s of %s takes none", short(f.name), t.Fields[field].Name, t.Name))
 			continue
 		}
-		err = d.Put(name, store.Text, base64.StdEncoding.EncodeToString(data))
+		err = d.Put(f.name, store.Text, base64.StdEncoding.EncodeToString(f.data))
 	}
 	return d, err
 }

@@ -112,3 +112,29 @@ func TestFilesAreRefused(t *testing.T) {
 	assert.Contains(t, a.body, "a base64 field (VersionData) is not supported by the Bulk API")
 	assert.Equal(t, 404, d.do("GET", "sobjects/ContentVersion/068000000000001AAA/VersionData", nil).status)
 }
+
+// The order of the parts is not chance: of two for one field the same one
+// counts every time, and of two mistakes the same one is told.
+func TestTheFilesOfAMessageHaveAnOrder(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	send := func(names ...string) answered {
+		body := &bytes.Buffer{}
+		w := multipart.NewWriter(body)
+		part, err := w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="record"`}, "Content-Type": {"application/json"}})
+		require.NoError(t, err)
+		fmt.Fprint(part, `{"PathOnClient":"f"}`)
+		for _, name := range names {
+			part, err = w.CreateFormFile(name, "f.bin")
+			require.NoError(t, err)
+			fmt.Fprint(part, name)
+		}
+		require.NoError(t, w.Close())
+		return d.do("POST", "sobjects/ContentVersion", body, "Content-Type", w.FormDataContentType())
+	}
+	for range 20 {
+		assert.Contains(t, send("Nope2", "Nope1", "Nope3").body, "Nope2")
+		var saved struct{ ID string }
+		decode(t, send("versiondata", "VersionData"), &saved)
+		require.Equal(t, "VersionData", d.do("GET", "sobjects/ContentVersion/"+saved.ID+"/VersionData", nil).body)
+	}
+}

@@ -46,11 +46,11 @@ type request struct {
 	header  http.Header
 	body    []byte // decompressed
 	json    jsontree.Value
-	inside  bool              // a sub-request: its answer stands in JSON
-	files   map[string][]byte // by field, of a multipart message
-	tx      *store.Tx         // the open unit that a sub-request belongs to
-	planned any               // what plan keeps for serve
-	bad     *apierr.Error     // why the request cannot be served, found before the work
+	inside  bool          // a sub-request: its answer stands in JSON
+	files   []attached    // of a multipart message
+	tx      *store.Tx     // the open unit that a sub-request belongs to
+	planned any           // what plan keeps for serve
+	bad     *apierr.Error // why the request cannot be served, found before the work
 }
 
 // param is the value of a placeholder of the route's pattern.
