@@ -19,19 +19,17 @@ func (q *Queue) AddFirst(txs []*Transaction) {
 	}
 }
 
-// Deletes names the records that waiting transactions delete.
-func (q *Queue) Deletes() map[recordName]bool {
+// Writes are those of waiting transactions, by their records.
+func (q *Queue) Writes() map[recordName][]Write {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	names := map[recordName]bool{}
+	all := map[recordName][]Write{}
 	for _, l := range q.lanes {
 		for _, tx := range l.waiting {
-			for i, r := range tx.Records {
-				if r.Op == "delete" {
-					names[Writes(tx)[i].name()] = true
-				}
+			for _, w := range Writes(tx) {
+				all[w.name()] = append(all[w.name()], w)
 			}
 		}
 	}
-	return names
+	return all
 }

@@ -17,8 +17,9 @@ import (
 // A write is there when its record was changed after the write was begun, and
 // says what the write says. If it says something else, somebody has written it
 // since, or had it before them as the backup has it: then the write is there if
-// a later one is, for a backup takes the latest. So the clocks of the two must
-// agree, as far as the last second of work before the backup matters.
+// a later one is, for a backup takes the latest, or if what the record says
+// waits here, its answer lost. So the clocks of the two must agree, as far as
+// the last second of work before the backup matters.
 type Reconcile struct {
 	Client *Client
 	Outbox Outbox
@@ -64,10 +65,7 @@ func (r *Reconcile) bringBack(gone []*Transaction) error {
 // gone reads back, page by page, until everything of a page is there: a restore
 // takes the latest. The oldest of what is gone comes first.
 func (r *Reconcile) gone(ctx context.Context) ([]*Transaction, error) {
-	s := newStock()
-	for name := range r.Queue.Deletes() { // one may have taken place, its answer lost
-		s.deleted[name] = true
-	}
+	s := newStock(r.Queue.Writes())
 	var all []*Transaction
 	for {
 		page, err := r.Outbox.Delivered(time.Now().Add(-r.Keep), len(all), r.Page)
@@ -98,10 +96,11 @@ func (w Write) name() recordName { return recordName{w.Object, w.Field, w.Value}
 // stock is what the org has of the records of transactions, the latest of which
 // were read first.
 type stock struct {
-	found   map[recordName]found // of those that are there
-	deleted map[recordName]bool  // by a transaction, delivered or not, and nobody wrote them afterwards
-	proven  map[recordName]bool  // a write is there, and so are those before it
-	latest  time.Time            // when the latest write that is known to be there was begun
+	waiting map[recordName][]Write // to be delivered; one may have taken place, its answer lost
+	found   map[recordName]found   // of those that are there
+	deleted map[recordName]bool    // by a transaction, delivered or not, and nobody wrote them afterwards
+	proven  map[recordName]bool    // a write is there, and so are those before it
+	latest  time.Time              // when the latest write that is known to be there was begun
 }
 
 type found struct {
@@ -109,8 +108,14 @@ type found struct {
 	fields map[string]any
 }
 
-func newStock() *stock {
-	return &stock{found: map[recordName]found{}, deleted: map[recordName]bool{}, proven: map[recordName]bool{}}
+func newStock(waiting map[recordName][]Write) *stock {
+	s := &stock{waiting: waiting, found: map[recordName]found{}, deleted: map[recordName]bool{}, proven: map[recordName]bool{}}
+	for name, writes := range waiting {
+		if slices.ContainsFunc(writes, func(w Write) bool { return w.Delete }) {
+			s.deleted[name] = true
+		}
+	}
+	return s
 }
 
 // read asks for the records of a page of transactions.
@@ -145,8 +150,10 @@ func (s *stock) ask(ctx context.Context, c *Client, writes []Write) error {
 	columns := map[string]bool{field: true, "SystemModstamp": true}
 	for _, w := range writes {
 		quoted = append(quoted, "'"+strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(w.Value)+"'")
-		for name := range w.texts() {
-			columns[name] = true
+		for _, v := range append(slices.Clone(s.waiting[w.name()]), w) {
+			for name := range v.texts() {
+				columns[name] = true
+			}
 		}
 	}
 	soql := "SELECT " + strings.Join(slices.Sorted(maps.Keys(columns)), ", ") + " FROM " + object +
@@ -227,6 +234,9 @@ func (f found) says(w Write) bool {
 	return true
 }
 
+// mayBe tells whether a record may be what a write made of it.
+func (f found) mayBe(w Write) bool { return !w.Delete && f.says(w) }
+
 // lacks tells whether a write of the transaction seems to be gone.
 func (s *stock) lacks(tx *Transaction) bool {
 	return slices.ContainsFunc(Writes(tx), func(w Write) bool { return s.misses(w, tx) })
@@ -259,7 +269,7 @@ func (s *stock) misses(w Write, tx *Transaction) bool {
 		is = record.has(w, tx)
 	}
 	switch {
-	case is == present:
+	case is == present, is == covered && slices.ContainsFunc(s.waiting[w.name()], record.mayBe):
 		return false
 	case is == covered, !there && s.deleted[w.name()]: // as it should be, or as it was before
 		return tx.claimed.After(s.latest)

@@ -68,7 +68,7 @@ func TestStock(t *testing.T) {
 	// by is a record as a transaction left it, a second after it was begun.
 	by := func(tx *Transaction) found { return found{tx.claimed.Add(time.Second), tx.Records[0].Fields} }
 	lacking := func(has map[recordName]found, latestFirst ...*Transaction) (ids []string) {
-		s := newStock()
+		s := newStock(nil)
 		s.found = has
 		for _, tx := range latestFirst {
 			s.note(tx)
@@ -111,6 +111,30 @@ func TestADeleteOfUnknownOutcomeIsNoLoss(t *testing.T) {
 	r.offer(removal("t-2", "a", "a"))
 	require.Eventually(t, func() bool { return r.org.Log().Len() > before }, 10*time.Second, time.Millisecond)
 	r.faults(func(*mocksf.Call) mocksf.Decision { return mocksf.Decision{} })
-	require.Eventually(t, func() bool { return len(queue.Deletes()) == 0 }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return len(queue.Writes()) == 0 }, 10*time.Second, time.Millisecond)
 	assert.Equal(t, before+1, r.org.Log().Len(), "the record does not come back")
+}
+
+// An upsert whose answer was lost explains a record that says something else:
+// the version before it is not brought back, which would be out of order.
+func TestAnUpsertOfUnknownOutcomeIsNoLossOfTheOneBefore(t *testing.T) {
+	r := newRig(t, func(c *mocksf.Config) { c.Service.Call = 5 * time.Millisecond })
+	var gate *Gate
+	var outbox Outbox
+	r.start(func(p *Parts) {
+		p.Client.Gate.Strikes = 1
+		gate, outbox = p.Client.Gate, p.Outbox
+		p.Pause, p.ProbePause = Backoff{time.Millisecond, 5 * time.Millisecond}, Backoff{time.Millisecond, 5 * time.Millisecond}
+	})
+	first, second := contact("t-1", "a", nil), contact("t-2", "a", nil)
+	r.offer(first)
+	r.delivered(first)
+	r.faults(func(*mocksf.Call) mocksf.Decision { return mocksf.Decision{Cut: true} })
+	before := r.org.Log().Len()
+	r.offer(second)
+	require.Eventually(t, func() bool { return r.org.Log().Len() > before }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return !gate.Trouble().Since.IsZero() }, 10*time.Second, time.Millisecond)
+	r.faults(func(*mocksf.Call) mocksf.Decision { return mocksf.Decision{} })
+	require.Eventually(t, func() bool { waiting, _ := outbox.Counts(); return waiting == 0 }, 10*time.Second, time.Millisecond)
+	assert.LessOrEqual(t, r.lastOf(first), uint64(before), "the first version does not come again")
 }
