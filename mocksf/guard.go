@@ -13,7 +13,7 @@ type Guard struct {
 	// Patience is how long a client may be silent in the middle of a request
 	// body, or leave a reply unread, until its connection is reset. A body must
 	// come at 1,024 bytes a second, too, once this time is over. 0 is a minute,
-	// less than 0 is for ever, for connections without a request too.
+	// less than 0 is for ever, for the head of a request and between two as well.
 	Patience time.Duration
 
 	// Buffered bounds the request bodies in memory, of all calls together, in
@@ -50,13 +50,13 @@ func (g Guard) withDefaults() Guard {
 // request, or between two. The caller gives it a listener.
 func (g Guard) Server(h http.Handler) *http.Server {
 	g = g.withDefaults()
-	most, idle := g.Conns, idlePatience
+	most, head, idle := g.Conns, headerPatience, idlePatience
 	if g.Patience < 0 {
-		idle = 0
+		head, idle = 0, 0
 	}
 	var open atomic.Int64
 	return &http.Server{
-		Handler: g.hurry(h), ReadHeaderTimeout: headerPatience, IdleTimeout: idle, MaxHeaderBytes: maxHeader,
+		Handler: g.hurry(h), ReadHeaderTimeout: head, IdleTimeout: idle, MaxHeaderBytes: maxHeader,
 		ConnState: func(conn net.Conn, state http.ConnState) {
 			switch state {
 			case http.StateNew:
