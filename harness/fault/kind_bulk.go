@@ -62,13 +62,12 @@ const (
 )
 
 // beginsJob tells whether a request sets off the work on a bulk job: its close,
-// or in Bulk API 1.0 the upload of a batch.
+// or in Bulk API 1.0 the upload of a batch, unless that is the SOQL of a query.
 func beginsJob(c Call) bool {
-	step := stepClose
 	if c.API == string(commitlog.APIClassic) {
-		step = stepUpload
+		return strings.EqualFold(c.Step, stepUpload) && c.Write
 	}
-	return strings.EqualFold(c.Step, step)
+	return strings.EqualFold(c.Step, stepClose)
 }
 
 // checkJobs holds the rules for all kinds about bulk jobs.

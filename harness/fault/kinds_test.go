@@ -119,6 +119,8 @@ func TestServiceKinds(t *testing.T) {
 			[]Decision{{Job: &Trouble{Wait: time.Minute}}, {}}, 1, "bulk jobs that take longer"},
 		{"bulk-fail of batches", Fault{Kind: "bulk-fail", End: "Failed", Match: Match{APIs: []string{"bulk1"}}}, []Call{closes, ends, batch},
 			[]Decision{{}, {}, {Job: &Trouble{End: "Failed"}}}, 1, "bulk jobs that end Failed"},
+		{"bulk-rows of batches", Fault{Kind: "bulk-rows", Code: "X", Percent: 20}, []Call{asks, batch},
+			[]Decision{{}, {Job: &Trouble{Row: &RowError{Code: "X"}, Percent: 20}}}, 1, "refused with X (1 matching requests seen)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newStage(t)

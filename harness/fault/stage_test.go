@@ -141,6 +141,7 @@ var (
 	create  = Call{Method: "POST", API: "bulk2", Step: "create", Objects: []string{"Account"}}
 	upload  = Call{Method: "PUT", API: "bulk2", Step: "upload", Objects: []string{"Account"}, Write: true, Records: 3}
 	batch   = Call{Method: "POST", API: "bulk1", Step: "upload", Objects: []string{"Account"}, Write: true, Records: 3}
+	asks    = Call{Method: "POST", API: "bulk1", Step: "upload"} // the SOQL of a query job
 	ends    = Call{Method: "POST", API: "bulk1", Step: "close"}
 	closes  = Call{Method: "PATCH", API: "bulk2", Step: "close", Objects: []string{"Account"}}
 )
