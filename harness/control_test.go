@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -108,4 +109,25 @@ func TestARunWithAControlRunIsJudgedAsAWhole(t *testing.T) {
 	require.Equal(t, harness.ExitBroken, whole.Summary.Exit)
 	_, err = harness.CheckIndex(fine.Dir)
 	assert.ErrorIs(t, err, harness.ErrWhole)
+}
+
+// What the subject is told stays the same where a fault is left out: only its
+// trouble is gone.
+func TestTheStatusSiteIsThereWithoutItsFault(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(tiny, "for: 700ms}", "for: 700ms, site: disruption}", 1)
+	s, err := harness.ParseScenario("tiny.yaml", []byte(text))
+	require.NoError(t, err)
+	var told map[bool]int
+	sub := synchronous(func(i *integration, w http.ResponseWriter, body []byte) {
+		told[i.env.StatusURL != ""]++
+		writeThrough(i, w, body)
+	})
+	for _, s := range []*harness.Scenario{s, s.WithoutFaults(), s.Without("gone"), s.WithoutFaults().Without("gone")} {
+		told = map[bool]int{}
+		_, err := harness.RunVirtual(t, s, sub, harness.Options{Out: t.TempDir()})
+		require.NoError(t, err)
+		assert.Positive(t, told[true])
+		assert.Zero(t, told[false])
+	}
 }

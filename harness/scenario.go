@@ -33,6 +33,7 @@ type Scenario struct {
 	file string // where it came from, for messages
 	text []byte // as written, for messages and for the run directory
 	err  error  // why it cannot be run; see Err
+	site bool   // a fault that was left out says what the status site shows
 }
 
 // Org is the mock Salesforce org.
@@ -117,7 +118,7 @@ func Invalid(err error) *Scenario { return &Scenario{err: err} }
 // proxy, and nothing goes wrong.
 func (s *Scenario) WithoutFaults() *Scenario {
 	c := *s
-	c.Faults = nil
+	c.Faults, c.site = nil, s.showsSite()
 	return &c
 }
 
@@ -125,8 +126,14 @@ func (s *Scenario) WithoutFaults() *Scenario {
 // drawn as before.
 func (s *Scenario) Without(names ...string) *Scenario {
 	c := *s
-	c.Faults = slices.DeleteFunc(slices.Clone(s.Faults), func(f fault.Fault) bool { return slices.Contains(names, f.Name) })
+	c.Faults, c.site = slices.DeleteFunc(slices.Clone(s.Faults), func(f fault.Fault) bool { return slices.Contains(names, f.Name) }), s.showsSite()
 	return &c
+}
+
+// showsSite tells whether the subject is told of a status site. Where a fault is
+// left out, only its trouble is gone: the subject may not start without it.
+func (s *Scenario) showsSite() bool {
+	return s.site || slices.ContainsFunc(s.Faults, func(f fault.Fault) bool { return f.Site != "" })
 }
 
 // Faster plays the same scenario k times faster: durations shrink, and the

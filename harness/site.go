@@ -2,9 +2,7 @@ package harness
 
 import (
 	"net/http"
-	"slices"
 
-	"github.com/squall-harness/squall/harness/fault"
 	"github.com/squall-harness/squall/harness/subject"
 	"github.com/squall-harness/squall/mocksf/trust"
 )
@@ -19,7 +17,7 @@ type statusSite struct {
 
 // setUpSite opens the site if a fault says what it shows.
 func (r *rig) setUpSite() (err error) {
-	if !slices.ContainsFunc(r.scenario.Faults, func(f fault.Fault) bool { return f.Site != "" }) {
+	if !r.scenario.showsSite() {
 		return nil
 	}
 	if r.site, err = newStatusSite(r.world.Network); err == nil {
