@@ -87,7 +87,7 @@ func (r *request) file(t *store.Table, field int) reply {
 		panic(err) // it was checked when it was written
 	}
 	rep := answer(http.StatusOK, data)
-	rep.contentType = "application/octet-stream"
+	rep.verbatim, rep.contentType = true, "application/octet-stream"
 	if kind, ok := t.Field("ContentType"); ok && row.Text(kind) != "" && !r.hidden(t, kind) {
 		rep.contentType = row.Text(kind)
 	}

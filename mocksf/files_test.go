@@ -138,3 +138,14 @@ func TestTheFilesOfAMessageHaveAnOrder(t *testing.T) {
 		require.Equal(t, "VersionData", d.do("GET", "sobjects/ContentVersion/"+saved.ID+"/VersionData", nil).body)
 	}
 }
+
+// simple-salesforce asks for pretty JSON in every request, and a file may be
+// JSON.
+func TestAFileIsNotLaidOut(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	file := `{"a":[1,2]}`
+	account := d.create("Account", `{"Name":"n"}`)
+	id := d.create("Attachment", `{"Name":"f","ParentId":"`+account+`","ContentType":"application/json","Body":"`+base64.StdEncoding.EncodeToString([]byte(file))+`"}`)
+	assert.Equal(t, file, d.do("GET", "sobjects/Attachment/"+id+"/Body", nil, "X-PrettyPrint", "1").body)
+	assert.Contains(t, d.do("GET", "sobjects/Attachment/"+id, nil, "X-PrettyPrint", "1").body, "\n  ")
+}

@@ -17,6 +17,7 @@ type reply struct {
 	contentType string // "" is jsonType
 	header      http.Header
 	location    string // "" for none
+	verbatim    bool   // a client's file: no byte of it may change
 	body        []byte
 	failed      int // records refused one by one inside a reply that says 200 or 201
 }

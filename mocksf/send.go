@@ -25,12 +25,12 @@ var zippers = sync.Pool{New: func() any {
 // client before it writes: one that hangs up afterwards has what it wanted, and
 // many clients close the connection as soon as they have read the reply.
 func (o *Org) send(w http.ResponseWriter, r *request, rep reply) commitlog.Fate {
-	if rep.contentType == "" && r.version > 0 && takesXML(r.http.Header.Get("Accept")) {
-		rep = r.inXML(rep)
-	}
 	h := w.Header()
 	for name, values := range rep.header {
 		h[http.CanonicalHeaderKey(name)] = values
+	}
+	if rep.contentType == "" && h.Get("Content-Type") == "" && r.version > 0 && takesXML(r.http.Header.Get("Accept")) {
+		rep = r.inXML(rep)
 	}
 	if rep.location != "" {
 		h["Location"] = []string{rep.location}
@@ -38,7 +38,9 @@ func (o *Org) send(w http.ResponseWriter, r *request, rep reply) commitlog.Fate 
 	if len(rep.body) > 0 && h.Get("Content-Type") == "" {
 		h["Content-Type"] = []string{orDefault(rep.contentType, jsonType)}
 	}
-	rep.body = pretty(r.header, h.Get("Content-Type"), rep.body)
+	if !rep.verbatim {
+		rep.body = pretty(r.header, h.Get("Content-Type"), rep.body)
+	}
 	if r.version > 0 && !r.route.open {
 		h["Sforce-Limit-Info"] = []string{o.usage()}
 	}

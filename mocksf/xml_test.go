@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -53,4 +54,13 @@ func TestRepliesInXML(t *testing.T) {
 	}
 	a := d.do("PATCH", "sobjects/Account/"+d.create("Account", `{"Name":"n"}`), strings.NewReader(`{"Phone":"1"}`), "Accept", "application/xml")
 	assert.Equal(t, []any{204, ""}, []any{a.status, a.body})
+}
+
+// A hook that names the type of its reply means what it says.
+func TestAReplyWithATypeStaysAsItIs(t *testing.T) {
+	d, n := haunted(t, mocksf.Config{})
+	body := `[{"errorCode":"SERVER_UNAVAILABLE"}]`
+	n.set(mocksf.Decision{Reply: &mocksf.Reply{Status: 503, Body: body, Header: http.Header{"Content-Type": {"application/json"}}}})
+	a := d.do("GET", "limits", nil, "Accept", "application/xml")
+	assert.Equal(t, []any{503, "application/json", body}, []any{a.status, a.header.Get("Content-Type"), a.body})
 }
