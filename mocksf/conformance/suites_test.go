@@ -33,7 +33,7 @@ var suites = []suite{
 	{client: "@heroku/applink", version: "1.1.0", folder: "sf", program: "applink.js", steps: 21},
 	{client: "@salesforce/cli", version: "2.150.6", folder: "sf", program: "sf.js", steps: 30},
 	{client: "github.com/k-capehart/go-salesforce/v3", version: "v3.1.0", folder: goModule, program: "go-salesforce", steps: 53},
-	{client: "github.com/simpleforce/simpleforce", version: "v0.0.0-20220429021116-acf4ac67ef68", folder: goModule, program: "simpleforce", steps: 21},
+	{client: "github.com/simpleforce/simpleforce", version: "v0.0.0-20220429021116-acf4ac67ef68", folder: goModule, program: "simpleforce", steps: 23},
 }
 
 func (s suite) name() string {

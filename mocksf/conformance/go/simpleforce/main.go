@@ -2,6 +2,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"log"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/simpleforce/simpleforce"
@@ -31,6 +33,13 @@ func main() {
 	upserts(client)
 	queries(client)
 	described(client)
+	step.Run("DownloadAttachment", func() error {
+		account := client.SObject("Account").Set("Name", "With a file").Create()
+		return download(client.SObject("Attachment").Set("Name", "f.txt").Set("ParentId", account.ID()).Set("Body", coded), client.DownloadAttachment)
+	})
+	step.Run("DownloadFile", func() error {
+		return download(client.SObject("ContentVersion").Set("PathOnClient", "f.txt").Set("VersionData", coded), client.DownloadFile)
+	})
 	step.Run("ApexREST with a path of the REST API", func() error { return rest(client) })
 }
 
@@ -236,6 +245,30 @@ func described(client *simpleforce.Client) {
 		}
 		return nil
 	})
+}
+
+// coded is a file in base64.
+var coded = base64.StdEncoding.EncodeToString([]byte("a file"))
+
+// download makes a record with that file and reads it again.
+func download(record *simpleforce.SObject, read func(id, path string) error) error {
+	if err := made(record.Create()); err != nil {
+		return err
+	}
+	folder, err := os.MkdirTemp("", "conformance")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "f.txt")
+	if err := read(record.ID(), path); err != nil {
+		return err
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return step.Equal("a file", string(got))
 }
 
 func rest(client *simpleforce.Client) error {
