@@ -3,6 +3,7 @@ package workload
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -64,6 +65,9 @@ func (f *Feed) Offer(ctx context.Context, ops []history.Operation, _ float64) {
 			return
 		}
 		body, err := write(f.Body, op)
+		if err == nil && !json.Valid(body) { // it would spoil every page that it is on
+			err = errors.New("source.body makes no JSON of it")
+		}
 		f.Recorder.Offer(op)
 		if now := f.Recorder.Now(); err != nil {
 			f.Recorder.Answer(op.ID, history.Attempt{At: now, Error: err.Error(), Outcome: history.Fail})

@@ -160,3 +160,20 @@ func TestPagesAreTheWholeFeed(t *testing.T) {
 		assert.Equal(t, want, got)
 	})
 }
+
+// A template may make JSON of most transactions only, as of keys without quotes.
+func TestAFeedPublishesJSONOnly(t *testing.T) {
+	body, err := Body(`{"id": "{{.ID}}", "key": "{{.Key}}"}`)
+	require.NoError(t, err)
+	rec := history.NewRecorder(func() time.Duration { return 0 })
+	f := &Feed{Body: body, Recorder: rec}
+	f.Offer(t.Context(), []history.Operation{{ID: "t-1", Key: "a"}, {ID: "t-2", Key: `"a`}, {ID: "t-3", Key: "a"}}, 1)
+	_, p, ids, _ := get(t, f, "")
+	assert.Equal(t, []string{"t-1", "t-3"}, ids)
+	assert.Equal(t, "2", p.Cursor)
+	refused := history.Fold(rec.Since(0)).Operations[1]
+	_, ok := refused.Acknowledged()
+	assert.False(t, ok)
+	require.Len(t, refused.Attempts, 1)
+	assert.Equal(t, "source.body makes no JSON of it", refused.Attempts[0].Error)
+}
