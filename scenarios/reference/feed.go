@@ -113,11 +113,13 @@ func (f *Feed) store(last string, p page) error {
 		}
 		txs[i] = tx
 	}
-	f.behind.Store(p.Behind)
-	if p.Cursor == last {
-		return nil
+	if p.Cursor != last {
+		if err := f.Outbox.Fetched(p.Cursor, txs); err != nil {
+			return err
+		}
 	}
-	return f.Outbox.Fetched(p.Cursor, txs)
+	f.behind.Store(p.Behind) // not before: what is being stored is not delivered
+	return nil
 }
 
 func (f *Feed) fetch(ctx context.Context, cursor string) (p page, err error) {
@@ -136,7 +138,7 @@ func (f *Feed) fetch(ctx context.Context, cursor string) (p page, err error) {
 	defer resp.Body.Close() // nothing was written
 	p.status = resp.StatusCode
 	err = json.NewDecoder(io.LimitReader(resp.Body, mostOfPage)).Decode(&p)
-	if err != nil && p.status == http.StatusOK {
+	if p.status == http.StatusOK && (err != nil || p.Cursor == "") {
 		return p, errors.Join(errors.New("the source's answer is no page"), err)
 	}
 	return p, nil

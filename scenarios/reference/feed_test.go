@@ -72,6 +72,7 @@ func TestWhatCannotBeReadIsNotSkipped(t *testing.T) {
 		`200 <html>`: "the source's answer is no page\ninvalid character '<' looking for beginning of value",
 		`503 `:       "the source answers 503: ",
 		`410 {}`:     "the source answers 410: ",
+		`200 {}`:     "the source's answer is no page",
 	} {
 		f, o, _ := feedOf(t, answer)
 		assert.EqualError(t, f.next(t.Context()), want)
@@ -80,4 +81,25 @@ func TestWhatCannotBeReadIsNotSkipped(t *testing.T) {
 		assert.Empty(t, cursor)
 		assert.Empty(t, waiting(t, o))
 	}
+}
+
+// pageKeeper notes how much is told to be waiting while a page is being stored.
+type pageKeeper struct {
+	Outbox
+	during func()
+}
+
+func (k pageKeeper) Fetched(cursor string, txs []*Transaction) error {
+	k.during()
+	return k.Outbox.Fetched(cursor, txs)
+}
+
+func TestAPageCountsUntilItIsStored(t *testing.T) {
+	f, o, _ := feedOf(t, `200 {"transactions":[`+one+`],"cursor":"1","behind":1}`, `200 {"transactions":[`+two+`],"cursor":"2","behind":0}`)
+	require.NoError(t, f.next(t.Context()))
+	var told []int
+	f.Outbox = pageKeeper{o, func() { n, _ := o.Counts(); told = append(told, n+f.Behind()) }}
+	require.NoError(t, f.next(t.Context()))
+	n, _ := o.Counts()
+	assert.Equal(t, []int{2, 2}, append(told, n+f.Behind()))
 }
