@@ -37,6 +37,7 @@ var readModifyWrite = Mutant{
 				return nil // not there yet
 			}
 			delete(fields, "attributes")
+			delete(fields, "Id") // Salesforce adds it
 			return fields
 		})
 	}),
