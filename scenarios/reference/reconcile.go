@@ -214,9 +214,8 @@ const (
 // millisecond in which the write was begun may be the one before.
 func (f found) has(w Write, tx *Transaction) presence {
 	begun := tx.claimed.Truncate(time.Millisecond)
-	same := f.says(w)
 	switch {
-	case f.at.After(begun) && same, f.at.Equal(begun) && same && !w.Delete:
+	case !f.at.Before(begun) && f.mayBe(w):
 		return present
 	case f.at.After(begun):
 		return covered
@@ -224,8 +223,11 @@ func (f found) has(w Write, tx *Transaction) presence {
 	return absent
 }
 
-// says tells whether a record has what a write wrote.
-func (f found) says(w Write) bool {
+// mayBe tells whether a record may be what a write made of it.
+func (f found) mayBe(w Write) bool {
+	if w.Delete {
+		return false
+	}
 	for name, text := range w.texts() {
 		if f.fields[name] != text {
 			return false
@@ -233,9 +235,6 @@ func (f found) says(w Write) bool {
 	}
 	return true
 }
-
-// mayBe tells whether a record may be what a write made of it.
-func (f found) mayBe(w Write) bool { return !w.Delete && f.says(w) }
 
 // lacks tells whether a write of the transaction seems to be gone.
 func (s *stock) lacks(tx *Transaction) bool {

@@ -63,6 +63,7 @@ func TestStock(t *testing.T) {
 	at := func(second int) time.Time { return time.Unix(int64(second), 0) }
 	write := func(second int, tx *Transaction) *Transaction { tx.claimed = at(second); return tx }
 	v1, v2, gone := write(10, contact("t-1", "a", nil)), write(20, contact("t-2", "a", nil)), write(30, removal("t-3", "a", "a"))
+	gone.Records[0].Fields = nil // a delete says nothing of the record
 	other := write(15, contact("t-4", "b", nil))
 	name := Writes(v1)[0].name()
 	// by is a record as a transaction left it, a second after it was begun.
@@ -92,6 +93,10 @@ func TestStock(t *testing.T) {
 	assert.Equal(t, []string{"t-3", "t-2"}, lacking(records{b: by(other)}, gone, v2, other, v1), "gone since the time of another one")
 	assert.Empty(t, lacking(records{name: user(40), b: by(later)}, later, v2, v1), "a user has changed it, and what came later is there")
 	assert.Equal(t, []string{"t-2"}, lacking(records{name: user(40), b: by(other)}, v2, other, v1), "a user has changed it, perhaps after it was put back")
+	assert.Equal(t, []string{"t-3", "t-2"}, lacking(records{name: user(40), b: by(other)}, gone, v2, other, v1), "a user has changed what was deleted")
+	assert.Empty(t, lacking(records{name: user(40), b: by(later)}, later, gone, v2, other, v1), "a user has made it again")
+	assert.Equal(t, []string{"t-3", "t-2"}, lacking(records{name: user(40), b: by(other)}, gone, v2, other, v1), "a user has changed what was deleted")
+	assert.Empty(t, lacking(records{name: user(40), b: by(later)}, later, gone, v2, other, v1), "a user has made it again")
 }
 
 // A delete whose answer was lost explains an absent record: nothing is brought
