@@ -143,6 +143,7 @@ func (s *Scenario) Faster(k float64) *Scenario {
 	c := *s
 	shrink := func(d *time.Duration) { *d = time.Duration(float64(*d) / k) }
 	shrink(&c.Load.For)
+	shrink(&c.Source.Window)
 	c.Faults = append([]fault.Fault(nil), s.Faults...)
 	for i := range c.Faults {
 		shrink(&c.Faults[i].At)

@@ -70,6 +70,9 @@ func (r *rig) noteUnread() {
 	if r.feed == nil {
 		return
 	}
+	if !r.feed.feed.Asked() {
+		r.note("the integration never asked the source's feed for anything: its URL is in SOURCE_URL")
+	}
 	if n := r.feed.feed.Unread(); n > 0 {
 		r.note(fmt.Sprintf("%d transactions had left the source's feed, which keeps them for %v, before the integration had fetched them", n, r.feed.feed.Window))
 	}

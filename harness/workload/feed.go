@@ -31,6 +31,7 @@ type Feed struct {
 	mu      sync.Mutex
 	kept    []entry       // oldest first
 	gone    int           // transactions that have left
+	asked   bool          // by anybody
 	read    int           // the highest cursor that anybody came back with
 	unread  int           // those that left before
 	arrival chan struct{} // closed when something is published
@@ -87,6 +88,13 @@ func (f *Feed) Answers(o history.Outcome) int {
 		return f.gone + len(f.kept)
 	}
 	return 0
+}
+
+// Asked tells whether anybody has asked for a page.
+func (f *Feed) Asked() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.asked
 }
 
 // Unread counts the transactions that left the window before anybody had asked
@@ -165,6 +173,7 @@ func (f *Feed) page(q *query, first bool) (p Page, arrival <-chan struct{}, olde
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.expire()
+	f.asked = true
 	if first {
 		q.resolve(f.gone, f.gone+len(f.kept))
 		f.read = max(f.read, q.after)

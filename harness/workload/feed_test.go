@@ -51,6 +51,7 @@ func get(t assert.TestingT, f *Feed, query string) (status int, p Page, ids []st
 func TestAFeedIsReadByItsCursors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, rec := published(t, 0, 5)
+		assert.False(t, f.Asked())
 		for _, c := range []struct {
 			query  string
 			ids    []string
@@ -71,6 +72,7 @@ func TestAFeedIsReadByItsCursors(t *testing.T) {
 			assert.Equal(t, c.cursor, p.Cursor, c.query)
 			assert.Equal(t, c.behind, p.Behind, c.query)
 		}
+		assert.True(t, f.Asked())
 		h := history.Fold(rec.Since(0))
 		assert.Equal(t, 5, f.Answers(history.OK))
 		assert.Zero(t, f.Answers(history.Info)+f.Answers(history.Fail))
