@@ -98,7 +98,7 @@ func (r *rig) awaitQuiet() error {
 // is no proof before the deadline: a sender may wait long before it tries again.
 func (r *rig) quiet(t *tracker, late bool) string {
 	now := r.recorder.Now()
-	since := r.activity.silentSince(now)
+	since := max(r.activity.silentSince(now), t.answered) // what has just been accepted is not late yet
 	silence := now - since
 	definite := t.offered >= r.scenario.Load.Count() && t.accepted+t.refused >= t.offered
 	said := t.gauge.Error == "" && t.gauge.At > since // what it said before its last work is out of date

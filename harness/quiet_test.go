@@ -83,6 +83,20 @@ func TestQuietIsProven(t *testing.T) {
 	}
 }
 
+// Between two transactions the org may be silent for longer than expect.quiet.
+func TestWhatWasJustAcceptedIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	c := newScene(t, true)
+	c.scenario.Load.For *= 2
+	c.now = time.Minute
+	c.recorder.Offer(history.Operation{ID: "t-2", Records: []history.Record{{Fields: map[string]any{"Token__c": "t-2.0"}}}})
+	c.recorder.Answer("t-2", history.Attempt{Outcome: history.OK})
+	none := func(at time.Duration) history.Gauge { return history.Gauge{At: at} }
+	assert.Empty(t, c.at(time.Minute+time.Second, false, none(time.Minute-time.Second)))
+	assert.Empty(t, c.at(time.Minute+4*time.Second, false, none(time.Minute+time.Second)))
+	assert.NotEmpty(t, c.at(time.Minute+5*time.Second, false, none(time.Minute+time.Second)))
+}
+
 // What never arrives is to be told to somebody, which no silence of the org shows.
 func TestPoisonTakesTheWholeSilence(t *testing.T) {
 	t.Parallel()

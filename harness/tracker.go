@@ -2,6 +2,7 @@ package harness
 
 import (
 	"slices"
+	"time"
 
 	"github.com/squall-harness/squall/harness/history"
 	"github.com/squall-harness/squall/harness/match"
@@ -20,7 +21,8 @@ type tracker struct {
 	tokens  map[string]*tracked     // by token that is not in the target yet
 	deletes map[deletion][]*tracked // not in the target yet; these carry no token
 
-	gauge history.Gauge // what the subject said last
+	gauge    history.Gauge // what the subject said last
+	answered time.Duration // when the source had its last answer
 
 	offered, accepted, refused, committed, waiting int
 	poisoned                                       int // accepted, though they never arrive: somebody must be told
@@ -89,6 +91,9 @@ func standing(commits []commitlog.Commit) (kept []commitlog.Commit) {
 }
 
 func (t *tracker) event(e history.Event) {
+	if e.Attempt != nil {
+		t.answered = e.At
+	}
 	switch {
 	case e.Operation != nil:
 		t.offer(e.Operation)

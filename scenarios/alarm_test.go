@@ -50,7 +50,7 @@ func TestNoFalseAlarm(t *testing.T) {
 
 // lightSeeds is how many seeds every short scenario is played on in the
 // everyday tests: the first few of them as they are, in TestNoFalseAlarm, the
-// others on a tenth of the load, in TestNoFalseAlarmOnALightLoad.
+// others on a twentieth of the load, in TestNoFalseAlarmOnALightLoad.
 const lightSeeds = 50
 
 // A light load may leave a promise without evidence; broken it is on no seed.
@@ -72,10 +72,10 @@ func TestNoFalseAlarmOnALightLoad(t *testing.T) {
 	}
 }
 
-// light is a tenth of a scenario's load. How many calls a record may cost is
+// light is a twentieth of a scenario's load. How many calls a record may cost is
 // said for the whole load, which leaves more to put together.
 func light(name string) []harness.Setting {
-	rate := strconv.FormatFloat(scenario(name, 1).Load.Rate/10, 'f', -1, 64)
+	rate := strconv.FormatFloat(scenario(name, 1).Load.Rate/20, 'f', -1, 64)
 	return []harness.Setting{{Key: "load.rate", Value: rate}, {Key: "expect.calls", Value: "0"}}
 }
 
