@@ -12,8 +12,7 @@ import (
 // would send it (webhook format, version 4: prometheus.io, Alertmanager,
 // webhook_config).
 type alertSink struct {
-	server   *http.Server
-	url      string
+	server
 	recorder *history.Recorder
 }
 
@@ -25,14 +24,11 @@ type webhook struct {
 	} `json:"alerts"`
 }
 
-func newAlertSink(n subject.Network, r *history.Recorder) (*alertSink, error) {
-	s := &alertSink{recorder: r}
-	server, base, err := serve(n, http.HandlerFunc(s.receive))
-	if err != nil {
-		return nil, err
-	}
-	s.server, s.url = server, base+"/alerts"
-	return s, nil
+func newAlertSink(n subject.Network, r *history.Recorder) (s *alertSink, err error) {
+	s = &alertSink{recorder: r}
+	s.server, err = serve(n, http.HandlerFunc(s.receive))
+	s.url += "/alerts"
+	return s, err
 }
 
 func (s *alertSink) receive(w http.ResponseWriter, r *http.Request) {
@@ -59,6 +55,3 @@ func cause(labels, annotations map[string]string) string {
 	}
 	return ""
 }
-
-// Close stops listening.
-func (s *alertSink) Close() { _ = s.server.Close() }

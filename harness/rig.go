@@ -36,7 +36,7 @@ type rig struct {
 	site       *statusSite // nil unless a fault says what it shows
 	host       *host
 	source     source
-	feed       *feedServer // nil for a source that pushes
+	servers    []server // beside the org's
 	nemesis    *fault.Nemesis
 	schedule   fault.Schedule
 	ledgers    *rundir.Ledgers
@@ -73,6 +73,7 @@ func setUp(ctx context.Context, s *Scenario, sub subject.Subject, dir *rundir.Di
 	if r.alerts, err = newAlertSink(r.world.Network, r.recorder); err != nil {
 		return r, err
 	}
+	r.servers = append(r.servers, r.alerts.server)
 	if err = r.setUpSite(); err != nil {
 		return r, err
 	}
@@ -236,14 +237,8 @@ func (r *rig) closeWorld() {
 		_ = r.orgServer.Shutdown(ctx)
 		_ = r.orgServer.Close()
 	}
-	if r.alerts != nil {
-		r.alerts.Close()
-	}
-	if r.feed != nil {
-		r.feed.Close()
-	}
-	if r.site != nil {
-		r.site.Close()
+	for _, s := range r.servers {
+		s.Close()
 	}
 }
 

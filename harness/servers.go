@@ -11,14 +11,21 @@ import (
 // connection hangs is for the faults to say.
 var guarded = mocksf.Guard{Patience: -1}
 
-// serve lets a handler answer at an address of its own until the server is
-// closed.
-func serve(n subject.Network, h http.Handler) (server *http.Server, url string, err error) {
+// server answers at an address of its own until it is closed.
+type server struct {
+	http *http.Server
+	url  string
+}
+
+func serve(n subject.Network, h http.Handler) (server, error) {
 	l, err := n.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, "", err
+		return server{}, err
 	}
-	server = guarded.Server(h)
-	go func() { _ = server.Serve(l) }()
-	return server, "http://" + l.Addr().String(), nil
+	s := server{guarded.Server(h), "http://" + l.Addr().String()}
+	go func() { _ = s.http.Serve(l) }() // ends with Close
+	return s, nil
 }
+
+// Close stops listening.
+func (s server) Close() { _ = s.http.Close() }

@@ -1,8 +1,6 @@
 package harness
 
 import (
-	"net/http"
-
 	"github.com/squall-harness/squall/harness/subject"
 	"github.com/squall-harness/squall/mocksf/trust"
 )
@@ -10,9 +8,8 @@ import (
 // statusSite is Salesforce's status site. It is on another way than the org, so
 // no fault of the network keeps the subject from asking it.
 type statusSite struct {
+	server
 	status *trust.Status
-	server *http.Server
-	url    string
 }
 
 // setUpSite opens the site if a fault says what it shows.
@@ -21,18 +18,15 @@ func (r *rig) setUpSite() (err error) {
 		return nil
 	}
 	if r.site, err = newStatusSite(r.world.Network); err == nil {
-		r.nemesis.Site = r.site
+		r.nemesis.Site, r.servers = r.site, append(r.servers, r.site.server)
 	}
 	return err
 }
 
 func newStatusSite(n subject.Network) (*statusSite, error) {
 	status := trust.New(trust.Config{})
-	server, url, err := serve(n, status)
-	if err != nil {
-		return nil, err
-	}
-	return &statusSite{status, server, url}, nil
+	s, err := serve(n, status)
+	return &statusSite{s, status}, err
 }
 
 // Raise is part of fault.Site.
@@ -44,6 +38,3 @@ func (s *statusSite) Raise(degraded bool) (resolve func()) {
 	id := s.status.Raise(incident)
 	return func() { s.status.Resolve(id) }
 }
-
-// Close stops listening.
-func (s *statusSite) Close() { _ = s.server.Close() }

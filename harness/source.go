@@ -3,11 +3,9 @@ package harness
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"text/template"
 
 	"github.com/squall-harness/squall/harness/history"
-	"github.com/squall-harness/squall/harness/subject"
 	"github.com/squall-harness/squall/harness/workload"
 )
 
@@ -35,11 +33,12 @@ func (r *rig) setUpSource(listen string) (url string, err error) {
 		return "", nil
 	}
 	feed := &workload.Feed{Window: q.Window, Body: body, Recorder: r.recorder}
-	r.source = feed
-	if r.feed, err = serveFeed(r.world.Network, feed, q.Path); err != nil {
+	s, err := serve(r.world.Network, feed)
+	if err != nil {
 		return "", err
 	}
-	return r.feed.url, nil
+	r.source, r.servers = feed, append(r.servers, s)
+	return s.url + q.Path, nil
 }
 
 // offerURL is where transactions are pushed to; "" for a feed.
@@ -50,33 +49,16 @@ func (r *rig) offerURL() string {
 	return ""
 }
 
-// feedServer serves a feed.
-type feedServer struct {
-	feed   *workload.Feed
-	server *http.Server
-	url    string
-}
-
-func serveFeed(n subject.Network, f *workload.Feed, path string) (*feedServer, error) {
-	server, base, err := serve(n, f)
-	if err != nil {
-		return nil, err
-	}
-	return &feedServer{feed: f, url: base + path, server: server}, nil
-}
-
 // noteUnread says how many transactions nobody has fetched in time.
 func (r *rig) noteUnread() {
-	if r.feed == nil {
+	feed, ok := r.source.(*workload.Feed)
+	if !ok {
 		return
 	}
-	if !r.feed.feed.Asked() {
+	if !feed.Asked() {
 		r.note("the integration never asked the source's feed for anything: its URL is in SOURCE_URL")
 	}
-	if n := r.feed.feed.Unread(); n > 0 {
-		r.note(fmt.Sprintf("%d transactions had left the source's feed, which keeps them for %v, before the integration had fetched them", n, r.feed.feed.Window))
+	if n := feed.Unread(); n > 0 {
+		r.note(fmt.Sprintf("%d transactions had left the source's feed, which keeps them for %v, before the integration had fetched them", n, feed.Window))
 	}
 }
-
-// Close stops listening.
-func (s *feedServer) Close() { _ = s.server.Close() }
