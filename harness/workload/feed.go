@@ -141,7 +141,7 @@ func (f *Feed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
 		return
 	}
-	page, arrival, oldest := f.page(&q, true)
+	page, arrival, oldest := f.page(&q)
 	if arrival != nil && q.wait > 0 {
 		timer := time.NewTimer(q.wait)
 		defer timer.Stop()
@@ -150,7 +150,7 @@ func (f *Feed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		case <-timer.C:
 		case <-r.Context().Done():
 		}
-		page, _, oldest = f.page(&q, false)
+		page, _, oldest = f.page(&q)
 	}
 	if oldest != "" {
 		reply(w, http.StatusGone, map[string]string{"oldest": oldest,
@@ -168,16 +168,14 @@ func reply(w http.ResponseWriter, status int, body any) {
 
 // page is what comes after a cursor. An empty one comes with a channel that
 // tells of the next transaction; a cursor that is too old with the oldest one
-// that can be asked for. first: this request has not waited yet.
-func (f *Feed) page(q *query, first bool) (p Page, arrival <-chan struct{}, oldest string) {
+// that can be asked for.
+func (f *Feed) page(q *query) (p Page, arrival <-chan struct{}, oldest string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.expire()
 	f.asked = true
-	if first {
-		q.resolve(f.gone, f.gone+len(f.kept))
-		f.read = max(f.read, q.after)
-	}
+	q.resolve(f.gone, f.gone+len(f.kept))
+	f.read = max(f.read, q.after)
 	if q.after < f.gone {
 		return p, nil, strconv.Itoa(f.gone)
 	}

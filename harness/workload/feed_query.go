@@ -36,8 +36,9 @@ func readQuery(r *http.Request) (q query, err error) {
 	return q, nil
 }
 
-// resolve turns the cursor into a place. One beyond the end was made up, or is
-// of another run: what it would come after is not there yet.
+// resolve turns the cursor into a place, once: it stays there while the request
+// waits. One beyond the end was made up, or is of another run: what it would
+// come after is not there yet.
 func (q *query) resolve(oldest, latest int) {
 	switch q.cursor {
 	case "":
@@ -47,4 +48,5 @@ func (q *query) resolve(oldest, latest int) {
 	default:
 		q.after = min(q.after, latest)
 	}
+	q.cursor = strconv.Itoa(q.after)
 }
