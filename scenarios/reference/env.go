@@ -88,11 +88,10 @@ func (e Env) check() error {
 			errs = append(errs, fmt.Errorf("environment variable %s is not set", r.name))
 		}
 	}
-	if e.LoginURL != "" && !absoluteURL(e.LoginURL) {
-		errs = append(errs, errors.New("SF_LOGIN_URL is no absolute http or https URL"))
-	}
-	if e.SourceURL != "" && !absoluteURL(e.SourceURL) {
-		errs = append(errs, errors.New("SOURCE_URL is no absolute http or https URL"))
+	for _, u := range []struct{ name, value string }{{"SF_LOGIN_URL", e.LoginURL}, {"SOURCE_URL", e.SourceURL}} {
+		if u.value != "" && !absoluteURL(u.value) {
+			errs = append(errs, fmt.Errorf("%s is no absolute http or https URL", u.name))
+		}
 	}
 	return errors.Join(errs...)
 }
