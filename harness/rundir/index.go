@@ -71,7 +71,7 @@ func (x *indexWriter) events(events []history.Event) error {
 		for _, e := range part {
 			x.Event(e)
 		}
-		if err := x.write(indexBlock, "operations", "intents", "answers", "notes", "strays"); err != nil {
+		if err := x.write("operations", "intents", "answers", "notes", "strays"); err != nil {
 			return err
 		}
 	}
@@ -83,7 +83,7 @@ func (x *indexWriter) commits(commits []commitlog.Commit) error {
 		for i := range part {
 			x.Commit(&part[i])
 		}
-		if err := x.write(indexBlock, "effects", "changes", "strays"); err != nil {
+		if err := x.write("effects", "changes", "strays"); err != nil {
 			return err
 		}
 	}
@@ -95,18 +95,18 @@ func (x *indexWriter) requests(requests []commitlog.Request) error {
 		for i := range part {
 			x.Request(&part[i])
 		}
-		if err := x.write(indexBlock, "requests", "traces"); err != nil {
+		if err := x.write("requests", "traces"); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// write stores the tables that have so many rows.
-func (x *indexWriter) write(rows int, tables ...string) error {
+// write stores the tables that have enough rows for a block.
+func (x *indexWriter) write(tables ...string) error {
 	var err error
 	for _, name := range tables {
-		if w := x.files[name]; w.table.Rows() >= rows {
+		if w := x.files[name]; w.table.Rows() >= indexBlock {
 			err = errors.Join(err, w.block())
 		}
 	}
