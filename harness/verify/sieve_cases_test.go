@@ -49,9 +49,7 @@ func family(units int) verify.Input {
 func sift(t *testing.T, in verify.Input) *sieve.Sifted {
 	t.Helper()
 	r := newRun(in, false)
-	frame, err := sieve.FrameOf(&r.in)
-	require.NoError(t, err)
-	left, err := sieve.Sift(r, frame)
+	left, err := r.sift()
 	require.NoError(t, err)
 	require.Empty(t, differences(verify.JudgeAll(r.in), verify.JudgeAll(r.project(left))))
 	return left
