@@ -157,11 +157,10 @@ func requestFlags(q *commitlog.Request) (flags uint8) {
 	if q.Records > 0 {
 		flags |= Writes
 	}
-	gone := q.Fate.ReplyLost()
-	if gone {
+	if q.Fate.ReplyLost() {
 		flags |= ReplyGone
 	}
-	if gone || q.Status >= 400 || q.Status == 0 || q.Failed > 0 || q.Fault != "" {
+	if q.Disturbed() {
 		flags |= Failed
 	}
 	return flags

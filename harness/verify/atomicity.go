@@ -158,7 +158,7 @@ func (l *ledger) disturbed() []bool {
 		}
 	}
 	for i := range l.Requests {
-		if r := &l.Requests[i]; failed(r) {
+		if r := &l.Requests[i]; r.Disturbed() {
 			for _, token := range r.Traces {
 				if it := l.withToken(token); it != none {
 					met[l.intents[it].op] = true
@@ -167,8 +167,4 @@ func (l *ledger) disturbed() []bool {
 		}
 	}
 	return met
-}
-
-func failed(r *commitlog.Request) bool {
-	return r.Status >= 400 || r.Status == 0 || r.Failed > 0 || r.Fault != "" || r.Fate.ReplyLost()
 }

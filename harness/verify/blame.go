@@ -204,7 +204,7 @@ func (s *suspects) tie(w *history.Window, r *commitlog.Request) Tie {
 		return TiePart // the answer that its session had ended
 	case r.Fault == w.Fault && lost, within && endsSubject(w.Kind), within && lost && r.Fault == "" && !s.aimed[w.Fault]:
 		return TieReply
-	case r.Fault == w.Fault && s.class != Duplicate, within && failed(r) && r.Fault == "" && !s.aimed[w.Fault]:
+	case r.Fault == w.Fault && s.class != Duplicate, within && r.Disturbed() && r.Fault == "" && !s.aimed[w.Fault]:
 		return TiePart
 	case r.Fault == w.Fault, within && !s.aimed[w.Fault]:
 		return TieDuring

@@ -94,3 +94,9 @@ type Request struct {
 	Job      string   // the bulk job that it concerns
 	Fault    string   // the fault that took part in it
 }
+
+// Disturbed tells whether something got in the way of the request: it was
+// refused, in whole or in part, a fault took part in it, or its reply was lost.
+func (r *Request) Disturbed() bool {
+	return r.Status >= 400 || r.Status == 0 || r.Failed > 0 || r.Fault != "" || r.Fate.ReplyLost()
+}
