@@ -106,9 +106,12 @@ func (s *sifting) halve() error {
 	return nil
 }
 
+// tables are those of a merge.
+func (s *sifting) tables() [3]dense.Table { return [3]dense.Table{&s.ops, &s.effects, &s.answers} }
+
 // count lists the rows of the blocks of each table of a merge.
 func (s *sifting) count() (rows [3][]int, err error) {
-	for which, t := range []dense.Table{&s.ops, &s.effects, &s.answers} {
+	for which, t := range s.tables() {
 		if rows[which], err = s.source.Count(merged[which], t); err != nil {
 			return rows, err
 		}
@@ -131,18 +134,18 @@ func (s *sifting) cutAt(rows [3][]int, block int) (c cut, err error) {
 	if block < 1 || rows[mergeOffers][block] == 0 {
 		return cut{}, nil
 	}
-	if err := s.bring(&s.ops, "operations", block); err != nil {
+	if err := s.bring(mergeOffers, block); err != nil {
 		return cut{}, err
 	}
 	moment := s.ops.At[0]
-	if c.places[mergeOffers], err = s.seek("operations", &s.ops, rows[mergeOffers], func(i int) bool { return s.ops.At[i] >= moment }); err != nil {
+	if c.places[mergeOffers], err = s.seek(mergeOffers, rows[mergeOffers], func(i int) bool { return s.ops.At[i] >= moment }); err != nil {
 		return cut{}, err
 	}
 	since := s.ops.Op[min(c.places[mergeOffers].row, len(s.ops.Op)-1)]
-	if c.places[mergeEffects], err = s.seek("effects", &s.effects, rows[mergeEffects], func(i int) bool { return s.effects.At[i] >= moment }); err != nil {
+	if c.places[mergeEffects], err = s.seek(mergeEffects, rows[mergeEffects], func(i int) bool { return s.effects.At[i] >= moment }); err != nil {
 		return cut{}, err
 	}
-	if c.places[mergeAnswers], err = s.seek("answers", &s.answers, rows[mergeAnswers], func(i int) bool { return s.answers.Seq[i] > since }); err != nil {
+	if c.places[mergeAnswers], err = s.seek(mergeAnswers, rows[mergeAnswers], func(i int) bool { return s.answers.Seq[i] > since }); err != nil {
 		return cut{}, err
 	}
 	c.since, c.moment = since, moment
@@ -151,7 +154,8 @@ func (s *sifting) cutAt(rows [3][]int, block int) (c cut, err error) {
 
 // seek finds the first row of a table for which after holds, given that it holds
 // for all that follow; the block that it is in is left at hand.
-func (s *sifting) seek(name string, t dense.Table, rows []int, after func(i int) bool) (place, error) {
+func (s *sifting) seek(which int, rows []int, after func(i int) bool) (place, error) {
+	t := s.tables()[which]
 	var failed error
 	blocks := len(rows)
 	for blocks > 0 && rows[blocks-1] == 0 {
@@ -159,7 +163,7 @@ func (s *sifting) seek(name string, t dense.Table, rows []int, after func(i int)
 	}
 	first := sort.Search(blocks, func(b int) bool {
 		if failed == nil {
-			failed = s.bring(t, name, b)
+			failed = s.bring(which, b)
 		}
 		return failed == nil && t.Rows() > 0 && after(0)
 	})
@@ -170,9 +174,9 @@ func (s *sifting) seek(name string, t dense.Table, rows []int, after func(i int)
 		if blocks == 0 {
 			return place{}, nil
 		}
-		return place{}, s.bring(t, name, 0)
+		return place{}, s.bring(which, 0)
 	}
-	if failed = s.bring(t, name, first-1); failed != nil {
+	if failed = s.bring(which, first-1); failed != nil {
 		return place{}, failed
 	}
 	row := sort.Search(t.Rows(), after)
@@ -182,12 +186,12 @@ func (s *sifting) seek(name string, t dense.Table, rows []int, after func(i int)
 	if first == blocks {
 		return place{first, 0}, nil
 	}
-	return place{first, 0}, s.bring(t, name, first)
+	return place{first, 0}, s.bring(which, first)
 }
 
-// bring brings one block of a table.
-func (s *sifting) bring(t dense.Table, name string, block int) error {
-	r, err := s.source.Open(name, t, block)
+// bring brings one block of a table of a merge.
+func (s *sifting) bring(which, block int) error {
+	r, err := s.source.Open(merged[which], s.tables()[which], block)
 	if err != nil {
 		return err
 	}

@@ -43,9 +43,11 @@ var (
 	end       = [3]place{{math.MaxInt, 0}, {math.MaxInt, 0}, {math.MaxInt, 0}}
 )
 
+func (m *merge) tables() [3]dense.Table { return [3]dense.Table{&m.ops, &m.effects, &m.answers} }
+
 func newMerge(source Source, f *fold, from, until [3]place) (*merge, error) {
 	m := &merge{fold: f, until: until}
-	for which, t := range []dense.Table{&m.ops, &m.effects, &m.answers} {
+	for which, t := range m.tables() {
 		r, err := source.Open(merged[which], t, from[which].block)
 		if err != nil {
 			m.close()
@@ -82,7 +84,7 @@ func (m *merge) fill(which int) {
 			}
 			return
 		}
-		m.rows[which] = [...]dense.Table{&m.ops, &m.effects, &m.answers}[which].Rows()
+		m.rows[which] = m.tables()[which].Rows()
 		if m.block[which] == m.until[which].block {
 			m.rows[which] = min(m.rows[which], m.until[which].row)
 		}
