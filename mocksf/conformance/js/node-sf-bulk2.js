@@ -3,13 +3,10 @@
 const { pipeline } = require('node:stream/promises');
 const { Writable } = require('node:stream');
 const { BulkAPI2 } = require('node-sf-bulk2');
-const { assert, org, steps, range } = require('./steps');
+const { assert, steps, token, range } = require('./steps');
 
 async function login() {
-  const form = { grant_type: 'client_credentials', client_id: org.client.clientId, client_secret: org.client.clientSecret };
-  const res = await fetch(`${org.url}/services/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) });
-  const got = await res.json();
-  assert.equal(res.status, 200, JSON.stringify(got));
+  const got = await token({ grant_type: 'client_credentials' });
   return { accessToken: got.access_token, instanceUrl: got.instance_url, apiVersion: '62.0' };
 }
 

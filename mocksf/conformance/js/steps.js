@@ -60,6 +60,16 @@ function jwt(claims = {}, key = fs.readFileSync(env.SF_KEY_FILE)) {
   return `${text}.${crypto.sign('RSA-SHA256', Buffer.from(text), key).toString('base64url')}`;
 }
 
+// token is what the org answers to a login of the connected app. form says by
+// which flow.
+async function token(form) {
+  const body = new URLSearchParams({ client_id: org.client.clientId, client_secret: org.client.clientSecret, ...form });
+  const res = await fetch(`${org.url}/services/oauth2/token`, { method: 'POST', body });
+  const got = await res.json();
+  assert.equal(res.status, 200, JSON.stringify(got));
+  return got;
+}
+
 // allow does in the browser's place what the user does there: log in and allow
 // the app. It returns the address that the browser is sent back to.
 async function allow(url) {
@@ -76,4 +86,4 @@ const revoke = (token) => fetch(`${org.url}/services/oauth2/revoke`, { method: '
 
 const range = (n) => Array.from({ length: n }, (_, i) => i);
 
-module.exports = { assert, org, steps, refused, jwt, allow, revoke, range };
+module.exports = { assert, org, steps, refused, jwt, token, allow, revoke, range };

@@ -3,7 +3,7 @@
 'use strict';
 const { setTimeout: sleep } = require('node:timers/promises');
 const applink = require('@heroku/applink');
-const { assert, org, steps, refused, range } = require('../js/steps');
+const { assert, org, steps, refused, token, range } = require('../js/steps');
 
 // called is the org of a call from Salesforce, whose header says which one.
 function called(accessToken, apiVersion = 'v60.0') {
@@ -15,15 +15,10 @@ function called(accessToken, apiVersion = 'v60.0') {
   return applink.init().salesforce.parseRequest({ 'x-client-context': header }, '{}').context.org;
 }
 
-async function login() {
-  const body = new URLSearchParams({ grant_type: 'client_credentials', client_id: org.client.clientId, client_secret: org.client.clientSecret });
-  return (await (await fetch(`${org.url}/services/oauth2/token`, { method: 'POST', body })).json()).access_token;
-}
-
 // failed wants a call to fail, and returns what the error says.
 const failed = (call) => call.then((r) => assert.fail(`not refused: ${JSON.stringify(r)}`), (err) => err.message);
 
-async function records(step, data, token) {
+async function records(step, data, session) {
   let id;
   await step('create', async () => {
     ({ id } = await data.create({ type: 'Account', fields: { Name: 'Amber', NumberOfEmployees: 3 } }));
@@ -54,10 +49,10 @@ async function records(step, data, token) {
   await step('query that is refused', async () => {
     await refused(data.query('SELECT'), 'MALFORMED_QUERY');
     await refused(called('none').dataApi.query('SELECT Id FROM Account'), 'INVALID_SESSION_ID');
-    await refused(called(token, 'v99.0').dataApi.query('SELECT Id FROM Account'), 'NOT_FOUND');
+    await refused(called(session, 'v99.0').dataApi.query('SELECT Id FROM Account'), 'NOT_FOUND');
   });
   await step('request', async () => {
-    assert.ok((await called(token).request('services/data/v60.0/limits', { headers: {} })).DailyApiRequests.Max);
+    assert.ok((await called(session).request('services/data/v60.0/limits', { headers: {} })).DailyApiRequests.Max);
   });
 }
 
@@ -175,8 +170,8 @@ async function queries(step, bulk, finished) {
 }
 
 steps(async (step) => {
-  const token = await login();
-  const { dataApi: data, bulkApi: bulk } = called(token);
+  const { access_token: session } = await token({ grant_type: 'client_credentials' });
+  const { dataApi: data, bulkApi: bulk } = called(session);
   const finished = async (job) => {
     let info;
     do {
@@ -185,7 +180,7 @@ steps(async (step) => {
     } while (!['JobComplete', 'Failed', 'Aborted'].includes(info.state));
     return info;
   };
-  await records(step, data, token);
+  await records(step, data, session);
   await units(step, data);
   await ingest(step, bulk, finished);
   await queries(step, bulk, finished);

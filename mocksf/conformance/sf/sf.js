@@ -5,7 +5,7 @@ const { execFile } = require('node:child_process');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { assert, org, steps, range } = require('../js/steps');
+const { assert, org, steps, token, revoke, range } = require('../js/steps');
 
 const cli = path.join(__dirname, 'node_modules/@salesforce/cli/bin/run.js');
 const home = fs.mkdtempSync(path.join(os.tmpdir(), 'squall-sf-')); // its logins and settings
@@ -41,17 +41,12 @@ async function ok(words, more) {
 const file = (name, text) => fs.writeFileSync(path.join(home, name), text);
 const query = async (soql, ...args) => (await ok('data query', { args: ['--query', soql, ...args] })).records;
 
-async function token() {
-  const form = { grant_type: 'password', client_id: org.client.clientId, client_secret: org.client.clientSecret, username: org.username, password: org.password };
-  const res = await fetch(`${org.url}/services/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) });
-  return (await res.json()).access_token;
-}
-
 const csv = (n, from = 0) => `Ext_Id__c,LastName\n${range(n).map((i) => `sf-${from + i},Bulk ${from + i}`).join('\n')}\n`;
 
 async function logins(step) {
   await step('org login access-token', async () => {
-    const got = await ok(`org login access-token --no-prompt --set-default --instance-url ${org.url}`, { env: { SF_ACCESS_TOKEN: await token() } });
+    const { access_token: SF_ACCESS_TOKEN } = await token({ grant_type: 'password', username: org.username, password: org.password });
+    const got = await ok(`org login access-token --no-prompt --set-default --instance-url ${org.url}`, { env: { SF_ACCESS_TOKEN } });
     assert.match(got.orgId, /^00D/);
     assert.equal(got.username, org.username);
   });
@@ -197,7 +192,7 @@ steps(async (step) => {
   await Promise.all([records(step), trees(step), bulk(step)]); // each call takes two seconds to start
   await step('a session ends, and JWT logs in again', async () => {
     const { accessToken } = await ok('org display');
-    await fetch(`${org.url}/services/oauth2/revoke`, { method: 'POST', body: new URLSearchParams({ token: accessToken }) });
+    await revoke(accessToken);
     assert.ok((await ok('data create record --sobject Account --values Name=Again')).id);
   });
   await step('org logout', async () => {
