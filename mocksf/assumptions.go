@@ -1,6 +1,7 @@
 package mocksf
 
 import (
+	"cmp"
 	"net/http"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
@@ -19,18 +20,11 @@ type Assumptions struct {
 }
 
 func (a Assumptions) withDefaults() Assumptions {
-	for _, n := range []struct {
-		field *int
-		usual int
-	}{
-		{&a.UpdatedDays, 30}, {&a.DeletedDays, 30}, {&a.BodyMB, maxJSONBody >> 20}, {&a.Retrieve, 2000}, {&a.JobDeleted, http.StatusNoContent},
-	} {
-		if *n.field == 0 {
-			*n.field = n.usual
-		}
-	}
-	a.GoneCode = orDefault(a.GoneCode, apierr.Gone.Code)
-	a.PreconditionCode = orDefault(a.PreconditionCode, apierr.Precondition.Code)
+	a.UpdatedDays, a.DeletedDays = cmp.Or(a.UpdatedDays, 30), cmp.Or(a.DeletedDays, 30)
+	a.GoneCode = cmp.Or(a.GoneCode, apierr.Gone.Code)
+	a.PreconditionCode = cmp.Or(a.PreconditionCode, apierr.Precondition.Code)
+	a.BodyMB, a.Retrieve = cmp.Or(a.BodyMB, maxJSONBody>>20), cmp.Or(a.Retrieve, 2000)
+	a.JobDeleted = cmp.Or(a.JobDeleted, http.StatusNoContent)
 	return a
 }
 
