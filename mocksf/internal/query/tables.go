@@ -120,11 +120,11 @@ func KindOf(t schema.Type) soql.Kind {
 }
 
 func (t table) Relation(name string) (soql.Relation, bool) {
-	i, parent, ok := t.Parent(name)
+	i, _, ok := t.Parent(name)
 	if !ok || t.hidden(t.Table, i) {
 		return soql.Relation{}, false
 	}
-	return soql.Relation{Name: t.Table.Fields[i].Relationship(), Column: t.column(i), Parent: parent.Name}, true
+	return soql.Relation{Name: t.Table.Fields[i].Relationship(), Column: t.column(i)}, true
 }
 
 // Find serves the id, the lookups and the indexed fields. The indexes of the

@@ -166,7 +166,7 @@ func (b *binding) own(name string) bool {
 func (b *binding) hop(from Table, name Name) (hop, error) {
 	relation, ok := from.Relation(name.Text)
 	if ok {
-		if parent, ok := b.tables.Table(relation.Parent); ok {
+		if parent, ok := b.tables.Table(relation.Column.To); ok {
 			id, _ := parent.Column("Id")
 			return hop{from, relation, parent, id}, nil
 		}

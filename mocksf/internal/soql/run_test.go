@@ -115,7 +115,7 @@ func world() memory {
 	lookup := column("Account__c", ID, 2)
 	lookup.To = "Account"
 	orders := &memoryTable{
-		name: "Order__c", columns: []Column{idOf("Order__c"), column("Name", String, 1), lookup}, relations: []Relation{{"Account__r", lookup, "Account"}},
+		name: "Order__c", columns: []Column{idOf("Order__c"), column("Name", String, 1), lookup}, relations: []Relation{{"Account__r", lookup}},
 		rows: []Row{row("a00000000000001AAA", "o1", id1), row("a00000000000002AAA", "o2", nil), row("a00000000000003AAA", "o3", id1), row("a00000000000004AAA", "o4", id2)},
 	}
 	accounts := &memoryTable{

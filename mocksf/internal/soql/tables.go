@@ -49,7 +49,7 @@ type Column struct {
 	Kind   Kind
 	Index  int // what a Row is asked with
 	Custom bool
-	To     string // the object whose ids it holds; "" of other kinds
+	To     string // the object whose ids it holds, in any case; "" of other kinds
 	Whole  bool   // a number without a fraction
 	Money  bool   // an amount of the org's currency
 	// Words says how a search treats the column: NAME, EMAIL, PHONE or ALL, which
@@ -62,8 +62,7 @@ type Column struct {
 // Relation is a lookup field seen as a way to the parent.
 type Relation struct {
 	Name   string // canonical, for example Account__r
-	Column Column // the field that holds the parent's id
-	Parent string // the object that the id belongs to
+	Column Column // the field that holds the parent's id, To the parent's object
 }
 
 // Child is a lookup field seen from the parent.
