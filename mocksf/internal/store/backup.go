@@ -74,8 +74,6 @@ func (tx *Tx) revert(t *Table, n uint32, then *Row) {
 	tx.changes = append(tx.changes, c)
 }
 
-func alive(r *Row) bool { return r != nil && !r.deleted }
-
 // former is what the fields that differ held then, "" for nothing.
 func former(now, then *Row) packed {
 	var sets []set

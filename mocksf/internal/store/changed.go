@@ -22,7 +22,7 @@ func (v *View) Changed(t *Table, from, to int64, deleted bool) []*Row {
 func (v *View) Newest(t *Table, n int) []*Row {
 	var found []*Row
 	for i := len(t.rows) - 1; i > 0 && len(found) < n; i-- {
-		if r := t.rows[i]; r != nil && !r.deleted {
+		if r := t.rows[i]; alive(r) {
 			found = append(found, r)
 		}
 	}

@@ -94,7 +94,7 @@ func (tx *Tx) allowed(t *Table, s set, n uint32) *apierr.Error {
 		if s.text[:3] != parent.Prefix {
 			return apierr.MalformedID.New(f.Name, s.text).On(f.Name)
 		}
-		if row := parent.row(s.text); row == nil || row.deleted {
+		if !alive(parent.row(s.text)) {
 			return apierr.CrossReference.New()
 		}
 	}

@@ -38,7 +38,9 @@ func (r *Row) Sequence() uint32 { return r.n }
 func (r *Row) Deleted() bool { return r.deleted }
 
 // LiveIn tells whether the record is one of t that is not deleted; nil is none.
-func (r *Row) LiveIn(t *Table) bool { return r != nil && !r.deleted && r.table == t }
+func (r *Row) LiveIn(t *Table) bool { return alive(r) && r.table == t }
+
+func alive(r *Row) bool { return r != nil && !r.deleted }
 
 // LSN is the number of the commit that wrote this state; 0 for what the org was
 // delivered with. In an open unit it is the number that the unit will get.

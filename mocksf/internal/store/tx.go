@@ -222,7 +222,7 @@ func (t *Table) replace(n uint32, row *Row) {
 			c.move(n, was, is)
 		}
 	}
-	if old != nil && !old.deleted {
+	if alive(old) {
 		t.live--
 	}
 	if row != nil {
@@ -235,7 +235,7 @@ func (t *Table) replace(n uint32, row *Row) {
 }
 
 func indexed(r *Row, field int) string {
-	if r == nil || r.deleted {
+	if !alive(r) {
 		return ""
 	}
 	return r.values.get(field)

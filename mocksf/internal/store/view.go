@@ -34,7 +34,7 @@ func (v *View) Get(id string) (*Row, bool) {
 // Draft.Put), by index where the field has one.
 func (v *View) Find(t *Table, field int, value string) []*Row {
 	if field == FieldID {
-		if row, ok := v.Get(value); ok && row.table == t && !row.deleted {
+		if row, _ := v.Get(value); row.LiveIn(t) {
 			return []*Row{row}
 		}
 		return nil
