@@ -1,11 +1,6 @@
 package mocksf
 
-import (
-	"slices"
-	"strings"
-
-	"github.com/squall-harness/squall/mocksf/internal/store"
-)
+import "github.com/squall-harness/squall/mocksf/internal/store"
 
 // countVersion is the version that brought record counts.
 const countVersion = 40
@@ -21,7 +16,7 @@ func countRecords(r *request) reply {
 	names, counts := splitList(r.query.Get("sObjects")), []count{}
 	r.read(func(v *store.View) {
 		for _, t := range r.org.store.Tables() {
-			asked := len(names) == 0 || slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, t.Name) })
+			asked := len(names) == 0 || among(names, t.Name)
 			if asked && !r.hidden(t, wholeObject) {
 				counts = append(counts, count{v.Count(t), t.Name})
 			}

@@ -3,7 +3,6 @@ package mocksf
 import (
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
@@ -95,10 +94,7 @@ func withID(t *store.Table, fields []int) []int {
 // selected reads a list of fields, separated by commas; none are all.
 func (r *request) selected(t *store.Table, list string) ([]int, *apierr.Error) {
 	var fields []int
-	for name := range strings.SplitSeq(list, ",") {
-		if name = strings.TrimSpace(name); name == "" {
-			continue
-		}
+	for _, name := range splitList(list) {
 		i, ok := t.Field(name)
 		if !ok || r.hidden(t, i) {
 			return nil, apierr.InvalidField.New(name, t.Name)

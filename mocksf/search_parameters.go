@@ -24,10 +24,8 @@ type searchObject struct{ name, fields, where, orderBy, limit string }
 func serveParameterized(r *request) reply {
 	get := r.query.Get
 	p := searchParameters{q: get("q"), scope: get("in"), fields: get("fields"), overall: get("overallLimit"), limit: get("defaultLimit")}
-	for name := range strings.SplitSeq(get("sobject"), ",") {
-		if name = strings.TrimSpace(name); name != "" {
-			p.objects = append(p.objects, searchObject{name, get(name + ".fields"), get(name + ".where"), get(name + ".orderBy"), get(name + ".limit")})
-		}
+	for _, name := range splitList(get("sobject")) {
+		p.objects = append(p.objects, searchObject{name, get(name + ".fields"), get(name + ".where"), get(name + ".orderBy"), get(name + ".limit")})
 	}
 	return r.searchFor(p)
 }
