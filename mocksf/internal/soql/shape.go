@@ -36,7 +36,7 @@ func ShapeOf(q *Query, tables Tables) (*Shape, error) {
 // shape resolves the SELECT list.
 func (b *binding) shape() (*Shape, error) {
 	s := &Shape{Object: b.table.Name()}
-	seen := map[string]bool{}
+	seen := nameSet{}
 	for _, item := range b.query.Items {
 		if err := b.show(s, item, seen); err != nil {
 			return nil, err
@@ -45,8 +45,21 @@ func (b *binding) shape() (*Shape, error) {
 	return s, nil
 }
 
+// nameSet is what a SELECT list has used, in any case.
+type nameSet map[string]bool
+
+// add tells whether a name is new.
+func (n nameSet) add(name string) bool {
+	name = strings.ToLower(name)
+	if n[name] {
+		return false
+	}
+	n[name] = true
+	return true
+}
+
 // show adds an item to the shape; seen are the columns that are there already.
-func (b *binding) show(s *Shape, item Item, seen map[string]bool) error {
+func (b *binding) show(s *Shape, item Item, seen nameSet) error {
 	switch {
 	case item.Sub != nil:
 		return b.showChildren(s, item.Sub, seen)
@@ -69,10 +82,9 @@ func (b *binding) show(s *Shape, item Item, seen map[string]bool) error {
 	if item.Alias != "" {
 		key = item.Alias
 	}
-	if seen[strings.ToLower(key)] {
+	if !seen.add(key) {
 		return fail(InvalidField, b.query.Text, item.Path[0].Pos, "duplicate field selected: %s", item.Path)
 	}
-	seen[strings.ToLower(key)] = true
 	s.add(f, shown)
 	return nil
 }
@@ -82,16 +94,15 @@ func (b *binding) show(s *Shape, item Item, seen map[string]bool) error {
 const maxFieldSet = 200
 
 // showSet adds the fields that FIELDS() stands for.
-func (b *binding) showSet(s *Shape, item Item, seen map[string]bool) error {
+func (b *binding) showSet(s *Shape, item Item, seen nameSet) error {
 	if item.Fields != "STANDARD" && (b.query.Limit == NoLimit || b.query.Limit > maxFieldSet) {
 		return plain(MalformedQuery, "The SOQL FIELDS function must have a LIMIT of at most %d", maxFieldSet)
 	}
 	for _, c := range b.table.Columns() {
 		if item.Fields == "ALL" || c.Custom == (item.Fields == "CUSTOM") {
-			if seen[strings.ToLower(c.Name)] {
+			if !seen.add(c.Name) {
 				return fail(InvalidField, b.query.Text, item.Path[0].Pos, "duplicate field selected: %s", c.Name)
 			}
-			seen[strings.ToLower(c.Name)] = true
 			s.Columns = append(s.Columns, Shown{Column: c})
 		}
 	}
@@ -99,7 +110,7 @@ func (b *binding) showSet(s *Shape, item Item, seen map[string]bool) error {
 }
 
 // showChildren adds a child subquery.
-func (b *binding) showChildren(s *Shape, sub *Query, seen map[string]bool) error {
+func (b *binding) showChildren(s *Shape, sub *Query, seen nameSet) error {
 	child, ok := b.table.Child(sub.From.Text)
 	if !ok {
 		return fail(InvalidType, b.query.Text, sub.From.Pos, "Didn't understand relationship '%s' in FROM part of query call. If you are attempting to use a custom relationship, "+
@@ -109,10 +120,9 @@ func (b *binding) showChildren(s *Shape, sub *Query, seen map[string]bool) error
 		return fail(InvalidType, b.query.Text, sub.Of.Pos, "Didn't understand relationship '%s.%s' in FROM part of query call: '%s' is not the object of the query",
 			sub.Of.Text, sub.From.Text, sub.Of.Text)
 	}
-	if seen[strings.ToLower(child.Name)] {
+	if !seen.add(child.Name) {
 		return fail(InvalidField, b.query.Text, sub.From.Pos, "duplicate relationship selected: %s", child.Name)
 	}
-	seen[strings.ToLower(child.Name)] = true
 	if sub.Count || sub.grouped() {
 		return fail(MalformedQuery, b.query.Text, sub.From.Pos, "Aggregates are not supported in a subquery")
 	}
