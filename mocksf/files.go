@@ -55,17 +55,18 @@ func splitFiles(contentType string, body []byte) (record []byte, files []attache
 // draft reads the record of the body with its files.
 func (r *request) draft(t *store.Table) (*store.Draft, *apierr.Error) {
 	d, err := draft(t, r.json)
-	for _, f := range r.files {
-		if err != nil {
-			break
-		}
-		if field, ok := t.Field(f.name); ok && t.Fields[field].Type != schema.Base64 {
-			err = apierr.InvalidInput.New(fmt.Sprintf("The part %s of the body is a file, and the field %s of %s takes none", short(f.name), t.Fields[field].Name, t.Name))
-			continue
-		}
-		err = d.Put(f.name, store.Text, base64.StdEncoding.EncodeToString(f.data))
+	if err != nil {
+		return nil, err
 	}
-	return d, err
+	for _, f := range r.files {
+		if field, ok := t.Field(f.name); ok && t.Fields[field].Type != schema.Base64 {
+			return nil, apierr.InvalidInput.New(fmt.Sprintf("The part %s of the body is a file, and the field %s of %s takes none", short(f.name), t.Fields[field].Name, t.Name))
+		}
+		if err := d.Put(f.name, store.Text, base64.StdEncoding.EncodeToString(f.data)); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
 }
 
 // file answers what a field holds that is a file.
