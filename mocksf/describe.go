@@ -93,7 +93,10 @@ var objectTraits = map[string]bool{
 func (r *request) childRelationships(t *store.Table) []map[string]any {
 	list := []map[string]any{}
 	for _, c := range r.org.store.Tables() {
-		for i := len(schema.SystemFields); i < len(c.Fields) && !r.hidden(c, wholeObject); i++ {
+		if r.hidden(c, wholeObject) {
+			continue
+		}
+		for i := len(schema.SystemFields); i < len(c.Fields); i++ {
 			f := &c.Fields[i]
 			if !strings.EqualFold(f.ReferenceTo, t.Name) || r.hidden(c, i) {
 				continue

@@ -31,11 +31,11 @@ func (r *request) appendAttributes(dst []byte, row *store.Row) []byte {
 
 // appendValue appends the value of one field in JSON; of a file the address.
 func (r *request) appendValue(dst []byte, row *store.Row, field int) []byte {
-	f := &row.Table().Fields[field]
-	if f.Type == schema.Base64 && row.Text(field) != "" {
+	f, text := &row.Table().Fields[field], row.Text(field)
+	if f.Type == schema.Base64 && text != "" {
 		return jsontree.AppendString(dst, r.recordURL(row.Table(), row.ID())+"/"+f.Name)
 	}
-	return appendTyped(dst, row.Table().Fields[field].Type, row.Text(field))
+	return appendTyped(dst, f.Type, text)
 }
 
 // appendTyped appends the text of a value in JSON. Numbers that are no int carry

@@ -56,8 +56,9 @@ func Check(st *store.Store, ask Ask) (object string, err error) {
 		return "", err
 	}
 	st.View(func(v *store.View) {
-		if object, err = soql.Check(q, tables(st, v, ask)); err == nil {
-			err = noFiles(q, tables(st, v, ask))
+		state := tables(st, v, ask)
+		if object, err = soql.Check(q, state); err == nil {
+			err = noFiles(q, state)
 		}
 	})
 	return object, err

@@ -15,8 +15,8 @@ func (g *grouping) collect() ([]Row, error) {
 	levels := g.levels()
 	groups, byKey := make([][]Row, len(levels)), map[string]*group{}
 	if len(g.by) == 0 {
-		byKey[g.key(0, nil)] = g.open(0)
-		groups[0] = []Row{byKey[g.key(0, nil)]}
+		only := g.open(0)
+		byKey[g.key(0, nil)], groups[0] = only, []Row{only}
 	}
 	for row := range g.candidates() {
 		if !holds(row) {
