@@ -7,7 +7,6 @@ import (
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/bulk"
-	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
 const jobsPattern, jobPattern = "jobs/ingest", "jobs/ingest/{job}"
@@ -34,7 +33,7 @@ func (o *Org) startBulk() {
 		Start: o.cfg.Service.BulkStart, Chunk: o.cfg.Service.BulkChunk, Parallel: o.cfg.Service.BulkParallel,
 		Limits: o.cfg.Bulk, Took: o.chunkTime, Locks: &o.locks, LockWait: o.cfg.Limits.LockWait,
 		OnMove: o.jobMoved(),
-		Hidden: func(who string, t *store.Table, field int) bool { return o.access.get(who, t, field) == AccessNone },
+		Hidden: o.access.hidden,
 	})
 }
 
@@ -147,8 +146,10 @@ func changeJob(r *request) reply {
 	return jobReply(change)
 }
 
-func deleteJob(r *request) reply {
-	if err := r.org.jobs.Delete(bulk.Ingest, r.job); err != nil {
+func deleteJob(r *request) reply { return r.dropJob(bulk.Ingest) }
+
+func (r *request) dropJob(t bulk.Type) reply {
+	if err := r.org.jobs.Delete(t, r.job); err != nil {
 		return failure(err)
 	}
 	return reply{status: r.org.cfg.Assume.JobDeleted}

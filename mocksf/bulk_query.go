@@ -74,12 +74,7 @@ func abortQueryJob(r *request) reply {
 	return jobReply(info)
 }
 
-func deleteQueryJob(r *request) reply {
-	if err := r.org.jobs.Delete(bulk.Query, r.job); err != nil {
-		return failure(err)
-	}
-	return reply{status: r.org.cfg.Assume.JobDeleted}
-}
+func deleteQueryJob(r *request) reply { return r.dropJob(bulk.Query) }
 
 // answerOf is the result of the job, and the position that the request asks for.
 func (r *request) answerOf() (a bulk.Answer, from int, err *apierr.Error) {
