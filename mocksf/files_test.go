@@ -18,19 +18,20 @@ import (
 	"github.com/squall-harness/squall/mocksf"
 )
 
-// message is a multipart message of a record and a file, as in the examples of
-// the REST API guide.
-func message(t *testing.T, record, field string, data []byte) (body *bytes.Buffer, kind string) {
+// message is a multipart message of a record and files, each the name of its
+// field and what it holds, as in the examples of the REST API guide.
+func message(t *testing.T, record string, files ...[2]string) (body *bytes.Buffer, kind string) {
 	t.Helper()
 	body = &bytes.Buffer{}
 	w := multipart.NewWriter(body)
 	part, err := w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="entity_content"`}, "Content-Type": {"application/json"}})
 	require.NoError(t, err)
 	fmt.Fprint(part, record)
-	part, err = w.CreateFormFile(field, "f.bin")
-	require.NoError(t, err)
-	_, err = part.Write(data)
-	require.NoError(t, err)
+	for _, f := range files {
+		part, err = w.CreateFormFile(f[0], "f.bin")
+		require.NoError(t, err)
+		fmt.Fprint(part, f[1])
+	}
 	require.NoError(t, w.Close())
 	return body, w.FormDataContentType()
 }
@@ -41,7 +42,7 @@ func TestFilesComeInBothForms(t *testing.T) {
 	coded := base64.StdEncoding.EncodeToString(data)
 	account := d.create("Account", `{"Name":"n"}`)
 	attachment := d.create("Attachment", `{"Name":"f.png","ParentId":"`+account+`","ContentType":"image/png","Body":"`+coded+`"}`)
-	body, kind := message(t, `{"Title":"f","PathOnClient":"f.bin"}`, "VersionData", data)
+	body, kind := message(t, `{"Title":"f","PathOnClient":"f.bin"}`, [2]string{"VersionData", string(data)})
 	var saved struct{ ID string }
 	a := d.do("POST", "sobjects/ContentVersion", body, "Content-Type", kind)
 	require.Equal(t, 201, a.status, a.body)
@@ -66,7 +67,7 @@ func TestFilesComeInBothForms(t *testing.T) {
 		assert.Contains(t, a.body, "The file Body cannot be read by a sub-request")
 	}
 
-	body, kind = message(t, `{"Description":"new"}`, "versiondata", []byte("2"))
+	body, kind = message(t, `{"Description":"new"}`, [2]string{"versiondata", "2"})
 	assert.Equal(t, 204, d.do("PATCH", "sobjects/ContentVersion/"+saved.ID, body, "Content-Type", kind).status)
 	assert.Equal(t, "2", d.do("GET", "sobjects/ContentVersion/"+saved.ID+"/VersionData", nil).body)
 	require.NoError(t, d.org.SetAccess("", "ContentVersion", "VersionData", mocksf.AccessNone))
@@ -96,7 +97,7 @@ func TestFilesAreRefused(t *testing.T) {
 		{`{"PathOnClient"`, "VersionData", "1", "JSON_PARSER_ERROR"},
 		{`{}`, "VersionData", "1", "REQUIRED_FIELD_MISSING"},
 	} {
-		body, kind := message(t, c.record, c.field, []byte(c.data))
+		body, kind := message(t, c.record, [2]string{c.field, c.data})
 		a := d.do("POST", "sobjects/ContentVersion", body, "Content-Type", kind)
 		assert.Equal(t, 400, a.status, a.body)
 		assert.Contains(t, a.body, c.code)
@@ -118,18 +119,12 @@ func TestFilesAreRefused(t *testing.T) {
 func TestTheFilesOfAMessageHaveAnOrder(t *testing.T) {
 	d := openDoor(t, mocksf.Config{})
 	send := func(names ...string) answered {
-		body := &bytes.Buffer{}
-		w := multipart.NewWriter(body)
-		part, err := w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="record"`}, "Content-Type": {"application/json"}})
-		require.NoError(t, err)
-		fmt.Fprint(part, `{"PathOnClient":"f"}`)
+		var files [][2]string
 		for _, name := range names {
-			part, err = w.CreateFormFile(name, "f.bin")
-			require.NoError(t, err)
-			fmt.Fprint(part, name)
+			files = append(files, [2]string{name, name})
 		}
-		require.NoError(t, w.Close())
-		return d.do("POST", "sobjects/ContentVersion", body, "Content-Type", w.FormDataContentType())
+		body, kind := message(t, `{"PathOnClient":"f"}`, files...)
+		return d.do("POST", "sobjects/ContentVersion", body, "Content-Type", kind)
 	}
 	for range 20 {
 		assert.Contains(t, send("Nope2", "Nope1", "Nope3").body, "Nope2")
