@@ -37,7 +37,7 @@ func TestPipelineRefuses(t *testing.T) {
 		"half version":        {"GET", "/services/data/v67.5/limits", "", nil, 404, "NOT_FOUND"},
 		"long uri":            {"GET", "query?q=" + long, "", nil, 414, "URI_TOO_LONG"},
 		"long headers":        {"GET", "limits", "", []string{"X-Long", long}, 431, "REQUEST_HEADER_FIELDS_TOO_LARGE"},
-		"content type":        {"POST", "sobjects/Account", `<xml/>`, []string{"Content-Type", "application/xml"}, 415, "UNSUPPORTED_MEDIA_TYPE"},
+		"content type":        {"POST", "sobjects/Account", `Name=n`, []string{"Content-Type", "application/x-www-form-urlencoded"}, 415, "UNSUPPORTED_MEDIA_TYPE"},
 		"encoding":            {"POST", "sobjects/Account", `x`, []string{"Content-Encoding", "br"}, 415, "UNSUPPORTED_MEDIA_TYPE"},
 		"no gzip":             {"POST", "sobjects/Account", `{"Name":"n"}`, []string{"Content-Encoding", "gzip"}, 400, "INVALID_INPUT"},
 		"trailing text":       {"POST", "sobjects/Account", `{"Name":"n"}x`, nil, 400, "JSON_PARSER_ERROR"},

@@ -58,7 +58,7 @@ func (o *Org) receive(w http.ResponseWriter, r *request) (whole bool) {
 
 // resolve finds the route of a request.
 func (o *Org) resolve(r *request) *apierr.Error {
-	routes, params := o.router.find(r.path)
+	routes, params := o.router.find(r.bare())
 	if len(routes) == 0 {
 		return nowhere(r.path)
 	}
@@ -161,13 +161,15 @@ func (r *request) admit() {
 	}
 }
 
-// parse reads the body where the route takes JSON only.
+// parse reads the body where the route does not read it itself.
 func (r *request) parse() *apierr.Error {
 	switch {
 	case r.route.raw:
 		return nil
 	case r.route.files && isMultipart(r.header):
 		return r.parseFiles()
+	case r.route.record && isXML(r.header) && len(r.body) > 0:
+		return r.parseXML()
 	}
 	return r.parseJSON()
 }

@@ -42,6 +42,7 @@ type request struct {
 	version int // 67 for v67.0; 0 outside /services/data
 	method  string
 	path    string // escaped, without the query string
+	format  string // .xml or .json where the path ends so, see bare
 	query   url.Values
 	header  http.Header
 	body    []byte // decompressed

@@ -19,6 +19,7 @@ type route struct {
 	inner   bool  // may be a sub-request of a composite call
 	open    bool  // needs no session, does not count against the daily limit
 	raw     bool  // the body is not JSON
+	record  bool  // the body is one record, which may come in XML
 	files   bool  // the body may be a multipart message of a record and its files
 	step    Step  // of a login or a bulk job
 	since   int   // version that introduced it; 0 is every one

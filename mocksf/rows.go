@@ -11,9 +11,9 @@ import (
 )
 
 var rowRoutes = []route{
-	{method: "POST", pattern: "sobjects/{object}", api: commitlog.APIRow, write: true, inner: true, files: true, serve: createRow},
+	{method: "POST", pattern: "sobjects/{object}", api: commitlog.APIRow, write: true, inner: true, record: true, files: true, serve: createRow},
 	{method: "GET", pattern: "sobjects/{object}/{id}", api: commitlog.APIRow, inner: true, serve: readRow},
-	{method: "PATCH", pattern: "sobjects/{object}/{id}", api: commitlog.APIRow, write: true, inner: true, files: true, serve: updateRow},
+	{method: "PATCH", pattern: "sobjects/{object}/{id}", api: commitlog.APIRow, write: true, inner: true, record: true, files: true, serve: updateRow},
 	{method: "DELETE", pattern: "sobjects/{object}/{id}", api: commitlog.APIRow, write: true, inner: true, serve: deleteRow},
 }
 

@@ -29,7 +29,7 @@ func (o *Org) send(w http.ResponseWriter, r *request, rep reply) commitlog.Fate 
 	for name, values := range rep.header {
 		h[http.CanonicalHeaderKey(name)] = values
 	}
-	if rep.contentType == "" && h.Get("Content-Type") == "" && r.version > 0 && takesXML(r.http.Header.Get("Accept")) {
+	if rep.contentType == "" && h.Get("Content-Type") == "" && r.version > 0 && r.answersXML() {
 		rep = r.inXML(rep)
 	}
 	if rep.location != "" {

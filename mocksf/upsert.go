@@ -16,10 +16,10 @@ const upsertBodyVersion = 46
 const keyPattern = "sobjects/{object}/{field}/{value}"
 
 var upsertRoutes = []route{
-	{method: "PATCH", pattern: keyPattern, api: commitlog.APIRow, write: true, inner: true, serve: upsertRow},
+	{method: "PATCH", pattern: keyPattern, api: commitlog.APIRow, write: true, inner: true, record: true, serve: upsertRow},
 	{method: "GET", pattern: keyPattern, api: commitlog.APIRow, inner: true, serve: readByKey},
 	{method: "DELETE", pattern: keyPattern, api: commitlog.APIRow, write: true, inner: true, serve: deleteByKey},
-	{method: "POST", pattern: "sobjects/{object}/{field}", api: commitlog.APIRow, write: true, inner: true, serve: createByID},
+	{method: "POST", pattern: "sobjects/{object}/{field}", api: commitlog.APIRow, write: true, inner: true, record: true, serve: createByID},
 }
 
 // key is the record that a path names by an external id.

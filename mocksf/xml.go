@@ -9,21 +9,6 @@ import (
 // xmlReply is the content type of a reply in XML.
 const xmlReply = "application/xml;charset=UTF-8"
 
-// takesXML tells whether a client would rather have XML: the first of its media
-// types that the REST API knows is XML.
-func takesXML(accept string) bool {
-	for part := range strings.SplitSeq(accept, ",") {
-		kind, _, _ := strings.Cut(part, ";")
-		switch strings.ToLower(strings.TrimSpace(kind)) {
-		case "application/xml":
-			return true
-		case "application/json", "*/*":
-			return false
-		}
-	}
-	return false
-}
-
 // inXML writes a reply in JSON as XML: members and items are elements, what the
 // attributes of a record say are attributes (REST API guide, Query, formats).
 func (r *request) inXML(rep reply) reply {

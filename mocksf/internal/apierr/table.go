@@ -26,6 +26,7 @@ var (
 	BodyTooLarge     = &Kind{"REQUEST_ENTITY_TOO_LARGE", 413, "The request body is larger than %d bytes", true, false, fixtures}
 	Unexpected       = &Kind{"UNKNOWN_EXCEPTION", 500, "An unexpected error occurred. Please include this ErrorId if you contact support: %s", false, true, observed}
 	JSONParser       = &Kind{"JSON_PARSER_ERROR", 400, "%s", true, false, observed}
+	XMLParser        = &Kind{"XML_PARSER_ERROR", 400, "%s", true, false, "formed after JSON_PARSER_ERROR"}
 	InvalidInput     = &Kind{"INVALID_INPUT", 400, "%s", true, false, observed}
 
 	InvalidType    = &Kind{"INVALID_TYPE", 400, "sObject type '%s' is not supported.", true, false, fixtures}
@@ -87,7 +88,7 @@ var Table = []*Kind{
 	MalformedSearch,
 	InvalidSession, RequestLimit, ConcurrentLimit, Foreign, NotFound, NoApexClass, NoExternalID, MethodNotAllowed, Precondition, URITooLong, MediaType, HeadersTooLarge,
 	Gone,
-	BodyTooLarge, Unexpected, JSONParser, InvalidInput, InvalidType, InvalidField, FieldInBody, NoForeignKey,
+	BodyTooLarge, Unexpected, JSONParser, XMLParser, InvalidInput, InvalidType, InvalidField, FieldInBody, NoForeignKey,
 	NotWriteable, MissingField, MissingID, TooLong, WrongCellType, OutOfRange, InvalidEmail, BadPicklist,
 	MalformedID, CrossReference, EntityDeleted, Duplicate, Ambiguous, LockedRow, LockedRecords, RuleBroken,
 	DuplicateFound, TriggerFailed, NotForClients, StorageFull, Maintenance, NoAccess, TooManyRecords, LimitExceeded,

@@ -1,0 +1,178 @@
+package mocksf
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/xml"
+	"errors"
+	"io"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
+	"github.com/squall-harness/squall/mocksf/internal/jsontree"
+)
+
+// A record may come in XML: a root element named as the object, with an element
+// for each field (REST API guide, Create Records Using sObject Basic
+// Information). It is read into the JSON that would say the same, with every
+// value as text.
+
+// The paths that may end in .json or .xml are those of versions up to this one
+// (REST API guide, REST API Architecture).
+const lastSuffixed = 57
+
+// bare is the path without such an ending, which is noted as the format of the
+// reply. Where there may be one, the value of an external id loses it as well.
+func (r *request) bare() string {
+	ext := path.Ext(r.path)
+	if ext != ".xml" && ext != ".json" {
+		return r.path
+	}
+	parts := strings.FieldsFunc(r.path, isSlash)
+	if len(parts) < 4 || version(parts[2]) == 0 || version(parts[2]) > lastSuffixed {
+		return r.path
+	}
+	r.format = ext
+	return strings.TrimSuffix(r.path, ext)
+}
+
+func isXML(h http.Header) bool {
+	return strings.HasPrefix(strings.ToLower(h.Get("Content-Type")), "application/xml")
+}
+
+// answersXML tells whether the reply is to be in XML: the path says so, the
+// first media type of Accept that the REST API knows, or else the type of the
+// body.
+func (r *request) answersXML() bool {
+	if r.format != "" {
+		return r.format == ".xml"
+	}
+	for part := range strings.SplitSeq(r.http.Header.Get("Accept"), ",") {
+		kind, _, _ := strings.Cut(part, ";")
+		switch strings.ToLower(strings.TrimSpace(kind)) {
+		case "application/xml":
+			return true
+		case "application/json":
+			return false
+		case "*/*":
+			return isXML(r.http.Header)
+		}
+	}
+	return isXML(r.http.Header)
+}
+
+// parseXML reads a record in XML as parseJSON reads one in JSON.
+func (r *request) parseXML() *apierr.Error {
+	body, err := jsonOf(r.body)
+	if err != nil {
+		return apierr.XMLParser.New(err.Error())
+	}
+	r.body = body
+	return r.readJSON()
+}
+
+// recordDepth is how deep elements lie in each other: the record, a parent in
+// it, and the external id of that.
+const recordDepth = 3
+
+// jsonOf writes a record in XML as JSON.
+func jsonOf(body []byte) ([]byte, error) {
+	d := xml.NewDecoder(bytes.NewReader(inUTF8(body)))
+	d.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) {
+		if strings.EqualFold(charset, "utf-16") {
+			return in, nil // it is in UTF-8 by now
+		}
+		return nil, errors.New("the encoding " + short(charset) + " is not supported: UTF-8 and UTF-16 are")
+	}
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return nil, errors.Join(err, errors.New("an element named as the object is expected"))
+		}
+		if root, ok := token.(xml.StartElement); ok {
+			record, err := appendElementJSON(nil, d, root, 1)
+			if err == nil {
+				err = onlyRemarks(d)
+			}
+			return record, err
+		}
+	}
+}
+
+// onlyRemarks refuses what stands behind the root element.
+func onlyRemarks(d *xml.Decoder) error {
+	for {
+		switch token, err := d.Token(); token := token.(type) {
+		case nil:
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			return err
+		case xml.StartElement:
+			return errors.New("one element is expected: there is another, " + short(token.Name.Local))
+		}
+	}
+}
+
+// appendElementJSON appends what an element holds: an object where it has
+// elements, as the record has; else its text, or null where it is marked so.
+func appendElementJSON(dst []byte, d *xml.Decoder, start xml.StartElement, depth int) ([]byte, error) {
+	var text strings.Builder
+	members := append([]byte(nil), '{')
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		switch token := token.(type) {
+		case xml.CharData:
+			text.Write(token)
+		case xml.StartElement:
+			if depth == recordDepth {
+				return nil, errors.New("the element " + short(token.Name.Local) + " lies too deep for a record")
+			}
+			if len(members) > 1 {
+				members = append(members, ',')
+			}
+			members = append(jsontree.AppendString(members, token.Name.Local), ':')
+			if members, err = appendElementJSON(members, d, token, depth+1); err != nil {
+				return nil, err
+			}
+		case xml.EndElement:
+			switch {
+			case depth == 1 || len(members) > 1:
+				return append(append(dst, members...), '}'), nil
+			case slices.ContainsFunc(start.Attr, isNil):
+				return append(dst, "null"...), nil
+			}
+			return jsontree.AppendString(dst, text.String()), nil
+		}
+	}
+}
+
+// isNil tells whether an attribute is xsi:nil="true".
+func isNil(a xml.Attr) bool {
+	return a.Name.Local == "nil" && (a.Value == "true" || a.Value == "1")
+}
+
+// inUTF8 is a text that may be in UTF-16, which its first two bytes tell.
+func inUTF8(text []byte) []byte {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(text, []byte{0xfe, 0xff}):
+		order = binary.BigEndian
+	case bytes.HasPrefix(text, []byte{0xff, 0xfe}):
+		order = binary.LittleEndian
+	default:
+		return bytes.TrimPrefix(text, []byte("\ufeff"))
+	}
+	units := make([]uint16, 0, len(text)/2)
+	for text = text[2:]; len(text) > 1; text = text[2:] {
+		units = append(units, order.Uint16(text))
+	}
+	return []byte(string(utf16.Decode(units)))
+}
