@@ -78,25 +78,16 @@ func rehearse(t *testing.T, s *harness.Scenario, name string) (r *harness.Result
 	return r
 }
 
-// The reference keeps every promise, with and without faults.
-func TestReferencePasses(t *testing.T) {
-	for name, s := range map[string]*harness.Scenario{
-		"outage": scenarios.Load(short),
-		"calm":   scenarios.Load(short, harness.Setting{Key: "load.for", Value: "13s"}).WithoutFaults(),
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := rehearse(t, s, "reference")
-			for _, v := range r.Summary.Guarantees {
-				assert.NotEqual(t, verify.Fail, v.Result, "%s: %s", v.Guarantee, v.Reason)
-			}
-			if name == "outage" {
-				assert.Equal(t, harness.ExitPass, r.Summary.Exit)
-			} else { // a run in which nothing goes wrong proves little, and says so
-				assert.Equal(t, harness.ExitNoVerdict, r.Summary.Exit)
-			}
-		})
+// A run in which nothing goes wrong proves little, and says so. That the
+// reference passes in real time is shown by TestMyIntegrationSurvivesAnOutage.
+func TestACalmRunProvesLittle(t *testing.T) {
+	t.Parallel()
+	calm := scenarios.Load(short, harness.Setting{Key: "load.for", Value: "13s"}).WithoutFaults()
+	r := rehearse(t, calm, "reference")
+	for _, v := range r.Summary.Guarantees {
+		assert.NotEqual(t, verify.Fail, v.Result, "%s: %s", v.Guarantee, v.Reason)
 	}
+	assert.Equal(t, harness.ExitNoVerdict, r.Summary.Exit)
 }
 
 // inRealTime are mutants that are caught in real time too, as processes of
@@ -105,6 +96,7 @@ var inRealTime = []string{"insert-blind-retry", "ack-before-store", "no-timeout"
 
 // A mutant is caught by a guarantee that its defect breaks.
 func TestMutantsAreCaught(t *testing.T) {
+	t.Parallel()
 	for _, name := range inRealTime {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

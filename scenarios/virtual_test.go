@@ -1,12 +1,17 @@
 package scenarios_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
@@ -33,23 +38,24 @@ func virtually(t *testing.T, s *harness.Scenario, name string) *harness.Result {
 // The reference keeps every promise that is built in, and the same seed leads to
 // the same ledgers, byte for byte, on one processor and on two.
 func TestReferencePassesEveryScenarioAndRepeats(t *testing.T) {
-	both := onProcessors(t, 2)
-	if testing.Short() {
-		return // the race detector does not ask for one processor
+	if path := os.Getenv(digestsOf); path != "" {
+		writeDigests(t, path, playAll(t))
+		return
 	}
-	one := onProcessors(t, 1)
-	for name := range one {
-		assert.Equal(t, both[name], one[name], name)
+	if testing.Short() { // the race detector does not ask for one processor
+		playAll(t)
+		return
 	}
+	one := onOneProcessor(t)
+	both := playAll(t)
+	assert.Equal(t, both, one())
 }
 
-// onProcessors plays all scenarios on so many processors and returns the
-// digests of their ledgers.
-func onProcessors(t *testing.T, n int) map[string]map[string]string {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(n))
+// playAll plays all scenarios and returns the digests of their ledgers.
+func playAll(t *testing.T) map[string]map[string]string {
 	var mu sync.Mutex
 	sums := map[string]map[string]string{}
-	t.Run(fmt.Sprintf("on %d processors", n), func(t *testing.T) {
+	t.Run(fmt.Sprintf("on %d processors", runtime.GOMAXPROCS(0)), func(t *testing.T) {
 		for _, name := range scenarios.Names() {
 			if testing.Short() && scenarios.Load(name).Virtual {
 				continue // hours and days: minutes under the race detector
@@ -65,6 +71,36 @@ func onProcessors(t *testing.T, n int) map[string]map[string]string {
 		}
 	})
 	return sums
+}
+
+// digestsOf is the environment variable that makes a process of this test write
+// the digests of the ledgers to a file, and no more.
+const digestsOf = "SQUALL_DIGESTS"
+
+// onOneProcessor begins to play the same scenarios in a process that has one
+// processor, beside this one, and returns what waits for its digests.
+func onOneProcessor(t *testing.T) func() map[string]map[string]string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "digests.json")
+	var out bytes.Buffer
+	pattern := append(strings.SplitN(flag.Lookup("test.run").Value.String(), "/", 3), "", "")
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.parallel=4", "-test.run=^"+t.Name()+"$/.*/"+pattern[2])
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", digestsOf+"="+path)
+	cmd.Stdout, cmd.Stderr = &out, &out
+	require.NoError(t, cmd.Start())
+	return func() (sums map[string]map[string]string) {
+		require.NoError(t, cmd.Wait(), "on one processor: %s", &out)
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.NoError(t, json.Unmarshal(text, &sums))
+		return sums
+	}
+}
+
+func writeDigests(t *testing.T, path string, sums map[string]map[string]string) {
+	text, err := json.Marshal(sums)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, text, 0o600))
 }
 
 func assertPasses(t *testing.T, r *harness.Result) {
