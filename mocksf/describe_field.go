@@ -1,0 +1,125 @@
+package mocksf
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/squall-harness/squall/mocksf/internal/store"
+	"github.com/squall-harness/squall/mocksf/schema"
+)
+
+// describeField answers what clients read about a field.
+func describeField(t *store.Table, i int) map[string]any {
+	f := &t.Fields[i]
+	writeable := t.Writeable(i)
+	d := map[string]any{
+		"name": f.Name, "label": orDefault(f.Label, words(f.Name)), "type": string(f.Type), "soapType": soapType(f.Type),
+		"nillable": !f.Required && i >= 8 && f.Type != schema.Boolean, "createable": writeable, "updateable": writeable,
+		"custom": schema.Custom(f.Name), "externalId": f.ExternalID, "unique": f.IsUnique(), "caseSensitive": f.CaseSensitive,
+		"idLookup": f.ExternalID || f.Type == schema.ID, "nameField": isName(t, i), "autoNumber": f.AutoNumber != "",
+		"defaultedOnCreate": i < 8 || f.Type == schema.Boolean || f.AutoNumber != "", "restrictedPicklist": f.Restricted,
+		"referenceTo": []string{}, "relationshipName": textOrNull(f.Relationship()), "picklistValues": picklist(f),
+		"length": 0, "byteLength": 0, "precision": 0, "scale": 0, "digits": 0,
+	}
+	if f.ReferenceTo != "" {
+		d["referenceTo"] = []string{f.ReferenceTo}
+	}
+	sizes(d, f)
+	for name, yes := range fieldTraits {
+		d[name] = yes
+	}
+	if f.Type == schema.Base64 {
+		for _, name := range []string{"aggregatable", "filterable", "groupable", "sortable"} {
+			d[name] = false
+		}
+	}
+	for _, name := range fieldNulls {
+		d[name] = nil
+	}
+	return d
+}
+
+func isName(t *store.Table, field int) bool {
+	name, ok := nameField(t)
+	return ok && name == field
+}
+
+func sizes(d map[string]any, f *schema.Field) {
+	switch {
+	case f.Type == schema.Int:
+		d["digits"], d["precision"] = 9, 9
+	case f.Type.Number():
+		d["precision"], d["scale"] = 18, 2
+	case f.Type == schema.Reference || f.Type == schema.ID:
+		d["length"], d["byteLength"] = 18, 18
+	case f.Type != schema.Boolean && f.Type != schema.Date && f.Type != schema.DateTime:
+		d["length"], d["byteLength"] = f.MaxLength(), 3*f.MaxLength()
+	}
+}
+
+// fieldTraits and fieldNulls are the same for every field of the mock.
+var (
+	fieldTraits = map[string]bool{
+		"aggregatable": true, "aiPredictionField": false, "calculated": false, "cascadeDelete": false, "dependentPicklist": false,
+		"deprecatedAndHidden": false, "displayLocationInDecimal": false, "encrypted": false, "filterable": true,
+		"formulaTreatNullNumberAsZero": false, "groupable": true, "highScaleNumber": false, "htmlFormatted": false, "namePointing": false, "permissionable": true, "polymorphicForeignKey": false,
+		"queryByDistance": false, "restrictedDelete": false, "searchPrefilterable": false, "sortable": true, "writeRequiresMasterRead": false,
+	}
+	fieldNulls = []string{
+		"calculatedFormula", "compoundFieldName", "controllerName", "defaultValue", "defaultValueFormula", "extraTypeInfo",
+		"filteredLookupInfo", "inlineHelpText", "mask", "maskType", "referenceTargetField", "relationshipOrder",
+	}
+)
+
+func picklist(f *schema.Field) []map[string]any {
+	list := []map[string]any{}
+	for _, v := range f.Values {
+		list = append(list, map[string]any{"active": true, "defaultValue": false, "label": v, "validFor": nil, "value": v})
+	}
+	return list
+}
+
+func soapType(t schema.Type) string {
+	switch {
+	case t == schema.ID || t == schema.Reference:
+		return "tns:ID"
+	case t == schema.Int:
+		return "xsd:int"
+	case t.Number():
+		return "xsd:double"
+	case t == schema.Boolean:
+		return "xsd:boolean"
+	case t == schema.Date:
+		return "xsd:date"
+	case t == schema.DateTime:
+		return "xsd:dateTime"
+	case t == schema.Base64:
+		return "xsd:base64Binary"
+	}
+	return "xsd:string"
+}
+
+func textOrNull(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// words makes a label out of an API name: Order_Line__c is Order Line,
+// BillingCity is Billing City.
+func words(name string) string {
+	var b strings.Builder
+	before := ' '
+	for _, c := range strings.TrimSuffix(name, "__c") {
+		if c == '_' {
+			c = ' '
+		}
+		if unicode.IsUpper(c) && unicode.IsLower(before) {
+			b.WriteRune(' ')
+		}
+		b.WriteRune(c)
+		before = c
+	}
+	return b.String()
+}
