@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"strings"
 	"sync"
@@ -32,6 +33,14 @@ func sign(t testing.TB, method jwt.SigningMethod, key any, c jwt.MapClaims) stri
 	return text
 }
 
+// padded signs as clients do whose base64 has its padding (Apache Camel).
+func padded(t testing.TB, claims string) string {
+	text := base64.URLEncoding.EncodeToString([]byte(`{"alg":"RS256"}`)) + "." + base64.URLEncoding.EncodeToString([]byte(claims))
+	signature, err := jwt.SigningMethodRS256.Sign(text, keys()[0])
+	require.NoError(t, err)
+	return text + "." + base64.URLEncoding.EncodeToString(signature)
+}
+
 func forUs(audience string) bool { return audience == "us" }
 
 func TestReadAssertion(t *testing.T) {
@@ -56,6 +65,8 @@ func TestReadAssertion(t *testing.T) {
 		"checked":               {whole, strict, nil},
 		"not checked":           {whole, open, nil},
 		"exp as text":           {signed(jwt.MapClaims{"exp": "1767355380"}), strict, nil},
+		"padded":                {padded(t, `{"iss":"app","sub":"ann","aud":"us","exp":"1767355380"}`), strict, nil},
+		"padded, open":          {padded(t, `{"iss":"app","sub":"ann","aud":"us","exp":"1767355380"}`), open, nil},
 		"prn for sub":           {signed(jwt.MapClaims{"sub": "", "prn": "ann"}), strict, nil},
 		"several audiences":     {signed(jwt.MapClaims{"aud": []string{"x", "us"}}), strict, nil},
 		"no such app":           {whole, unknown, ErrAssertion},
