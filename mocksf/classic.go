@@ -10,6 +10,7 @@ import (
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/bulk"
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
+	"github.com/squall-harness/squall/mocksf/internal/xmltext"
 )
 
 const (
@@ -21,7 +22,8 @@ const (
 )
 
 // Bulk API 1.0: jobs with batches in CSV, XML or JSON. Answers about a job
-// follow the content type of the request, answers about batches that of the job.
+// follow the content type of the request if it has one, answers about batches
+// that of the job.
 var classicRoutes = inClassicForm([]route{
 	{method: http.MethodPost, pattern: classicJobs, maxBody: maxJobInfo, step: StepCreate, plan: planClassicCreate, serve: createClassic},
 	{method: http.MethodGet, pattern: "/services/async/{release}/jobs", serve: listClassic},
@@ -85,7 +87,7 @@ func (r *request) settings() (jobSettings, *apierr.Error) {
 			Text    string `xml:",chardata"`
 		} `xml:",any"`
 	}
-	if err := xml.Unmarshal(r.body, &job); err != nil {
+	if err := xmltext.Unmarshal(r.body, &job); err != nil {
 		return nil, apierr.InvalidXML.New("The jobInfo cannot be read: " + err.Error())
 	}
 	for _, f := range job.Fields {

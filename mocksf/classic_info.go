@@ -9,8 +9,11 @@ import (
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
+// classicJobReply follows the content type of the request, and that of the job
+// where a request has none (WSC, BulkConnection.getJobStatus).
 func (r *request) classicJobReply(status int, job bulk.ClassicInfo) reply {
-	return classicReply(status, r.speaksJSON(), "jobInfo", jobMembers(job))
+	asJSON := r.speaksJSON() || r.header.Get("Content-Type") == "" && job.Content == bulk.JSON
+	return classicReply(status, asJSON, "jobInfo", jobMembers(job))
 }
 
 // jobMembers are in the order of the schema (Bulk API guide, JobInfo).

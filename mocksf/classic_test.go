@@ -110,6 +110,7 @@ func TestClassicJSON(t *testing.T) {
 	a = d.classic("GET", "job/"+job+"/batch/"+batch+"/result/", asJSON, "")
 	assert.Regexp(t, `^\[\{"success":true,"created":true,"id":"\w{18}","errors":\[\]\},.*\{"success":false,"created":false,"id":null,"errors":\[\{"message":"duplicate value found: .*,"statusCode":"DUPLICATE_VALUE","extendedErrorDetails":null\}\]\}\]$`, a.body)
 	assert.Equal(t, payload, d.classic("GET", "job/"+job+"/batch/"+batch+"/request", asJSON, "").body)
+	assert.Regexp(t, `^\{"id":"`+job, d.classic("GET", "job/"+job, "", "").body, "the job's own form")
 	assert.Regexp(t, `^\{"batchInfo":\[\{"id":"`+batch, d.classic("GET", "job/"+job+"/batch/", asJSON, "").body)
 	orders := d.query("SELECT Amount__c, Account__r.Name, Paid__c FROM Order__c ORDER BY Ext_Id__c").Records
 	require.Len(t, orders, 2)
@@ -120,17 +121,20 @@ func TestClassicXML(t *testing.T) {
 	d := openDoor(t, mocksf.Config{})
 	id := d.create("Account", `{"Name":"a","Phone":"1","Ext_Id__c":"a-1"}`)
 	job := d.openClassic("update", "XML")
-	batch, info := d.batch(job, asXML, `<?xml version="1.0"?><sObjects xmlns="http://www.force.com/2009/06/asyncapi/dataload" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
-		<sObject><Id>`+id+`</Id><type>Account</type><Name>Ben &amp; Co</Name><Phone xsi:nil="true"/></sObject>
+	batch, info := d.batch(job, asXML, `<?xml version="1.0" encoding="utf-16"?><sObjects xmlns="http://www.force.com/2009/06/asyncapi/dataload" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
+		<sObject><Id>`+id+`</Id><type>Account</type><Name>Bén &amp; Co</Name><Phone xsi:nil="true"/></sObject>
+		<sObject><id>`+id+`</id><type>Other</type></sObject>
 		<sObject><Id>`+id+`</Id><Parent><sObject><Ext_Id__c>a-1</Ext_Id__c></sObject></Parent></sObject>
 		<sObject><Name>x</Name></sObject></sObjects>`)
 	assert.Equal(t, "Completed", tag(info.body, "state"), info.body)
 	a := d.classic("GET", "job/"+job+"/batch/"+batch+"/result", "", "")
-	assert.Equal(t, `<?xml version="1.0" encoding="UTF-8"?><results xmlns="http://www.force.com/2009/06/asyncapi/dataload"><result><id>`+id+`</id><success>true</success><created>false</created></result>`+
-		`<result><id>`+id+`</id><success>true</success><created>false</created></result>`+
+	assert.Equal(t, `<?xml version="1.0" encoding="UTF-8"?><results xmlns="http://www.force.com/2009/06/asyncapi/dataload">`+
+		strings.Repeat(`<result><id>`+id+`</id><success>true</success><created>false</created></result>`, 3)+
 		`<result><errors><message>Id not specified</message><statusCode>MISSING_ARGUMENT</statusCode></errors><success>false</success><created>false</created></result></results>`, a.body)
-	row := d.query("SELECT Name, Phone, ParentId FROM Account").Records[0]
-	assert.Equal(t, []any{"Ben & Co", nil, id}, []any{row["Name"], row["Phone"], row["ParentId"]})
+	row := d.query("SELECT Name, Phone, ParentId, Type FROM Account").Records[0]
+	assert.Equal(t, []any{"Bén & Co", nil, id, "Other"}, []any{row["Name"], row["Phone"], row["ParentId"], row["Type"]})
+	a = d.classic("POST", "job/"+job, asXML, `<?xml version="1.0" encoding="utf-16"?><jobInfo xmlns="http://www.force.com/2009/06/asyncapi/dataload"><state>Closed</state></jobInfo>`)
+	assert.Equal(t, "Closed", tag(a.body, "state"), a.body)
 }
 
 func TestClassicQueries(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/store"
+	"github.com/squall-harness/squall/mocksf/internal/xmltext"
 )
 
 // The SOAP login, for clients that know no other: partner (u) and enterprise
@@ -32,7 +33,7 @@ type soapCall struct {
 // serveSOAP logs in or out.
 func serveSOAP(r *request) reply {
 	var call soapCall
-	if err := xml.Unmarshal(r.body, &call); err != nil {
+	if err := xmltext.Unmarshal(r.body, &call); err != nil {
 		return r.soapSender("The envelope cannot be read")
 	}
 	switch {

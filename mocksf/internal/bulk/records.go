@@ -9,6 +9,7 @@ import (
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
+	"github.com/squall-harness/squall/mocksf/internal/xmltext"
 )
 
 // ReadBatch looks through a batch of Bulk API 1.0. Records in XML and JSON
@@ -29,7 +30,7 @@ func (q *Queue) ReadBatch(id, payload string, traces ...string) (u *Upload, s Sp
 	case content == CSV:
 		u = ReadUpload(payload, Format{o.form.Delimiter, endsInCRLF(payload)}, traces...)
 	default:
-		t := &sheet{order: o, byName: map[string]int{}}
+		t := &sheet{order: o, object: s.Object, byName: map[string]int{}}
 		bad := t.read(content, payload)
 		u = ReadUpload(t.text(), o.form, traces...)
 		u.payload = payload
@@ -59,6 +60,7 @@ func (u *Upload) refuse(why error) {
 // sheet gathers records, each with fields of its own, into one table.
 type sheet struct {
 	order  order
+	object string         // API name of the records
 	byName map[string]int // columns by their names in lower case
 	header []string
 	rows   [][]string
@@ -180,7 +182,7 @@ type xmlField struct {
 // readXML reads <sObjects><sObject><Field>value</Field>...</sObject></sObjects>
 // in any namespace. A parent is <Relation><sObject><Field>...</sObject></Relation>.
 func (t *sheet) readXML(payload string) error {
-	d := xml.NewDecoder(strings.NewReader(payload))
+	d := xmltext.NewDecoder(strings.NewReader(payload))
 	for depth := 0; ; {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) && depth == 0 {
@@ -223,8 +225,8 @@ func (t *sheet) readField(d *xml.Decoder, e xml.StartElement) error {
 	}
 	name := e.Name.Local
 	switch {
-	case name == "type" && f.Parent == nil:
-		return nil // the object's name, which the job knows
+	case name == "type" && strings.EqualFold(f.Text, t.object):
+		return nil // as query results name the object, which the job knows
 	case f.Parent == nil && f.Nil == "true":
 		return t.put(name, nullCell)
 	case f.Parent == nil:
