@@ -47,8 +47,10 @@ func (o *Org) parent(n *nested, relation string) *nested {
 	}
 	p := &nested{}
 	if t, ok := o.store.Table(n.object); ok {
-		if _, parent, ok := t.Parent(relation); ok {
+		if _, parent, ok := t.Parent(relation, ""); ok {
 			p.object = parent.Name
+		} else {
+			p.object = query.NameObject
 		}
 	}
 	n.fields = append(n.fields, nestedField{name: relation, parent: p})

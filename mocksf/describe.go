@@ -121,7 +121,7 @@ func (r *request) childRelationships(t *store.Table) []map[string]any {
 		}
 		for i := len(schema.SystemFields); i < len(c.Fields); i++ {
 			f := &c.Fields[i]
-			if !strings.EqualFold(f.ReferenceTo, t.Name) || r.hidden(c, i) {
+			if !among(f.Targets(), t.Name) || r.hidden(c, i) {
 				continue
 			}
 			list = append(list, map[string]any{

@@ -21,13 +21,14 @@ func describeField(t *store.Table, i int) map[string]any {
 		"referenceTo": []string{}, "relationshipName": textOrNull(f.Relationship()), "picklistValues": picklist(f),
 		"length": 0, "byteLength": 0, "precision": 0, "scale": 0, "digits": 0,
 	}
-	if f.ReferenceTo != "" {
-		d["referenceTo"] = []string{f.ReferenceTo}
+	if f.Targets() != nil {
+		d["referenceTo"] = f.Targets()
 	}
 	sizes(d, f)
 	for name, yes := range fieldTraits {
 		d[name] = yes
 	}
+	d["namePointing"], d["polymorphicForeignKey"] = f.Polymorphic(), f.Polymorphic()
 	if f.Type == schema.Base64 {
 		for _, name := range []string{"aggregatable", "filterable", "groupable", "sortable"} {
 			d[name] = false
@@ -40,7 +41,7 @@ func describeField(t *store.Table, i int) map[string]any {
 }
 
 func isName(t *store.Table, field int) bool {
-	name, ok := nameField(t)
+	name, ok := t.NameField()
 	return ok && name == field
 }
 
@@ -62,7 +63,7 @@ var (
 	fieldTraits = map[string]bool{
 		"aggregatable": true, "aiPredictionField": false, "calculated": false, "cascadeDelete": false, "dependentPicklist": false,
 		"deprecatedAndHidden": false, "displayLocationInDecimal": false, "encrypted": false, "filterable": true,
-		"formulaTreatNullNumberAsZero": false, "groupable": true, "highScaleNumber": false, "htmlFormatted": false, "namePointing": false, "permissionable": true, "polymorphicForeignKey": false,
+		"formulaTreatNullNumberAsZero": false, "groupable": true, "highScaleNumber": false, "htmlFormatted": false, "permissionable": true,
 		"queryByDistance": false, "restrictedDelete": false, "searchPrefilterable": false, "sortable": true, "writeRequiresMasterRead": false,
 	}
 	fieldNulls = []string{

@@ -74,7 +74,7 @@ func putValue(d *store.Draft, name string, value any) error {
 	if parent, ok := value.(map[string]any); ok {
 		for field, key := range parent {
 			kind, text := plain(key)
-			if err := d.PutParent(name, field, kind, text); err != nil {
+			if err := d.PutParent(name, "", field, kind, text); err != nil {
 				return err
 			}
 		}

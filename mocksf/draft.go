@@ -44,7 +44,8 @@ func put(d *store.Draft, name string, value jsontree.Value) *apierr.Error {
 }
 
 // putParent reads a parent named by its external id:
-// "Account__r": {"Ext_Id__c": "a-1"}, with an optional attributes member.
+// "Account__r": {"Ext_Id__c": "a-1"}, with an attributes member, which has to
+// name the object where there are several.
 func putParent(d *store.Draft, name string, value jsontree.Value) *apierr.Error {
 	field, key := "", jsontree.Value{}
 	for member, v := range value.Members() {
@@ -55,7 +56,11 @@ func putParent(d *store.Draft, name string, value jsontree.Value) *apierr.Error 
 	if field == "" || key.Kind() >= jsontree.Array {
 		return apierr.InvalidField.New(name, d.Table.Name)
 	}
-	return d.PutParent(name, field, kinds[key.Kind()], key.Text())
+	object := value.Get("attributes").Get("type").Text()
+	if _, parents, _ := d.Table.Relationship(name); len(parents) < 2 {
+		object = ""
+	}
+	return d.PutParent(name, object, field, kinds[key.Kind()], key.Text())
 }
 
 // among tells whether a name is in a list, in any case.

@@ -183,7 +183,7 @@ func TestDiscovery(t *testing.T) {
 	}
 	d.json("GET", "sobjects", "", &global)
 	assert.Equal(t, 200, global.MaxBatchSize)
-	assert.Len(t, global.Sobjects, 12)
+	assert.Len(t, global.Sobjects, 15)
 
 	var order struct {
 		Name, KeyPrefix    string

@@ -56,8 +56,13 @@ func (r *request) shapeColumns(s *soql.Shape) []columnInfo {
 	columns := make([]columnInfo, len(s.Columns))
 	for i, c := range s.Columns {
 		switch {
-		case c.Parent != nil:
-			columns[i] = columnInfo{Name: c.Name, DisplayName: c.Name, Join: r.shapeColumns(c.Parent)}
+		case c.Ways != nil:
+			columns[i] = columnInfo{Name: c.Name, DisplayName: c.Name, Join: []columnInfo{}}
+			for _, w := range c.Ways {
+				columns[i].Join = append(columns[i].Join, r.shapeColumns(w.Shape)...)
+			}
+		case c.Of != nil:
+			columns[i] = columnInfo{ApexType: apexTypes[c.Kind], Boolean: c.Kind == soql.Bool, Name: c.Name, DisplayName: c.Name, Join: []columnInfo{}, Text: c.Kind == soql.String}
 		case c.Child != nil:
 			columns[i] = columnInfo{Aggregate: true, Name: c.Name, DisplayName: c.Name, Join: r.shapeColumns(c.Child)}
 		default:

@@ -51,19 +51,22 @@ func (p *pageWriter) keep(c *cursor) string {
 // it. A parent or a list that is empty is null.
 func (p *pageWriter) record(dst []byte, c *cursor, shape *soql.Shape, row soql.Row) []byte {
 	record := row.(*store.Row)
-	dst = p.appendAttributes(append(dst, '{'), record)
-	for i, column := range shape.Columns {
+	dst = p.appendAttributes(append(dst, '{'), shape.Object, record)
+	for i := range shape.Columns {
+		column := &shape.Columns[i]
 		dst = append(jsontree.AppendString(append(dst, ','), column.Name), ':')
 		switch {
 		case column.Child != nil:
 			dst = p.children(dst, c.child(i, column.Members(row), p.org.cfg.Clock()), column.Child)
 		case column.Format != nil && record.Value(column.Index) != nil:
 			dst = jsontree.AppendString(dst, column.Format(record.Value(column.Index)))
-		case column.Parent == nil:
+		case column.Of != nil:
+			dst = appendFigure(dst, soql.Figure{}, column.Of(row))
+		case column.Ways == nil:
 			dst = p.appendValue(dst, record, column.Index)
 		default:
-			if parent := column.Follow(row); parent != nil {
-				dst = p.record(dst, c, column.Parent, parent)
+			if shape, parent := column.Parent(row); parent != nil {
+				dst = p.record(dst, c, shape, parent)
 			} else {
 				dst = append(dst, "null"...)
 			}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
+	"github.com/squall-harness/squall/mocksf/internal/query"
 	"github.com/squall-harness/squall/mocksf/internal/soql"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
@@ -64,25 +65,63 @@ func (r *request) lookThrough(v *store.View, read commitlog.Read, shape *soql.Sh
 	if r.org.cfg.OnRead == nil {
 		return
 	}
+	if shape.Object == query.NameObject {
+		r.lookAtNames(v, read, shape, rows)
+		return
+	}
 	read.Object = shape.Object
 	records := make([]*store.Row, len(rows))
 	for i, row := range rows {
 		records[i] = row.(*store.Row)
 	}
 	t, _ := r.org.store.Table(shape.Object)
-	for _, c := range shape.Columns {
-		if c.Parent == nil && c.Child == nil {
-			read.Fields = append(read.Fields, t.Fields[c.Index].Name) // c has the alias
-		}
+	if fields := fieldsOf(t, shape); fields != nil {
+		read.Fields = fieldNames(t, fields)
 	}
 	r.look(v, read, records...)
 	for _, c := range shape.Columns {
-		switch {
-		case c.Parent != nil:
-			r.lookThrough(v, commitlog.Read{LSN: read.LSN}, c.Parent, parentsOf(c, rows))
-		case c.Child != nil:
+		for _, w := range c.Ways {
+			r.lookThrough(v, commitlog.Read{LSN: read.LSN}, w.Shape, parentsOf(c, w.Shape, rows))
+		}
+		if c.Child != nil {
 			r.lookThrough(v, commitlog.Read{LSN: read.LSN}, c.Child, childrenOf(c, rows))
 		}
+	}
+}
+
+// fieldsOf are the fields of a table that a shape tells of, the lookups among
+// them that lead to what is shown of parents; the id where it is of children only.
+func fieldsOf(t *store.Table, shape *soql.Shape) (fields []int) {
+	for _, c := range shape.Columns {
+		switch {
+		case c.Ways != nil:
+			field, _, _ := t.Relationship(c.Name)
+			fields = append(fields, field)
+		case c.Child == nil:
+			fields = append(fields, c.Index)
+		}
+	}
+	if fields == nil && len(shape.Columns) > 0 {
+		return []int{store.FieldID}
+	}
+	return fields
+}
+
+// lookAtNames notes a read of parents of several objects, each as one of its
+// own.
+func (r *request) lookAtNames(v *store.View, read commitlog.Read, shape *soql.Shape, rows []soql.Row) {
+	for _, t := range r.org.store.Tables() {
+		of := slices.DeleteFunc(slices.Clone(rows), func(row soql.Row) bool { return row.(*store.Row).Table() != t })
+		if len(of) == 0 {
+			continue
+		}
+		part := &soql.Shape{Object: t.Name, Columns: []soql.Shown{{}}} // the id tells the object
+		for _, c := range shape.Columns {
+			if i, ok := query.FieldOfName(t, c.Name); ok {
+				part.Columns = append(part.Columns, soql.Shown{Column: soql.Column{Index: i}})
+			}
+		}
+		r.lookThrough(v, read, part, of)
 	}
 }
 
@@ -121,11 +160,12 @@ func missed(t *store.Table, m soql.Match, rows []soql.Row) (missed []commitlog.S
 	return missed
 }
 
-// parentsOf lists the records that a lookup leads to, each once.
-func parentsOf(c soql.Shown, rows []soql.Row) []soql.Row {
+// parentsOf lists the records that a lookup leads to and that are shown in a
+// shape, each once.
+func parentsOf(c soql.Shown, in *soql.Shape, rows []soql.Row) []soql.Row {
 	var parents []soql.Row
 	for _, row := range rows {
-		if p := c.Follow(row); p != nil && !slices.Contains(parents, p) {
+		if shape, p := c.Parent(row); shape == in && p != nil && !slices.Contains(parents, p) {
 			parents = append(parents, p)
 		}
 	}

@@ -76,9 +76,11 @@ func TestReadsNameTheVersionsServed(t *testing.T) {
 	assert.Equal(t, []commitlog.Read{{LSN: 3, Object: "Account", Exact: true, Fields: []string{"Id"}, Records: []commitlog.Served{a}}},
 		v.ask(t, "GET", "/composite/sobjects/Account?fields=Id&ids="+account+",001000000000099AAA", "", 200))
 	assert.Equal(t, []commitlog.Read{
-		{LSN: 3, Object: "Order__c", Fields: []string{"Id"}, Exact: true, Where: []commitlog.Match{{Field: "Ext_Id__c", Values: []any{"o"}}}, Records: []commitlog.Served{o}},
+		{LSN: 3, Object: "Order__c", Fields: []string{"Account__c"}, Exact: true, Where: []commitlog.Match{{Field: "Ext_Id__c", Values: []any{"o"}}}, Records: []commitlog.Served{o}},
 		{LSN: 3, Object: "Account", Fields: []string{"Name"}, Records: []commitlog.Served{a}},
-	}, v.ask(t, "GET", "/query?q="+url.QueryEscape("SELECT Id, Account__r.Name FROM Order__c WHERE Ext_Id__c = 'o'"), "", 200))
+	}, v.ask(t, "GET", "/query?q="+url.QueryEscape("SELECT Account__r.Name FROM Order__c WHERE Ext_Id__c = 'o'"), "", 200), "not all fields")
+	assert.Equal(t, []commitlog.Read{{LSN: 3, Object: "Account", Fields: []string{"Id"}, Exact: true, Records: []commitlog.Served{a}}, {LSN: 3, Object: "Contact", Fields: []string{"Name"}}},
+		v.ask(t, "GET", "/query?q="+url.QueryEscape("SELECT (SELECT Name FROM Contacts) FROM Account"), "", 200), "not all fields")
 	assert.Equal(t, []commitlog.Read{{LSN: 3, Object: "Order__c", Fields: []string{"Id"}, Exact: true,
 		Where: []commitlog.Match{{Field: "Ext_Id__c", Values: []any{"p", "o"}}}, Records: []commitlog.Served{{ExternalID: "p"}, o}}},
 		v.ask(t, "GET", "/query?q="+url.QueryEscape("SELECT Id FROM Order__c WHERE Ext_Id__c IN ('p', 'o')"), "", 200))

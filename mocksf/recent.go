@@ -53,20 +53,10 @@ func (r *request) appendRecent(dst []byte, rows []*store.Row) []byte {
 			dst = append(dst, ',')
 		}
 		fields := []int{store.FieldID}
-		if name, ok := nameField(row.Table()); ok {
+		if name, ok := row.Table().NameField(); ok {
 			fields = append(fields, name)
 		}
 		dst = r.appendRecord(dst, row, fields)
 	}
 	return append(dst, ']')
-}
-
-// nameField is the field that people know a record by: Name, or the number of
-// records that are numbered.
-func nameField(t *store.Table) (int, bool) {
-	if i, ok := t.Field("Name"); ok {
-		return i, true
-	}
-	i := slices.IndexFunc(t.Fields, func(f Field) bool { return f.AutoNumber != "" })
-	return i, i >= 0
 }

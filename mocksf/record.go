@@ -15,7 +15,7 @@ func (r *request) base() string { return "/services/data/v" + strconv.Itoa(r.ver
 // appendRecord appends a record as the REST API shows it: attributes first,
 // then the fields in the order asked for.
 func (r *request) appendRecord(dst []byte, row *store.Row, fields []int) []byte {
-	dst = r.appendAttributes(append(dst, '{'), row)
+	dst = r.appendAttributes(append(dst, '{'), row.Table().Name, row)
 	for _, i := range fields {
 		dst = jsontree.AppendString(append(dst, ','), row.Table().Fields[i].Name)
 		dst = r.appendValue(append(dst, ':'), row, i)
@@ -23,8 +23,9 @@ func (r *request) appendRecord(dst []byte, row *store.Row, fields []int) []byte 
 	return append(dst, '}')
 }
 
-func (r *request) appendAttributes(dst []byte, row *store.Row) []byte {
-	dst = jsontree.AppendString(append(dst, `"attributes":{"type":`...), row.Table().Name)
+// appendAttributes appends what a record is shown as, and where it is.
+func (r *request) appendAttributes(dst []byte, object string, row *store.Row) []byte {
+	dst = jsontree.AppendString(append(dst, `"attributes":{"type":`...), object)
 	dst = jsontree.AppendString(append(dst, `,"url":`...), r.recordURL(row.Table(), row.ID()))
 	return append(dst, '}')
 }

@@ -20,8 +20,8 @@ func readRelated(r *request) reply {
 	if field, ok := t.Field(r.param("value")); ok && t.Fields[field].Type == schema.Base64 && !r.hidden(t, field) {
 		return r.file(t, field)
 	}
-	if field, parent, ok := t.Parent(r.param("value")); ok && !r.hidden(t, field) && !r.hidden(parent, wholeObject) {
-		return r.parentOf(t, field, parent)
+	if field, _, ok := t.Relationship(r.param("value")); ok && !r.hidden(t, field) {
+		return r.parentOf(t, field)
 	}
 	child, lookup, ok := t.Child(r.param("value"))
 	if !ok || r.hidden(child, wholeObject) || r.hidden(child, lookup) {
@@ -30,15 +30,20 @@ func readRelated(r *request) reply {
 	return r.childrenOf(t, child, lookup)
 }
 
-func (r *request) parentOf(t *store.Table, field int, parent *store.Table) reply {
+func (r *request) parentOf(t *store.Table, field int) reply {
 	var row *store.Row
 	r.read(func(v *store.View) {
 		if child, _ := v.Get(r.param("field")); child.LiveIn(t) {
 			row, _ = v.Get(child.Text(field))
-			r.lookAt(v, parent, commitlog.Served{ID: child.Text(field)}, row)
+			if parent, ok := r.org.store.TableOf(child.Text(field)); ok {
+				r.lookAt(v, parent, commitlog.Served{ID: child.Text(field)}, row)
+			}
 		}
 	})
-	return r.record(parent, row)
+	if row == nil || r.hidden(row.Table(), wholeObject) {
+		return failure(apierr.NotFound.New())
+	}
+	return r.record(row.Table(), row)
 }
 
 func (r *request) childrenOf(t, child *store.Table, lookup int) reply {

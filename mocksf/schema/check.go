@@ -73,15 +73,20 @@ func (s *Schema) checkField(o *Object, f *Field) error {
 	for _, t := range types {
 		known = known || t == f.Type
 	}
-	switch _, there := s.Object(f.ReferenceTo); {
+	switch {
 	case !known:
 		return fmt.Errorf("unknown type %q", f.Type)
-	case f.Type == Reference && !there:
-		return fmt.Errorf("referenceTo %q is no object of the schema", f.ReferenceTo)
-	case f.Type != Reference && f.ReferenceTo != "":
+	case f.Type != Reference && (f.ReferenceTo != "" || f.Polymorphic()):
 		return fmt.Errorf("referenceTo needs the type reference")
 	case (f.ExternalID || f.Unique) && (f.Type == Boolean || f.Type == Reference || f.Type == TextArea || f.Type == Base64):
 		return fmt.Errorf("a %s can be no external id and not unique", f.Type)
+	}
+	if f.Type == Reference {
+		for _, name := range append([]string{f.ReferenceTo}, f.OrTo...) {
+			if _, there := s.Object(name); !there {
+				return fmt.Errorf("referenceTo %q is no object of the schema", name)
+			}
+		}
 	}
 	for _, part := range f.JoinOf {
 		if !o.has(part) {

@@ -1,14 +1,14 @@
 package schema
 
-// Default is a small org of the usual kind: four standard objects, orders with
-// their lines, an append-only log, files, and users with their profiles. Every
-// object but the last two and the files has an external id, Ext_Id__c, and a
-// field for the harness's token, Token__c. Contacts have another external id,
-// Legacy_Id__c, which is not unique.
+// Default is a small org of the usual kind: five standard objects, the tasks and
+// events about them, orders with their lines, an append-only log, files, and
+// users with their profiles. Every object but the last two and the files has an
+// external id, Ext_Id__c, and a field for the harness's token, Token__c.
+// Contacts have another external id, Legacy_Id__c, which is not unique.
 func Default() *Schema {
 	return &Schema{Objects: []Object{
 		profile(), user(), account(), contact(), opportunity(), supportCase(), order(), orderLine(), activityLog(),
-		attachment(), contentVersion(),
+		attachment(), contentVersion(), lead(), task(), event(),
 	}}
 }
 
@@ -153,7 +153,8 @@ func activityLog() Object {
 func attachment() Object {
 	return Object{Name: "Attachment", KeyPrefix: "00P", Fields: []Field{
 		{Name: "Name", Label: "File Name", Required: true},
-		{Name: "ParentId", Type: Reference, ReferenceTo: "Account", RelationshipName: "Parent", ChildName: "Attachments", Required: true},
+		{Name: "ParentId", Type: Reference, ReferenceTo: "Account", OrTo: []string{"Case", "Contact", "Event", "Lead", "Opportunity", "Order__c", "Task"},
+			ChildName: "Attachments", Required: true},
 		{Name: "ContentType", Length: 120},
 		{Name: "Body", Type: Base64, Required: true},
 		{Name: "Description", Type: TextArea, Length: 500},

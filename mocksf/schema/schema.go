@@ -51,17 +51,18 @@ type Object struct {
 // Field is one field of an object.
 type Field struct {
 	Name             string
-	Label            string // "" = made from the name
-	Type             Type   // "" = String
-	Length           int    // longest text in characters, or file in bytes; 0 = the usual one of the type
-	Required         bool   // a record without it is refused (describe: nillable false)
-	ExternalID       bool   // records can be found and upserted by it
-	NotUnique        bool   // an external id that several records may share
-	Unique           bool   // two records with one value are refused; external ids are unique unless NotUnique
-	CaseSensitive    bool   // "A" and "a" are different values of a unique field
-	ReferenceTo      string // object that a Reference points at
-	RelationshipName string // "" = by Salesforce's rule: AccountId -> Account, Account__c -> Account__r
-	ChildName        string // name of the relationship as seen from the parent; "" = none
+	Label            string   // "" = made from the name
+	Type             Type     // "" = String
+	Length           int      // longest text in characters, or file in bytes; 0 = the usual one of the type
+	Required         bool     // a record without it is refused (describe: nillable false)
+	ExternalID       bool     // records can be found and upserted by it
+	NotUnique        bool     // an external id that several records may share
+	Unique           bool     // two records with one value are refused; external ids are unique unless NotUnique
+	CaseSensitive    bool     // "A" and "a" are different values of a unique field
+	ReferenceTo      string   // object that a Reference points at
+	OrTo             []string // the other objects that a polymorphic Reference may point at
+	RelationshipName string   // "" = by Salesforce's rule: AccountId -> Account, Account__c -> Account__r
+	ChildName        string   // name of the relationship as seen from the parent; "" = none
 	Values           []string
 	Restricted       bool     // a picklist that refuses values other than Values
 	JoinOf           []string // read-only: these fields of the record, joined by a space
@@ -94,6 +95,17 @@ func (f *Field) Relationship() string {
 	}
 	return strings.TrimSuffix(f.Name, "Id")
 }
+
+// Targets are the objects that a lookup may lead to; none for other fields.
+func (f *Field) Targets() []string {
+	if f.ReferenceTo == "" {
+		return nil
+	}
+	return append([]string{f.ReferenceTo}, f.OrTo...)
+}
+
+// Polymorphic tells whether a lookup may lead to records of several objects.
+func (f *Field) Polymorphic() bool { return len(f.OrTo) > 0 }
 
 // IsUnique tells whether two records may not share a value of the field.
 func (f *Field) IsUnique() bool { return f.Unique || f.ExternalID && !f.NotUnique }

@@ -32,7 +32,9 @@ func TestCheckNamesTheMistake(t *testing.T) {
 		"field ID is there twice":      object(Field{Name: "ID"}),
 		`field F: unknown type "blob"`: object(Field{Name: "F", Type: "blob"}),
 		`referenceTo "B" is no`:        object(Field{Name: "F", Type: Reference, ReferenceTo: "B"}),
+		`referenceTo "C" is no`:        object(Field{Name: "F", Type: Reference, ReferenceTo: "A", OrTo: []string{"C"}}),
 		"needs the type reference":     object(Field{Name: "F", ReferenceTo: "A"}),
+		"field F: referenceTo needs":   object(Field{Name: "F", OrTo: []string{"A"}}),
 		"boolean can be no external":   object(Field{Name: "F", Type: Boolean, ExternalID: true}),
 		"joinOf names G":               object(Field{Name: "F", JoinOf: []string{"G"}}),
 	} {

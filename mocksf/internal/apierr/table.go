@@ -42,6 +42,7 @@ var (
 	InvalidEmail   = &Kind{"INVALID_EMAIL_ADDRESS", 400, "%s: invalid email address: %s", true, false, fixtures}
 	BadPicklist    = &Kind{"INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", 400, "%s: bad value for restricted picklist field: %s", true, false, fixtures}
 	MalformedID    = &Kind{"MALFORMED_ID", 400, "%s: id value of incorrect type: %s", true, false, fixtures}
+	WrongParent    = &Kind{"FIELD_INTEGRITY_EXCEPTION", 400, "%s: id value of incorrect type: %s", true, false, observed}
 	CrossReference = &Kind{"INVALID_CROSS_REFERENCE_KEY", 400, "invalid cross reference id", true, false, fixtures}
 	EntityDeleted  = &Kind{"ENTITY_IS_DELETED", 404, "entity is deleted", true, false, fixtures}
 	Duplicate      = &Kind{"DUPLICATE_VALUE", 400, "duplicate value found: %s duplicates value on record with id: %s", true, false, observed}
@@ -90,7 +91,7 @@ var Table = []*Kind{
 	Gone,
 	BodyTooLarge, Unexpected, JSONParser, XMLParser, InvalidInput, InvalidType, InvalidField, FieldInBody, NoForeignKey,
 	NotWriteable, MissingField, MissingID, TooLong, WrongCellType, OutOfRange, InvalidEmail, BadPicklist,
-	MalformedID, CrossReference, EntityDeleted, Duplicate, Ambiguous, LockedRow, LockedRecords, RuleBroken,
+	MalformedID, WrongParent, CrossReference, EntityDeleted, Duplicate, Ambiguous, LockedRow, LockedRecords, RuleBroken,
 	DuplicateFound, TriggerFailed, NotForClients, StorageFull, Maintenance, NoAccess, TooManyRecords, LimitExceeded,
 	Halted, InvalidReference, RolledBack, BatchHalted, MalformedQuery, InvalidLocator, ReplicationDate, InvalidJob, InvalidJobState,
 	InvalidBatch, NotProcessed, WrongVersion, InvalidXML, InvalidFilter, InvalidEntity, ClientInput, ExceededQuota, FeatureNotEnabled, ServerUnavailable,

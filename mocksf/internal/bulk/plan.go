@@ -63,8 +63,15 @@ func (o order) column(name string) (column, bool) {
 	return c, ok
 }
 
+// parentColumn reads Account.Ext_Id__c, and Contact:Who.Ext_Id__c of a
+// polymorphic relationship (Bulk API guide, Relationship Fields in a Header
+// Row).
 func (o order) parentColumn(relation, external string) (column, bool) {
-	field, table, ok := o.table.Parent(relation)
+	object, name, typed := strings.Cut(relation, ":")
+	if !typed {
+		object, name = "", relation
+	}
+	field, table, ok := o.table.Parent(name, object)
 	if !ok {
 		return column{}, false
 	}

@@ -13,6 +13,7 @@ package query
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/soql"
@@ -75,8 +76,8 @@ func noFiles(q *soql.Query, tables Tables) error {
 			if c.File {
 				return restricted("a base64 field (" + c.Name + ")")
 			}
-			if c.Parent != nil {
-				shapes = append(shapes, c.Parent)
+			for _, w := range c.Ways {
+				shapes = append(shapes, w.Shape)
 			}
 		}
 	}
@@ -125,14 +126,13 @@ func (f *Flat) pin(rows []soql.Row) {
 func family(dst []soql.Row, s *soql.Shape, row soql.Row) []soql.Row {
 	dst = append(dst, row)
 	for _, c := range s.Columns {
-		if c.Parent == nil {
-			continue
+		for _, w := range c.Ways { // one: there is no TYPEOF in a table
+			var parent soql.Row
+			if row != nil {
+				parent = w.Follow(row)
+			}
+			dst = family(dst, w.Shape, parent)
 		}
-		var parent soql.Row
-		if row != nil {
-			parent = c.Follow(row)
-		}
-		dst = family(dst, c.Parent, parent)
 	}
 	return dst
 }
@@ -168,9 +168,9 @@ func (f *Flat) head(st *store.Store, s *soql.Shape, prefix string) {
 	t, _ := st.Table(s.Object)
 	for _, c := range s.Columns {
 		switch {
-		case c.Parent != nil:
-			f.head(st, c.Parent, prefix+c.Name+".")
-		case c.Format != nil:
+		case c.Ways != nil:
+			f.head(st, c.Ways[0].Shape, prefix+c.Name+".")
+		case c.Format != nil || c.Of != nil:
 			f.Columns = append(f.Columns, Column{prefix + c.Name, schema.String})
 		default:
 			f.Columns = append(f.Columns, Column{prefix + c.Name, t.Fields[c.Index].Type})
@@ -195,14 +195,24 @@ func (f *Flat) Page(from, n int, fn func(id string, cells []string)) {
 	}
 }
 
+// textOf is a value that is text, or true or false; "" for null.
+func textOf(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprint(v)
+}
+
 // appendCells takes a row and its parents off the front of rows.
 func appendCells(cells []string, s *soql.Shape, rows []soql.Row) ([]string, []soql.Row) {
 	row, _ := rows[0].(*store.Row)
 	rows = rows[1:]
 	for _, c := range s.Columns {
 		switch {
-		case c.Parent != nil:
-			cells, rows = appendCells(cells, c.Parent, rows)
+		case c.Ways != nil:
+			cells, rows = appendCells(cells, c.Ways[0].Shape, rows)
+		case row != nil && c.Of != nil:
+			cells = append(cells, textOf(c.Of(row)))
 		case row != nil && c.Format != nil && row.Value(c.Index) != nil:
 			cells = append(cells, c.Format(row.Value(c.Index)))
 		case row != nil:

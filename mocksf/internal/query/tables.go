@@ -61,6 +61,9 @@ func (t table) column(i int) soql.Column {
 	if f.Type == schema.ID {
 		to = t.Table.Name
 	}
+	if f.Polymorphic() {
+		to = ""
+	}
 	return soql.Column{
 		To: to, Name: f.Name, Kind: KindOf(f.Type), Index: i,
 		Words:  words(f),
@@ -120,11 +123,25 @@ func KindOf(t schema.Type) soql.Kind {
 }
 
 func (t table) Relation(name string) (soql.Relation, bool) {
-	i, _, ok := t.Parent(name)
+	i, parents, ok := t.Relationship(name)
 	if !ok || t.hidden(t.Table, i) {
 		return soql.Relation{}, false
 	}
-	return soql.Relation{Name: t.Table.Fields[i].Relationship(), Column: t.column(i)}, true
+	r := soql.Relation{Name: t.Table.Fields[i].Relationship(), Column: t.column(i)}
+	for _, p := range parents {
+		if !t.hidden(p, -1) {
+			r.Kinds = append(r.Kinds, table{t.Tables, p})
+		}
+	}
+	switch {
+	case t.Table.Fields[i].Polymorphic():
+		r.Parent = names{t.Tables, parents}
+	case len(r.Kinds) == 0:
+		return soql.Relation{}, false
+	default:
+		r.Parent, r.Kinds = r.Kinds[0], nil
+	}
+	return r, true
 }
 
 // Find serves the id, the lookups and the indexed fields. The indexes of the

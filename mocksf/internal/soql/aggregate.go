@@ -120,6 +120,9 @@ func (g *grouping) figures() ([]Figure, error) {
 	var list []Figure
 	unnamed := 0
 	for _, item := range g.query.Items {
+		if item.TypeOf != nil {
+			return nil, g.checkTypeOf(item.TypeOf)
+		}
 		if item.Sub != nil || item.Fields != "" {
 			return nil, plain(MalformedQuery, "A grouped query selects fields and aggregates only")
 		}

@@ -61,7 +61,7 @@ func TestSubqueriesListChildren(t *testing.T) {
 	for _, row := range r.Rows {
 		names := []any{row.Value(1)}
 		for _, child := range column.Members(row) {
-			names = append(names, child.Value(1), column.Child.Columns[1].Follow(child).Value(1))
+			names = append(names, child.Value(1), column.Child.Columns[1].Ways[0].Follow(child).Value(1))
 		}
 		got = append(got, names)
 	}

@@ -11,7 +11,8 @@
 //	from    = path [[AS] alias] {, path [[AS] alias]}   (parents beside the object; in a subquery Account.Contacts is Contacts)
 //	groups  = expr {, expr} | (ROLLUP | CUBE) ( expr {, expr} )
 //	items   = COUNT() | item {, item}
-//	item    = shown [alias] | ( query ) | FIELDS ( ALL | STANDARD | CUSTOM )
+//	item    = shown [alias] | ( query ) | FIELDS ( ALL | STANDARD | CUSTOM ) | typeof
+//	typeof  = TYPEOF path WHEN object THEN path {, path} {WHEN object THEN path {, path}} [ELSE path {, path}] END
 //	shown   = expr | FORMAT ( shown ) | convertCurrency ( expr )
 //	expr    = path | function ( path )
 //	cond    = term {AND term} | term {OR term}        (a mixture needs parentheses, as in Salesforce)
@@ -79,8 +80,8 @@ type Expr struct {
 	Path Path
 }
 
-// Item is one entry of the SELECT list: an expression, a child subquery, or
-// FIELDS().
+// Item is one entry of the SELECT list: an expression, a child subquery,
+// FIELDS(), or TYPEOF.
 type Item struct {
 	Expr
 	Alias  string // "" of an aggregate means expr0, expr1, ...
@@ -88,6 +89,20 @@ type Item struct {
 	Money  bool   // convertCurrency(): there is one currency, so it changes nothing
 	Sub    *Query
 	Fields string // ALL, STANDARD or CUSTOM
+	TypeOf *TypeOf
+}
+
+// TypeOf shows of a polymorphic parent what goes with the object that it is of.
+type TypeOf struct {
+	Path Path // of the relationship
+	When []When
+	Else []Path // nil without ELSE
+}
+
+// When is what TYPEOF shows of a parent of one object.
+type When struct {
+	Object Name
+	Fields []Path
 }
 
 // Cond is a condition: And, Or, Not, Compare, In or Includes.

@@ -82,6 +82,11 @@ type hop struct {
 	id       Column // of the parent
 }
 
+func hopTo(from Table, relation Relation, parent Table) hop {
+	id, _ := parent.Column("Id")
+	return hop{from, relation, parent, id}
+}
+
 // follow returns the parent of a row, nil when the lookup is empty.
 func (h hop) follow(row Row) Row {
 	id, ok := row.Value(h.relation.Column.Index).(string)
@@ -110,7 +115,7 @@ func (f *field) raw(row Row) any {
 	if row = f.target(row); row == nil {
 		return nil
 	}
-	return row.Value(f.column.Index)
+	return f.column.Read(row)
 }
 
 // value is raw in the form in which values are compared.
@@ -123,7 +128,7 @@ func (f *field) value(row Row) any {
 			return ms
 		}
 	}
-	return normal(f.column.Kind, row.Value(f.column.Index))
+	return normal(f.column.Kind, f.column.Read(row))
 }
 
 // field resolves a path. The object's own name or alias may stand in front of
@@ -135,22 +140,30 @@ func (b *binding) field(path Path) (*field, error) {
 		path = path[1:]
 	}
 	last := path[len(path)-1]
-	if len(path)-1 > maxHops {
-		return nil, fail(InvalidField, b.query.Text, last.Pos, "Relationship path '%s' is longer than %d levels", path, maxHops)
-	}
-	for _, name := range path[:len(path)-1] {
-		h, err := b.hop(f.table, name)
-		if err != nil {
-			return nil, err
-		}
-		f.hops = append(f.hops, h)
-		f.table = h.parent
+	if err := b.walk(f, path[:len(path)-1]); err != nil {
+		return nil, err
 	}
 	var ok bool
 	if f.column, ok = f.table.Column(last.Text); !ok {
 		return nil, b.unknownColumn(f.table, last)
 	}
 	return f, nil
+}
+
+// walk leads a field over relationships.
+func (b *binding) walk(f *field, path Path) error {
+	if len(path) > maxHops {
+		return fail(InvalidField, b.query.Text, path[maxHops].Pos, "Relationship path '%s' is longer than %d levels", path, maxHops)
+	}
+	for _, name := range path {
+		h, err := b.hop(f.table, name)
+		if err != nil {
+			return err
+		}
+		f.hops = append(f.hops, h)
+		f.table = h.parent
+	}
+	return nil
 }
 
 // own tells whether a name in front of a path means the query's own object: its
@@ -164,12 +177,8 @@ func (b *binding) own(name string) bool {
 }
 
 func (b *binding) hop(from Table, name Name) (hop, error) {
-	relation, ok := from.Relation(name.Text)
-	if ok {
-		if parent, ok := b.tables.Table(relation.Column.To); ok {
-			id, _ := parent.Column("Id")
-			return hop{from, relation, parent, id}, nil
-		}
+	if relation, ok := from.Relation(name.Text); ok {
+		return hopTo(from, relation, relation.Parent), nil
 	}
 	return hop{}, fail(InvalidField, b.query.Text, name.Pos, "Didn't understand relationship '%s' in field path. If you are attempting to use a custom relationship, "+
 		"be sure to append the '__r' after the custom relationship name. Please reference your WSDL or the describe call for the appropriate names.", name.Text)

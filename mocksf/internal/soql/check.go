@@ -39,8 +39,11 @@ func (q *Query) NotFlat() string {
 		return "OFFSET"
 	}
 	for _, i := range q.Items {
-		if i.Sub != nil {
+		switch {
+		case i.Sub != nil:
 			return "a child subquery"
+		case i.TypeOf != nil:
+			return "TYPEOF"
 		}
 	}
 	return ""

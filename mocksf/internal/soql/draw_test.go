@@ -10,7 +10,7 @@ var names = rapid.Custom(func(t *rapid.T) Name {
 
 // ordinary leaves out the words that mean something where a name may stand.
 func ordinary(s string) bool {
-	for _, word := range []string{"NOT", "COUNT", "ASC", "FROM", "AS", "WHERE", "WITH", "GROUP", "ORDER", "LIMIT", "OFFSET", "FOR", "ALL", "HAVING", "USING", "UPDATE", "SELECT"} {
+	for _, word := range []string{"NOT", "COUNT", "ASC", "FROM", "AS", "WHERE", "WITH", "GROUP", "ORDER", "LIMIT", "OFFSET", "FOR", "ALL", "HAVING", "USING", "UPDATE", "SELECT", "WHEN", "THEN", "ELSE", "END"} {
 		if (token{kind: nameToken, text: s}).is(word) {
 			return false
 		}
@@ -96,6 +96,8 @@ func items(depth int) *rapid.Generator[Item] {
 		switch rapid.IntRange(0, 5).Draw(t, "what") {
 		case 0:
 			return Item{Fields: rapid.SampledFrom([]string{"ALL", "STANDARD", "CUSTOM"}).Draw(t, "fields")}
+		case 2:
+			return Item{TypeOf: &TypeOf{paths.Draw(t, "path"), rapid.SliceOfN(whens, 1, 2).Draw(t, "when"), rapid.SliceOfN(paths, 0, 2).Draw(t, "else")}}
 		case 1:
 			if depth > 0 {
 				return Item{Sub: queriesOf(depth-1).Draw(t, "sub")}
@@ -108,6 +110,10 @@ func items(depth int) *rapid.Generator[Item] {
 		return i
 	})
 }
+
+var whens = rapid.Custom(func(t *rapid.T) When {
+	return When{names.Draw(t, "object"), rapid.SliceOfN(paths, 1, 2).Draw(t, "fields")}
+})
 
 var parents = rapid.Custom(func(t *rapid.T) Parent {
 	p := Parent{Path: paths.Draw(t, "path")}
@@ -137,6 +143,9 @@ func strip(q *Query) Query {
 		if i.Fields != "" {
 			i.Path = nil
 		}
+		if i.TypeOf != nil {
+			i.TypeOf = stripTypeOf(i.TypeOf)
+		}
 		s.Items = append(s.Items, i)
 	}
 	for _, e := range q.GroupBy {
@@ -147,6 +156,21 @@ func strip(q *Query) Query {
 	}
 	s.Where, s.Having = stripCond(q.Where), stripCond(q.Having)
 	return s
+}
+
+func stripTypeOf(t *TypeOf) *TypeOf {
+	s := &TypeOf{Path: stripPath(t.Path), Else: stripPaths(t.Else)}
+	for _, w := range t.When {
+		s.When = append(s.When, When{Name{Text: w.Object.Text}, stripPaths(w.Fields)})
+	}
+	return s
+}
+
+func stripPaths(paths []Path) (out []Path) {
+	for _, p := range paths {
+		out = append(out, stripPath(p))
+	}
+	return out
 }
 
 func stripExpr(e Expr) Expr { return Expr{e.Func, stripPath(e.Path)} }

@@ -17,7 +17,7 @@ func (b *binding) join(o operand, in In) ([]string, error) {
 		return nil, fail(MalformedQuery, b.query.Text, sub.From.Pos, "maximum %d semi join sub-selects are allowed", maxJoins)
 	case o.kind != ID || o.field == nil:
 		return nil, fail(InvalidField, b.query.Text, in.Expr.Path[0].Pos, "a semi join needs an id or a reference on its left: %s is none", o.name)
-	case sub.Count || len(sub.Items) != 1 || sub.Items[0].Sub != nil || sub.Items[0].Fields != "" || sub.Items[0].Format || sub.Items[0].Money || len(sub.GroupBy) > 0:
+	case sub.Count || len(sub.Items) != 1 || sub.Items[0].Sub != nil || sub.Items[0].TypeOf != nil || sub.Items[0].Fields != "" || sub.Items[0].Format || sub.Items[0].Money || len(sub.GroupBy) > 0:
 		return nil, fail(MalformedQuery, b.query.Text, sub.From.Pos, "a semi join sub-select must query one field")
 	case len(sub.OrderBy) > 0 || sub.Limit != NoLimit || sub.Offset > 0:
 		return nil, fail(MalformedQuery, b.query.Text, sub.From.Pos, "ORDER BY, LIMIT and OFFSET are not supported in a semi join sub-select")

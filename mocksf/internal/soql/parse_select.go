@@ -26,8 +26,8 @@ func (p *parser) item() Item {
 		return p.subquery()
 	case p.peek().is("FIELDS") && p.opens(1):
 		return p.fieldSet()
-	case p.peek().is("TYPEOF") && p.ahead(2).is("WHEN"):
-		p.stop(fail(MalformedQuery, p.text, p.peek().pos, "TYPEOF needs a polymorphic relationship: this org has none, '%s' leads to one object", p.ahead(1).text))
+	case p.peek().is("TYPEOF") && p.ahead(1).kind == nameToken && !p.ahead(1).is("FROM") && p.ahead(2).text != "," && !p.ahead(2).is("FROM"):
+		return Item{TypeOf: p.typeOf()}
 	}
 	i := p.shown()
 	if t, then := p.peek(), p.ahead(1); t.kind == nameToken && !t.is("FROM") && (then.text == "," || then.is("FROM")) {

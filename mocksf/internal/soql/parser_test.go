@@ -26,6 +26,8 @@ func TestParseKeepsKeywordsUsableAsNames(t *testing.T) {
 		"SELECT Name n, COUNT(Id) FROM A GROUP BY Name, CALENDAR_YEAR(At) HAVING COUNT(Id) > 1 ORDER BY MAX(Size) DESC",
 		"SELECT FIELDS(ALL), (SELECT Id FROM B WHERE c IN (SELECT d FROM E)) FROM A WHERE x INCLUDES ('a;b', 'c') AND d IN (LAST_N_DAYS:3, NULL)",
 		"SELECT COUNT(Id) total FROM Account", "SELECT COUNT(Id) FROM Account", "SELECT COUNT() FROM Account WHERE a = 2026-01-02",
+		"SELECT TYPEOF a.W WHEN X THEN Y, b.Z WHEN End THEN Else ELSE Name END, TYPEOF V WHEN X THEN Y END FROM A",
+		"SELECT TYPEOF t, Typeof FROM A",
 		"SELECT FORMAT(convertCurrency(a)) b, FORMAT(MIN(c)), TYPEOF, Format FROM A AS x, x.P AS p, p.Q WHERE p.Id = NULL",
 		"SELECT GROUPING(a) b, Rollup FROM A GROUP BY ROLLUP(a, DAY_ONLY(c)) HAVING GROUPING(a) = 1 ORDER BY GROUPING(a)",
 		"SELECT (SELECT Id FROM A.Bs AS b) FROM A GROUP BY CUBE(c)",
@@ -61,7 +63,11 @@ func TestParseRefuses(t *testing.T) {
 		"SELECT Id FROM A WHERE é = 1":              {1, 24, "unexpected token: 'é'"},
 		"SELECT Id FROM A GROUP BY ROLLUP(b":        {1, 35, "unexpected token: '<EOF>'"},
 		"SELECT FORMAT(Id FROM A":                   {1, 18, "unexpected token: 'FROM'"},
-		"SELECT TYPEOF W WHEN X THEN Y END FROM A":  {1, 8, "this org has none"},
+		"SELECT TYPEOF W WHEN X THEN Y FROM A":      {1, 31, "unexpected token: 'FROM'"},
+		"SELECT TYPEOF W ELSE Y END FROM A":         {1, 17, "unexpected token: 'ELSE'"},
+		"SELECT TYPEOF W WHEN X THEN FORMAT(Y) END": {1, 35, "unexpected token: '('"},
+		"SELECT TYPEOF W WHEN X THEN TYPEOF V WHEN": {1, 36, "unexpected token: 'V'"},
+		"SELECT Id FROM A WHERE TYPEOF W = 'x'":     {1, 31, "unexpected token: 'W'"},
 		"SELECT Id FROM A.B.C":                      {1, 19, "unexpected token: '.'"},
 		"SELECT Id FROM A WHERE a IN ()":            {1, 30, "unexpected token: ')'"},
 	} {
@@ -116,7 +122,7 @@ func FuzzParse(f *testing.F) {
 		"SELECT FIELDS(ALL), (SELECT Id, MAX(b) m FROM B) FROM A a WHERE x EXCLUDES ('a;b') AND d IN (LAST_N_DAYS:3, today) GROUP BY DAY_ONLY(convertTimezone(q)) HAVING COUNT(Id) > 1",
 		"SELECT Id FROM A WHERE x = 'it\\'s \\n'", "((((", "SELECT", "\x00'\\",
 		"SELECT FORMAT(convertCurrency(a)) b, GROUPING(c), (SELECT Id FROM x.Bs) FROM A x, x.P p, Q GROUP BY CUBE(c, DAY_ONLY(d))",
-		"SELECT TYPEOF W WHEN X THEN Y END, DISTANCE(L, GEOLOCATION(1, 2), 'km') FROM A GROUP BY ROLLUP(a, b, c)",
+		"SELECT TYPEOF W.V WHEN X THEN Y, z.A WHEN B THEN C ELSE D END FROM A", "SELECT TYPEOF W WHEN X THEN Y END, DISTANCE(L, GEOLOCATION(1, 2), 'km') FROM A GROUP BY ROLLUP(a, b, c)",
 	} {
 		f.Add(seed)
 	}

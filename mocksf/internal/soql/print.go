@@ -69,6 +69,8 @@ func (i Item) String() string {
 		return "(" + i.Sub.String() + ")"
 	case i.Fields != "":
 		return "FIELDS(" + i.Fields + ")"
+	case i.TypeOf != nil:
+		return i.TypeOf.String()
 	}
 	text := i.Expr.String()
 	if i.Money {
@@ -78,6 +80,19 @@ func (i Item) String() string {
 		text = "FORMAT(" + text + ")"
 	}
 	return strings.TrimSpace(text + " " + i.Alias)
+}
+
+// String writes the expression with its keywords.
+func (t *TypeOf) String() string {
+	fields := func(list []Path) string { return join(list, ", ", Path.String) }
+	text := "TYPEOF " + t.Path.String()
+	for _, w := range t.When {
+		text += " WHEN " + w.Object.Text + " THEN " + fields(w.Fields)
+	}
+	if len(t.Else) > 0 {
+		text += " ELSE " + fields(t.Else)
+	}
+	return text + " END"
 }
 
 // String writes the field, or the function of it.

@@ -115,7 +115,7 @@ func world() memory {
 	lookup := column("Account__c", ID, 2)
 	lookup.To = "Account"
 	orders := &memoryTable{
-		name: "Order__c", columns: []Column{idOf("Order__c"), column("Name", String, 1), lookup}, relations: []Relation{{"Account__r", lookup}},
+		name: "Order__c", columns: []Column{idOf("Order__c"), column("Name", String, 1), lookup},
 		rows: []Row{row("a00000000000001AAA", "o1", id1), row("a00000000000002AAA", "o2", nil), row("a00000000000003AAA", "o3", id1), row("a00000000000004AAA", "o4", id2)},
 	}
 	accounts := &memoryTable{
@@ -129,6 +129,10 @@ func world() memory {
 			row(id2, "alpha", "A-2", 10.0, false, "2026-01-10", "2026-01-02T03:04:06.000+0000", "blue"),
 			row(id3, "100% it's", nil, nil, false, nil, nil, nil),
 		},
+	}
+	orders.relations = []Relation{
+		{Name: "Account__r", Column: lookup, Parent: accounts},
+		{Name: "What", Column: lookup, Parent: accounts, Kinds: []Table{orders, accounts}},
 	}
 	return memory{"Account": accounts, "Order__c": orders}
 }
@@ -248,7 +252,7 @@ func TestRunFollowsParents(t *testing.T) {
 	require.Len(t, r.Shape.Columns, 2)
 	parent := r.Shape.Columns[1]
 	assert.Equal(t, "Account__r", parent.Name)
-	assert.Equal(t, []Shown{{Column: column("Name", String, 1)}, {Column: idOf("Account")}}, parent.Parent.Columns)
-	assert.Equal(t, "Beta", parent.Follow(r.Rows[0]).Value(1))
-	assert.Nil(t, parent.Follow(r.Rows[1]))
+	assert.Equal(t, []Shown{{Column: column("Name", String, 1)}, {Column: idOf("Account")}}, parent.Ways[0].Shape.Columns)
+	assert.Equal(t, "Beta", parent.Ways[0].Follow(r.Rows[0]).Value(1))
+	assert.Nil(t, parent.Ways[0].Follow(r.Rows[1]))
 }

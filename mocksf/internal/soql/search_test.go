@@ -108,6 +108,7 @@ func FuzzRun(f *testing.F) {
 		"SELECT Name, Live__c, GROUPING(Live__c) g, FORMAT(MAX(Day__c)), FORMAT(SUM(Size__c)) FROM Account GROUP BY CUBE(Live__c, Name) HAVING GROUPING(Name) = 0",
 		"SELECT FORMAT(convertCurrency(x.Size__c)) n, x.Size__c, (SELECT Order__c.Id FROM x.Orders__r) FROM Account x",
 		"SELECT FORMAT(a.At__c), a.Name FROM Order__c o, o.Account__r a WHERE a.Ext__c = 'a-1'",
+		"SELECT Name, TYPEOF What WHEN Account THEN Name, Size__c WHEN Order__c THEN Account__r.Name ELSE Id END FROM Order__c o WHERE o.What.Name = 'x'",
 		"SELECT COUNT() FROM Account WHERE Tags__c INCLUDES ('red;blue') AND NOT CALENDAR_YEAR(Day__c) = 2026",
 	} {
 		f.Add(seed)
@@ -129,6 +130,7 @@ func FuzzRun(f *testing.F) {
 				if c.Child != nil {
 					c.Members(row)
 				}
+				c.Parent(row)
 			}
 		}
 	})

@@ -16,12 +16,28 @@ type Shape struct {
 type Shown struct {
 	Column // Name is the relationship's for a parent and for children, and the alias where there is one
 	Format Format
-	Parent *Shape
-	Follow func(Row) Row // to the parent; nil where there is none
+	Ways   []Way // to a parent; several of TYPEOF, of which the first one counts that leads anywhere
 	Child  *Shape
 	// Members are the children of a row, filtered, ordered and cut as the
 	// subquery says.
 	Members func(Row) []Row
+}
+
+// Way leads to a parent and says how it is shown.
+type Way struct {
+	Shape  *Shape
+	Follow func(Row) Row // nil where there is no parent of this kind
+}
+
+// Parent is the parent of a row, and how it is shown; nil, nil when there is
+// none.
+func (s *Shown) Parent(row Row) (*Shape, Row) {
+	for _, w := range s.Ways {
+		if parent := w.Follow(row); parent != nil {
+			return w.Shape, parent
+		}
+	}
+	return nil, nil
 }
 
 // ShapeOf resolves the SELECT list of a query over a state of the tables.
@@ -65,6 +81,8 @@ func (b *binding) show(s *Shape, item Item, seen nameSet) error {
 		return b.showChildren(s, item.Sub, seen)
 	case item.Fields != "":
 		return b.showSet(s, item, seen)
+	case item.TypeOf != nil:
+		return b.showTypeOf(s, item.TypeOf, seen)
 	case item.Func != "" && item.Func != toLabel:
 		return fail(MalformedQuery, b.query.Text, item.Path[0].Pos, "Field must be grouped or aggregated: %s", item.Path)
 	case item.Alias != "" && !item.Format && !item.Money && item.Func != toLabel:
@@ -170,11 +188,11 @@ func (s *Shape) add(f *field, shown Shown) {
 
 func (s *Shape) parent(h hop) *Shape {
 	for _, c := range s.Columns {
-		if c.Parent != nil && c.Name == h.relation.Name {
-			return c.Parent
+		if c.Ways != nil && c.Name == h.relation.Name {
+			return c.Ways[0].Shape
 		}
 	}
 	shape := &Shape{Object: h.parent.Name()}
-	s.Columns = append(s.Columns, Shown{Column: Column{Name: h.relation.Name}, Parent: shape, Follow: h.follow})
+	s.Columns = append(s.Columns, Shown{Column: Column{Name: h.relation.Name}, Ways: []Way{{shape, h.follow}}})
 	return shape
 }

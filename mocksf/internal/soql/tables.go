@@ -49,7 +49,7 @@ type Column struct {
 	Kind   Kind
 	Index  int // what a Row is asked with
 	Custom bool
-	To     string // the object whose ids it holds, in any case; "" of other kinds
+	To     string // the object whose ids it holds, in any case; "" of other kinds, and where there are several
 	Whole  bool   // a number without a fraction
 	Money  bool   // an amount of the org's currency
 	// Words says how a search treats the column: NAME, EMAIL, PHONE or ALL, which
@@ -57,13 +57,30 @@ type Column struct {
 	Words string
 	File  bool // it is shown, and nothing else
 	Multi bool // a multi-select picklist: its values are joined by semicolons
+
+	// Of reads the column from a row that does not hold it under an Index, in the
+	// form of Row.Value; nil for all others.
+	Of func(Row) any
+}
+
+// Read is what the column holds in a row.
+func (c *Column) Read(row Row) any {
+	if c.Of != nil {
+		return c.Of(row)
+	}
+	return row.Value(c.Index)
 }
 
 // Relation is a lookup field seen as a way to the parent.
 type Relation struct {
 	Name   string // canonical, for example Account__r
-	Column Column // the field that holds the parent's id, To the parent's object
+	Column Column // the field that holds the parent's id
+	Parent Table  // of a polymorphic lookup the one that stands for all of Kinds
+	Kinds  []Table
 }
+
+// Polymorphic tells whether the lookup leads to records of several objects.
+func (r *Relation) Polymorphic() bool { return len(r.Kinds) > 0 }
 
 // Child is a lookup field seen from the parent.
 type Child struct {

@@ -18,7 +18,7 @@ func (c *children) number(r *Row) uint32 {
 		return 0
 	}
 	id := r.values.get(c.field)
-	if id == "" {
+	if id == "" || id[:3] != c.parent.Prefix {
 		return 0
 	}
 	return Sequence(id)
@@ -64,10 +64,11 @@ func reaching(list []uint32, n uint32) []uint32 {
 	return list
 }
 
-// lookup is the index of a lookup field, nil when the field is none.
-func (t *Table) lookup(field int) *children {
+// lookup is the index of a lookup field for the parents of an object, given by
+// the prefix of its ids; "" means any. nil when there is none.
+func (t *Table) lookup(field int, prefix string) *children {
 	for _, c := range t.lookups {
-		if c.field == field {
+		if c.field == field && (prefix == "" || c.parent.Prefix == prefix) {
 			return c
 		}
 	}

@@ -60,9 +60,10 @@ func (d *Draft) Set(i int, kind Kind, text string) *apierr.Error {
 }
 
 // PutParent points a lookup, named by its relationship (Account__r), at the
-// record whose external id field holds the value. A null value clears it.
-func (d *Draft) PutParent(relationship, externalIDField string, kind Kind, text string) *apierr.Error {
-	field, parent, ok := d.Table.Parent(relationship)
+// record of an object whose external id field holds the value; "" is the only
+// object that the lookup leads to. A null value clears it.
+func (d *Draft) PutParent(relationship, object, externalIDField string, kind Kind, text string) *apierr.Error {
+	field, parent, ok := d.Table.Parent(relationship, object)
 	if !ok {
 		return apierr.InvalidField.New(relationship, d.Table.Name)
 	}

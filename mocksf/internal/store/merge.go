@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
@@ -90,11 +91,13 @@ func (tx *Tx) allowed(t *Table, s set, n uint32) *apierr.Error {
 	if f.Type != schema.Reference && !f.ExternalID && !f.Unique {
 		return nil
 	}
-	if parent := t.parents[s.field]; parent != nil {
-		if s.text[:3] != parent.Prefix {
+	if t.parents[s.field] != nil {
+		switch parent := t.parentOf(s.field, s.text); {
+		case parent == nil && f.Polymorphic():
+			return apierr.WrongParent.New(orName(f), s.text).On(f.Name)
+		case parent == nil:
 			return apierr.MalformedID.New(f.Name, s.text).On(f.Name)
-		}
-		if !alive(parent.row(s.text)) {
+		case !alive(parent.row(s.text)):
 			return apierr.CrossReference.New()
 		}
 	}
@@ -106,6 +109,9 @@ func (tx *Tx) allowed(t *Table, s set, n uint32) *apierr.Error {
 	}
 	return nil
 }
+
+// orName is the label of a field, or its name where it has none.
+func orName(f *schema.Field) string { return cmp.Or(f.Label, f.Name) }
 
 // defaults fills in what the org gives a new record.
 func (t *Table) defaults(r *Row, values []string) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/squall-harness/squall/mocksf/schema"
@@ -30,7 +31,7 @@ type Table struct {
 	byName   map[string]int // canonical and lower-case names
 	byParent map[string]int // lower-case relationship names
 	byChild  map[string]childField
-	parents  map[int]*Table // by lookup field
+	parents  map[int][]*Table // by lookup field; several of a polymorphic one
 	required []int
 	joins    []int // fields made of others
 	external []int
@@ -65,7 +66,7 @@ func systemFieldList() []schema.Field {
 func newTable(o *schema.Object, prefix string) *Table {
 	t := &Table{
 		Name: o.Name, Prefix: prefix, Object: o, Fields: append(systemFieldList(), o.Fields...),
-		byName: map[string]int{}, byParent: map[string]int{}, byChild: map[string]childField{}, parents: map[int]*Table{}, numbers: map[int]int{},
+		byName: map[string]int{}, byParent: map[string]int{}, byChild: map[string]childField{}, parents: map[int][]*Table{}, numbers: map[int]int{},
 		rows: []*Row{nil},
 	}
 	for i := range t.Fields {
@@ -105,19 +106,23 @@ func (t *Table) learn(i int) {
 // link resolves the lookups once all tables exist. The system fields of a
 // schema without User lead nowhere.
 func (t *Table) link(s *Store) {
-	for i, f := range t.Fields {
-		if f.Type != schema.Reference {
-			continue
-		}
-		if parent, ok := s.Table(f.ReferenceTo); ok {
-			t.parents[i] = parent
-			if i >= systemFields {
-				t.lookups = append(t.lookups, &children{field: i, parent: parent})
-			}
-			if name := strings.ToLower(f.ChildName); name != "" && parent.byChild[name].table == nil {
-				parent.byChild[name] = childField{t, i}
+	for i := range t.Fields {
+		for _, name := range t.Fields[i].Targets() {
+			if parent, ok := s.Table(name); ok {
+				t.leadTo(parent, i)
 			}
 		}
+	}
+}
+
+// leadTo notes a table that a lookup leads to.
+func (t *Table) leadTo(parent *Table, field int) {
+	t.parents[field] = append(t.parents[field], parent)
+	if field >= systemFields {
+		t.lookups = append(t.lookups, &children{field: field, parent: parent})
+	}
+	if name := strings.ToLower(t.Fields[field].ChildName); name != "" && parent.byChild[name].table == nil {
+		parent.byChild[name] = childField{t, field}
 	}
 }
 
@@ -130,15 +135,46 @@ func (t *Table) Field(name string) (int, bool) {
 	return i, ok
 }
 
-// Parent finds a lookup by its relationship name (Account, Account__r) in any
-// case and returns the field and the table it points at.
-func (t *Table) Parent(relationship string) (field int, parent *Table, ok bool) {
-	field, ok = t.byParent[strings.ToLower(relationship)]
-	if !ok {
-		return 0, nil, false
+// Relationship finds a lookup by its relationship name (Account, Account__r) in
+// any case and returns the tables that it leads to, several where it is
+// polymorphic.
+func (t *Table) Relationship(name string) (field int, parents []*Table, ok bool) {
+	field, ok = t.byParent[strings.ToLower(name)]
+	parents = t.parents[field]
+	return field, parents, ok && parents != nil
+}
+
+// Parent is Relationship for one table, which is named by its object; "" means
+// the only one.
+func (t *Table) Parent(relationship, object string) (field int, parent *Table, ok bool) {
+	field, parents, ok := t.Relationship(relationship)
+	for _, p := range parents {
+		if ok && (strings.EqualFold(p.Name, object) || object == "" && len(parents) == 1) {
+			return field, p, true
+		}
 	}
-	parent, ok = t.parents[field]
-	return field, parent, ok
+	return field, nil, false
+}
+
+// parentOf is the table that an id in a lookup belongs to; nil when the lookup
+// does not lead there.
+func (t *Table) parentOf(field int, id string) *Table {
+	for _, p := range t.parents[field] {
+		if id[:3] == p.Prefix {
+			return p
+		}
+	}
+	return nil
+}
+
+// NameField is the field that people know a record by: Name, or the number of
+// records that are numbered.
+func (t *Table) NameField() (int, bool) {
+	if i, ok := t.Field("Name"); ok {
+		return i, true
+	}
+	i := slices.IndexFunc(t.Fields, func(f schema.Field) bool { return f.AutoNumber != "" })
+	return i, i >= 0
 }
 
 // Writeable tells whether clients may set the field.
@@ -148,10 +184,10 @@ func (t *Table) Writeable(field int) bool {
 }
 
 // Indexed tells whether Find looks values of the field up instead of scanning.
-func (t *Table) Indexed(field int) bool { return t.index(field) != nil || t.lookup(field) != nil }
+func (t *Table) Indexed(field int) bool { return t.index(field) != nil || t.Lookup(field) }
 
 // Lookup tells whether the field is a lookup that View.Children knows.
-func (t *Table) Lookup(field int) bool { return t.lookup(field) != nil }
+func (t *Table) Lookup(field int) bool { return t.lookup(field, "") != nil }
 
 // Child finds a lookup of another table, or of t itself, by the name under
 // which t sees it, such as Contacts, in any case.

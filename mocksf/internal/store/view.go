@@ -63,13 +63,12 @@ func (v *View) Find(t *Table, field int, value string) []*Row {
 // characters, in the order of their creation, the deleted ones too when all is
 // set.
 func (v *View) Children(t *Table, field int, id string, all bool) []*Row {
-	c := t.lookup(field)
 	long, ok := LongID(id)
-	if c == nil || !ok || long[:3] != c.parent.Prefix {
+	if !ok {
 		return nil
 	}
-	parent := Sequence(long)
-	if parent == 0 || uint64(parent) >= uint64(len(c.first)) {
+	c, parent := t.lookup(field, long[:3]), Sequence(long)
+	if c == nil || parent == 0 || uint64(parent) >= uint64(len(c.first)) {
 		return nil
 	}
 	var found []*Row
