@@ -14,6 +14,7 @@ import (
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
+	"github.com/squall-harness/squall/mocksf/internal/xmltext"
 )
 
 // A record may come in XML: a root element named as the object, with an element
@@ -81,13 +82,7 @@ const recordDepth = 3
 
 // jsonOf writes a record in XML as JSON.
 func jsonOf(body []byte) ([]byte, error) {
-	d := xml.NewDecoder(bytes.NewReader(inUTF8(body)))
-	d.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) {
-		if strings.EqualFold(charset, "utf-16") {
-			return in, nil // it is in UTF-8 by now
-		}
-		return nil, errors.New("the encoding " + short(charset) + " is not supported: UTF-8 and UTF-16 are")
-	}
+	d := xmltext.NewDecoder(bytes.NewReader(inUTF8(body)))
 	for {
 		token, err := d.Token()
 		if err != nil {
