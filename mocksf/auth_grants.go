@@ -14,6 +14,7 @@ type granted struct {
 	user, client, scope string
 	grant               uint64 // that the session belongs to, 0 for none
 	refresh             string // the refresh token to hand out, "" for none
+	secret              string // the client's, as it brought it
 }
 
 // grantTypes are the ways to an access token.

@@ -2,6 +2,9 @@ package mocksf_test
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"mime/multipart"
@@ -70,6 +73,11 @@ func TestTokenEndpoint(t *testing.T) {
 		assert.IsType(t, "", got["issued_at"], name)
 		assert.Regexp(t, `^00D[0-9A-Za-z]{12}!\S+$`, got["access_token"], name)
 		assert.Regexp(t, `/id/00D\w{15}/005\w{15}$`, got["id"], name)
+		if secret := c.form.Get("client_secret"); secret != "" {
+			mac := hmac.New(sha256.New, []byte(secret))
+			mac.Write([]byte(got["id"].(string) + got["issued_at"].(string)))
+			assert.Equal(t, base64.StdEncoding.EncodeToString(mac.Sum(nil)), got["signature"], "%s: clients check it with the secret that they have", name)
+		}
 	}
 }
 
