@@ -103,7 +103,7 @@ func plainText(text string) bool {
 // classicCodes are the exception codes of Bulk API 1.0 for the codes of the
 // other doors (Bulk API guide, Errors).
 var classicCodes = map[string]string{
-	apierr.InvalidSession.Code: "InvalidSessionId", apierr.RequestLimit.Code: "ExceededQuota", apierr.NotFound.Code: "InvalidJob",
+	apierr.InvalidSession.Code: "InvalidSessionId", apierr.InvalidAuth.Code: "InvalidSessionId", apierr.RequestLimit.Code: "ExceededQuota", apierr.NotFound.Code: "InvalidJob",
 	apierr.MethodNotAllowed.Code: "MethodNotAllowed", apierr.MediaType.Code: "UnsupportedContentType", apierr.Unexpected.Code: "Unknown",
 	apierr.InvalidJob.Code: "InvalidJob", apierr.InvalidJobState.Code: "InvalidJobState", apierr.InvalidBatch.Code: "InvalidBatch",
 	apierr.InvalidEntity.Code: "InvalidEntity", apierr.ExceededQuota.Code: "ExceededQuota", apierr.WrongVersion.Code: "InvalidVersion",
@@ -118,7 +118,7 @@ func (r *request) classicFailure(err *apierr.Error) reply {
 		status = http.StatusBadRequest
 	}
 	switch err.Code {
-	case apierr.InvalidSession.Code:
+	case apierr.InvalidSession.Code, apierr.InvalidAuth.Code:
 		message = "Invalid session id"
 	case apierr.BodyTooLarge.Code:
 		message = fmt.Sprintf("Failed to read request. Exceeded max size limit of %d", bulk.MaxBatch)

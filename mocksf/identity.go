@@ -16,7 +16,7 @@ var identityRoutes = []route{
 // text.
 func refuseIdentity(r *request, err *apierr.Error) reply {
 	switch {
-	case err.Code == apierr.InvalidSession.Code && r.token() == "":
+	case err.Code == apierr.InvalidAuth.Code, err.Code == apierr.InvalidSession.Code && r.token() == "":
 		err = apierr.MissingOAuthToken.New()
 	case err.Code == apierr.InvalidSession.Code:
 		err = apierr.BadOAuthToken.New()

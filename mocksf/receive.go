@@ -18,9 +18,9 @@ const (
 	lastVersion  = 67
 )
 
-// firstRetired is the oldest of the versions that answer 410 since Summer '25,
-// up to the one before firstVersion.
-const firstRetired = 21
+// firstRetired is the oldest version that the REST API had. It and those after it,
+// up to the one before firstVersion, answer 410 since Summer '22 and Summer '25.
+const firstRetired = 20
 
 // maxURI bounds the URI, and the URI together with the headers, in bytes (REST
 // API guide, API Request Limits).
@@ -143,7 +143,7 @@ func (r *request) admit() {
 	session, ok := r.org.sessions.lookup(r.token(), r.org.cfg.Clock())
 	if !ok {
 		if r.bad == nil || r.bad.Status < 410 && strings.HasPrefix(r.http.URL.Path, "/services/") {
-			r.bad = apierr.InvalidSession.New()
+			r.bad = unknownSession(r.header)
 		}
 		return
 	}

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
@@ -157,6 +158,15 @@ func (r *request) token() string {
 		return r.query.Get("oauth_token")
 	}
 	return ""
+}
+
+// unknownSession is what a request without a session is told: another scheme
+// than the two, or a token alone, is no header that the org reads.
+func unknownSession(h http.Header) *apierr.Error {
+	if h.Get("Authorization") != "" && bearer(h) == "" {
+		return apierr.InvalidAuth.New()
+	}
+	return apierr.InvalidSession.New()
 }
 
 // bearer reads the access token; clients use both schemes (Bearer and the

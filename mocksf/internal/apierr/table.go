@@ -11,6 +11,7 @@ const (
 // The errors that the mock raises. Source says how sure the line is.
 var (
 	InvalidSession   = &Kind{"INVALID_SESSION_ID", 401, "Session expired or invalid", true, true, fixtures}
+	InvalidAuth      = &Kind{"INVALID_AUTH_HEADER", 401, "INVALID_HEADER_TYPE", true, false, observed}
 	RequestLimit     = &Kind{"REQUEST_LIMIT_EXCEEDED", 403, "TotalRequests Limit exceeded.", true, true, limitsPage}
 	ConcurrentLimit  = &Kind{"REQUEST_LIMIT_EXCEEDED", 403, "ConcurrentRequests (Concurrent API Requests) Limit exceeded.", true, true, limitsPage}
 	NotFound         = &Kind{"NOT_FOUND", 404, "The requested resource does not exist", true, false, statusPage}
@@ -87,7 +88,7 @@ var (
 // code has several texts the first one leads.
 var Table = []*Kind{
 	MalformedSearch,
-	InvalidSession, RequestLimit, ConcurrentLimit, Foreign, NotFound, NoApexClass, NoExternalID, MethodNotAllowed, Precondition, URITooLong, MediaType, HeadersTooLarge,
+	InvalidSession, InvalidAuth, RequestLimit, ConcurrentLimit, Foreign, NotFound, NoApexClass, NoExternalID, MethodNotAllowed, Precondition, URITooLong, MediaType, HeadersTooLarge,
 	Gone,
 	BodyTooLarge, Unexpected, JSONParser, XMLParser, InvalidInput, InvalidType, InvalidField, FieldInBody, NoForeignKey,
 	NotWriteable, MissingField, MissingID, TooLong, WrongCellType, OutOfRange, InvalidEmail, BadPicklist,
