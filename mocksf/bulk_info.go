@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/bulk"
@@ -49,7 +48,7 @@ type jobFigures struct {
 func showJob(i bulk.Info) jobInfo {
 	show := jobInfo{
 		ID: i.ID, Operation: i.Spec.Operation, Object: i.Spec.Object, CreatedByID: store.AdminID,
-		CreatedDate: apiTime(i.Created), SystemModstamp: apiTime(i.Changed), State: i.State,
+		CreatedDate: store.Stamp(i.Created), SystemModstamp: store.Stamp(i.Changed), State: i.State,
 		ExternalIDFieldName: i.Spec.ExternalIDFieldName, AssignmentRuleID: i.Spec.AssignmentRuleID,
 		ConcurrencyMode: "Parallel", ContentType: i.Spec.ContentType, APIVersion: json.Number(fmt.Sprintf("%.1f", i.Version)),
 		JobType: i.Type, LineEnding: i.Spec.LineEnding, ColumnDelimiter: i.Spec.ColumnDelimiter,
@@ -59,8 +58,6 @@ func showJob(i bulk.Info) jobInfo {
 	}
 	return show
 }
-
-func apiTime(t time.Time) string { return t.UTC().Format(store.DateTimeLayout) }
 
 func jobReply(i bulk.Info) reply { return jsonReply(showJob(i)) }
 

@@ -81,7 +81,7 @@ func TestBulkQueryShowsValues(t *testing.T) {
 	require.Equal(t, http.StatusNoContent, d.do(http.MethodDelete, "sobjects/Order__c/"+gone, nil).status)
 	for _, c := range []struct{ operation, soql, want string }{
 		{"query", "SELECT Name, AnnualRevenue, CreatedDate, Active__c, Phone FROM Account",
-			"\"Name\",\"AnnualRevenue\",\"CreatedDate\",\"Active__c\",\"Phone\"\n\"A \"\"1\"\"\",\"12.0\",\"2026-03-04T05:06:07.008Z\",\"false\",\"\"\n"},
+			"\"Name\",\"AnnualRevenue\",\"CreatedDate\",\"Active__c\",\"Phone\"\n\"A \"\"1\"\"\",\"12.0\",\"2026-03-04T05:06:07.000Z\",\"false\",\"\"\n"},
 		{"query", "SELECT Ext_Id__c, Account__r.Name FROM Order__c ORDER BY Ext_Id__c", "\"Ext_Id__c\",\"Account__r.Name\"\n\"o-1\",\"A \"\"1\"\"\"\n\"o-2\",\"\"\n"},
 		{"queryAll", "SELECT Ext_Id__c, IsDeleted FROM Order__c ORDER BY Ext_Id__c", "\"Ext_Id__c\",\"IsDeleted\"\n\"o-0\",\"true\"\n\"o-1\",\"false\"\n\"o-2\",\"false\"\n"},
 		{"query", "SELECT Ext_Id__c FROM Order__c WHERE Ext_Id__c = 'none'", "\"Ext_Id__c\"\n"},

@@ -11,6 +11,7 @@ import (
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/bulk"
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
+	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
 // The content types and the names of Bulk API 1.0. A client checks for exactly
@@ -28,7 +29,8 @@ func (r *request) speaksJSON() bool {
 }
 
 // member is one member of an object that Bulk API 1.0 shows in XML or JSON: a
-// string, an int, a number as it is written, or a time.
+// string, an int, a number as it is written, a time, or nil, which JSON shows as
+// null and XML not at all.
 type member struct {
 	name  string
 	value any
@@ -53,9 +55,11 @@ func appendObject(b []byte, members []member) []byte {
 		b = append(jsontree.AppendString(b, m.name), ':')
 		switch v := m.value.(type) {
 		case time.Time:
-			b = jsontree.AppendString(b, apiTime(v))
+			b = jsontree.AppendString(b, store.Stamp(v))
 		case int, json.Number:
 			b = fmt.Append(b, v)
+		case nil:
+			b = append(b, "null"...)
 		default:
 			b = jsontree.AppendString(b, fmt.Sprint(v))
 		}
@@ -65,9 +69,12 @@ func appendObject(b []byte, members []member) []byte {
 
 func appendElements(b []byte, members []member) []byte {
 	for _, m := range members {
+		if m.value == nil {
+			continue
+		}
 		text := fmt.Sprint(m.value)
 		if at, ok := m.value.(time.Time); ok {
-			text = at.UTC().Format("2006-01-02T15:04:05.000Z")
+			text = strings.Replace(store.Stamp(at), "+0000", "Z", 1)
 		}
 		b = appendElement(b, m.name, text)
 	}

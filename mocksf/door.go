@@ -97,7 +97,7 @@ func plain(value any) (store.Kind, string) {
 	case bool:
 		return store.Bool, strconv.FormatBool(v)
 	case time.Time:
-		return store.Text, v.UTC().Format(store.DateTimeLayout)
+		return store.Text, store.Stamp(v)
 	case float64:
 		return store.Number, strconv.FormatFloat(v, 'f', -1, 64)
 	}

@@ -110,7 +110,7 @@ func fileValues(id string, f *eventlog.File) map[string]string {
 	}
 	return map[string]string{
 		"LogFile":   "/services/data/v" + strconv.Itoa(lastVersion) + ".0/sobjects/" + eventLogFile + "/" + id + "/LogFile",
-		"EventType": f.Type.Name, "Interval": interval, "LogDate": f.Start.UTC().Format(store.DateTimeLayout),
+		"EventType": f.Type.Name, "Interval": interval, "LogDate": store.Stamp(f.Start),
 		"LogFileContentType": eventlog.ContentType, "LogFileFieldNames": f.Type.FieldNames(), "LogFileFieldTypes": f.Type.FieldTypes(),
 		"LogFileLength": strconv.Itoa(f.Size()), "Sequence": strconv.Itoa(f.Sequence), "ApiVersion": strconv.Itoa(lastVersion),
 	}

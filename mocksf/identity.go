@@ -56,7 +56,7 @@ func (r *request) user() map[string]any {
 		"language": "en_US", "locale": "en_US", "utcOffset": 0, "zoneinfo": "GMT", "timezone": "GMT", "is_app_installed": true,
 		"profile": base + "/" + store.AdminID, "picture": base + "/profilephoto/005/F", "urls": serviceURLs(base),
 		"photos":     map[string]string{"picture": base + "/profilephoto/005/F", "thumbnail": base + "/profilephoto/005/T"},
-		"updated_at": r.org.cfg.Now().UTC().Format(store.DateTimeLayout),
+		"updated_at": store.Stamp(r.org.cfg.Now()),
 	}
 }
 

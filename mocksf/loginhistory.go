@@ -85,7 +85,7 @@ func (w *watch) noteLogin(l login, x *exchange, t Trace) {
 
 func (h *loginHistory) add(l login, x *exchange, t Trace) {
 	values := map[string]string{
-		"UserId": store.AdminID, "LoginTime": t.Time.UTC().Format(store.DateTimeLayout), "SourceIp": t.From,
+		"UserId": store.AdminID, "LoginTime": store.Stamp(t.Time), "SourceIp": t.From,
 		"Status": loginStatus(t), "LoginType": "Remote Access 2.0", "LoginUrl": printable(x.http.Host), "Application": printable(l.user),
 		"Browser": "Unknown", "Platform": "Unknown", "ClientVersion": "N/A", "ApiType": "N/A", "ApiVersion": "N/A",
 	}

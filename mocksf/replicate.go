@@ -30,7 +30,7 @@ func listUpdated(r *request) reply {
 		}
 		dst = jsontree.AppendString(dst, row.ID())
 	}
-	dst = jsontree.AppendString(append(dst, `],"latestDateCovered":`...), until.Format(store.DateTimeLayout))
+	dst = jsontree.AppendString(append(dst, `],"latestDateCovered":`...), store.Stamp(until))
 	return answer(http.StatusOK, append(dst, '}'))
 }
 
@@ -46,11 +46,11 @@ func listDeleted(r *request) reply {
 			dst = append(dst, ',')
 		}
 		dst = jsontree.AppendString(append(dst, `{"id":`...), row.ID())
-		dst = jsontree.AppendString(append(dst, `,"deletedDate":`...), time.UnixMilli(row.Modified()).UTC().Format(store.DateTimeLayout))
+		dst = jsontree.AppendString(append(dst, `,"deletedDate":`...), store.Stamp(time.UnixMilli(row.Modified())))
 		dst = append(dst, '}')
 	}
-	dst = jsontree.AppendString(append(dst, `],"earliestDateAvailable":`...), since.Format(store.DateTimeLayout))
-	dst = jsontree.AppendString(append(dst, `,"latestDateCovered":`...), until.Format(store.DateTimeLayout))
+	dst = jsontree.AppendString(append(dst, `],"earliestDateAvailable":`...), store.Stamp(since))
+	dst = jsontree.AppendString(append(dst, `,"latestDateCovered":`...), store.Stamp(until))
 	return answer(http.StatusOK, append(dst, '}'))
 }
 

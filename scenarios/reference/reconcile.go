@@ -210,17 +210,17 @@ const (
 	covered                 // something else was written since, by whomever
 )
 
-// has tells whether a record shows that a write took place. A change in the
-// millisecond in which the write was begun may be the one before.
+// has tells whether a record shows that a write took place. Salesforce dates
+// changes by the second: one in the second in which the write was begun may be
+// the one before, or one after it.
 func (f found) has(w Write, tx *Transaction) presence {
-	begun := tx.claimed.Truncate(time.Millisecond)
-	switch {
-	case !f.at.Before(begun) && f.mayBe(w):
+	switch begun := tx.claimed.Truncate(time.Second); {
+	case f.at.Before(begun):
+		return absent
+	case f.mayBe(w):
 		return present
-	case f.at.After(begun):
-		return covered
 	}
-	return absent
+	return covered
 }
 
 // mayBe tells whether a record may be what a write made of it.

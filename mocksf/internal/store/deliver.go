@@ -24,7 +24,7 @@ func (t *Table) deliver(n uint32, at time.Time, fields map[string]string) {
 			values[i] = text
 		}
 	}
-	t.replace(n, &Row{table: t, n: n, created: at.UnixMilli(), modified: at.UnixMilli(), values: pack(values)})
+	t.replace(n, &Row{table: t, n: n, created: moment(at), modified: moment(at), values: pack(values)})
 }
 
 // Withdraw takes a delivered record away for good.

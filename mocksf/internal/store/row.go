@@ -7,7 +7,8 @@ import (
 	"github.com/squall-harness/squall/mocksf/schema"
 )
 
-// Layout of date and time values: milliseconds and a zone without a colon.
+// Layout of date and time values: milliseconds, which are always 0 (see Stamp),
+// and a zone without a colon.
 const (
 	DateTimeLayout = "2006-01-02T15:04:05.000-0700"
 	DateLayout     = "2006-01-02"
@@ -83,7 +84,15 @@ func (r *Row) systemText(field int) string {
 	return AdminID
 }
 
-func dateTime(ms int64) string { return time.UnixMilli(ms).UTC().Format(DateTimeLayout) }
+func dateTime(ms int64) string { return Stamp(time.UnixMilli(ms)) }
+
+// Stamp is a time as records, jobs and answers have it. Salesforce keeps whole
+// seconds and shows milliseconds all the same (replies of live orgs), so two
+// writes may well have one LastModifiedDate.
+func Stamp(t time.Time) string { return t.UTC().Truncate(time.Second).Format(DateTimeLayout) }
+
+// moment is a time in the Unix milliseconds of a Row.
+func moment(t time.Time) int64 { return t.Unix() * 1000 }
 
 func (r *Row) joined(f *schema.Field) string {
 	text := ""

@@ -160,5 +160,5 @@ func (s *Store) Update(by Author, fn func(*Tx) *apierr.Error) (lsn uint64, err *
 }
 
 func (s *Store) begin(by Author) *Tx {
-	return &Tx{View: View{store: s}, by: by, now: s.now().UnixMilli(), lsn: uint32(s.log.Len()) + 1}
+	return &Tx{View: View{store: s}, by: by, now: moment(s.now()), lsn: uint32(s.log.Len()) + 1}
 }

@@ -109,7 +109,7 @@ func TestValuesBecomeCanonical(t *testing.T) {
 		{schema.Double, Bool, "true", "JSON_PARSER_ERROR"}, {schema.Int, Number, "7", "7"}, {schema.Int, Number, "3000000000", "JSON_PARSER_ERROR"},
 		{schema.Boolean, Bool, "true", "true"}, {schema.Boolean, Text, "FALSE", "false"}, {schema.Boolean, Cell, "1", "true"}, {schema.Boolean, Text, "1", "JSON_PARSER_ERROR"},
 		{schema.Date, Text, "2026-02-28", "2026-02-28"}, {schema.Date, Text, "2026-02-28T10:00:00Z", "2026-02-28"}, {schema.Date, Cell, "28.2.2026", "INVALID_TYPE_ON_FIELD_IN_RECORD"},
-		{schema.DateTime, Text, "2026-01-02T03:04:05.678+01:00", "2026-01-02T02:04:05.678+0000"}, {schema.DateTime, Text, "2026-01-02T03:04:05.678+0100", "2026-01-02T02:04:05.678+0000"},
+		{schema.DateTime, Text, "2026-01-02T03:04:05.678+01:00", "2026-01-02T02:04:05.000+0000"}, {schema.DateTime, Text, "2026-01-02T03:04:05.678+0100", "2026-01-02T02:04:05.000+0000"},
 		{schema.DateTime, Text, "2026-01-02", "2026-01-02T00:00:00.000+0000"}, {schema.DateTime, Text, "tomorrow", "JSON_PARSER_ERROR"},
 		{schema.Picklist, Text, "a", "a"}, {schema.Picklist, Text, "C", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"}, {schema.MultiPicklist, Text, "A;B", "A;B"},
 		{schema.Email, Text, "a b@c.de", "INVALID_EMAIL_ADDRESS"}, {schema.Double, Null, "", ""}, {schema.Date, Text, "", ""},

@@ -128,7 +128,7 @@ var instants = []string{time.RFC3339, "2006-01-02T15:04:05-0700", "2006-01-02T15
 func instant(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {
 	for _, layout := range instants {
 		if at, err := time.Parse(layout, text); err == nil {
-			return at.UTC().Truncate(time.Millisecond).Format(DateTimeLayout), nil
+			return Stamp(at), nil
 		}
 	}
 	return "", mistyped(f, kind, "datetime", text)
