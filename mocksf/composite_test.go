@@ -3,6 +3,8 @@ package mocksf_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,6 +46,26 @@ func statuses(list []subreply) (all []int) {
 		all = append(all, s.HTTPStatusCode)
 	}
 	return all
+}
+
+// What names and dates the state of what a sub-request read is in the result,
+// for clients that keep what they have.
+func TestCompositeShowsTheHeadersOfWhatWasRead(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	account, contact := d.create("Account", `{"Name":"n"}`), d.create("Contact", `{"LastName":"n"}`)
+	got := d.composite(`{` + subs(
+		sub("account", "GET", "sobjects/Account/"+account, ""), sub("contact", "GET", "sobjects/Contact/"+contact, ""), sub("describe", "GET", "sobjects/Account/describe", ""),
+		`{"referenceId":"kept","method":"GET","url":"/services/data/v67.0/sobjects/Account/describe","httpHeaders":{"If-Modified-Since":"Thu, 01 Jan 2099 00:00:00 GMT"}}`,
+		sub("limits", "GET", "limits", "")) + `}`)
+	assert.Equal(t, []int{200, 200, 200, 304, 200}, statuses(got))
+	for i, names := range [][]string{{"ETag", "Last-Modified"}, {"Last-Modified"}, {"Last-Modified"}, {"Last-Modified"}, {}} {
+		assert.ElementsMatch(t, names, slices.Collect(maps.Keys(got[i].HTTPHeaders)), got[i].ReferenceID)
+	}
+	alone := d.do("GET", "sobjects/Account/"+account, nil).header
+	assert.Equal(t, map[string]string{"ETag": alone.Get("ETag"), "Last-Modified": alone.Get("Last-Modified")}, got[0].HTTPHeaders)
+	described := got[2].HTTPHeaders["Last-Modified"]
+	again := d.do("GET", "sobjects/Account/describe", nil, "If-Modified-Since", described)
+	assert.Equal(t, []any{304, described}, []any{again.status, again.header.Get("Last-Modified")})
 }
 
 func TestCompositeUnitWithReferences(t *testing.T) {

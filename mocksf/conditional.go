@@ -31,9 +31,9 @@ func (r *request) readIf(t *store.Table, row *store.Row) reply {
 	if !row.LiveIn(t) {
 		return r.record(t, row)
 	}
-	var header http.Header
+	header := changedAt(time.UnixMilli(row.Modified()))
 	if t.Name == tagged {
-		header = http.Header{"Etag": {etag(row)}}
+		header["Etag"] = []string{etag(row)}
 	}
 	if r.conditional() {
 		if err := r.require(row); err != nil {
@@ -48,6 +48,11 @@ func (r *request) readIf(t *store.Table, row *store.Row) reply {
 		rep.header = header
 	}
 	return rep
+}
+
+// changedAt is the header that dates what was read.
+func changedAt(t time.Time) http.Header {
+	return http.Header{"Last-Modified": {t.UTC().Format(http.TimeFormat)}}
 }
 
 // conditional tells whether the request has any condition.

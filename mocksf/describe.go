@@ -13,7 +13,7 @@ import (
 // describeGlobal lists the objects of the org.
 func describeGlobal(r *request) reply {
 	if !r.org.access.some.Load() && r.notSince(described) {
-		return reply{status: http.StatusNotModified}
+		return reply{status: http.StatusNotModified, header: changedAt(described)}
 	}
 	var list []map[string]any
 	for _, t := range r.org.store.Tables() {
@@ -22,7 +22,7 @@ func describeGlobal(r *request) reply {
 		}
 	}
 	rep := object(map[string]any{"encoding": "UTF-8", "maxBatchSize": maxCollection, "sobjects": list})
-	rep.header = http.Header{"Last-Modified": {described.Format(http.TimeFormat)}}
+	rep.header = changedAt(described)
 	return rep
 }
 
@@ -42,7 +42,7 @@ func describeObject(r *request) reply {
 		return failure(err)
 	}
 	if !r.org.access.some.Load() && r.notSince(described) {
-		return reply{status: http.StatusNotModified}
+		return reply{status: http.StatusNotModified, header: changedAt(described)}
 	}
 	d := r.objectEntry(t)
 	d["fields"], d["childRelationships"] = r.describeFields(t), r.childRelationships(t)
@@ -57,7 +57,7 @@ func describeObject(r *request) reply {
 		d[name] = nil
 	}
 	rep := object(d)
-	rep.header = http.Header{"Last-Modified": {described.Format(http.TimeFormat)}}
+	rep.header = changedAt(described)
 	return rep
 }
 

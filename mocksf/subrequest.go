@@ -157,13 +157,30 @@ func (res *subresult) bad() bool {
 // appendSubresult appends an entry of compositeResponse.
 func appendSubresult(dst []byte, res subresult) []byte {
 	dst = appendRaw(append(dst, `{"body":`...), res.body)
-	dst = append(dst, `,"httpHeaders":{`...)
-	if res.location != "" {
-		dst = jsontree.AppendString(append(dst, `"Location":`...), res.location)
-	}
+	dst = res.appendHeaders(append(dst, `,"httpHeaders":{`...))
 	dst = strconv.AppendInt(append(dst, `},"httpStatusCode":`...), int64(res.status), 10)
 	dst = jsontree.AppendString(append(dst, `,"referenceId":`...), res.ref)
 	return append(dst, '}')
+}
+
+// appendHeaders appends the headers of a reply that an entry shows: what names
+// and dates the state of what was read (REST API guide, Using Composite Resources).
+func (res *subresult) appendHeaders(dst []byte) []byte {
+	start := len(dst)
+	for _, name := range []string{"ETag", "Last-Modified", "Location"} {
+		value := res.header.Get(name)
+		if name == "Location" {
+			value = res.location
+		}
+		if value == "" {
+			continue
+		}
+		if len(dst) > start {
+			dst = append(dst, ',')
+		}
+		dst = jsontree.AppendString(append(jsontree.AppendString(dst, name), ':'), value)
+	}
+	return dst
 }
 
 func appendRaw(dst, body []byte) []byte {
