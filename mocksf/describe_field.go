@@ -14,7 +14,7 @@ func describeField(t *store.Table, i int) map[string]any {
 	writeable := t.Writeable(i)
 	d := map[string]any{
 		"name": f.Name, "label": orDefault(f.Label, words(f.Name)), "type": string(f.Type), "soapType": soapType(f.Type),
-		"nillable": !f.Required && i >= 8 && f.Type != schema.Boolean, "createable": writeable, "updateable": writeable,
+		"nillable": !f.Required && i >= 8 && f.Type != schema.Boolean && len(f.JoinOf) == 0, "createable": writeable, "updateable": writeable,
 		"custom": schema.Custom(f.Name), "externalId": f.ExternalID, "unique": f.IsUnique(), "caseSensitive": f.CaseSensitive,
 		"idLookup": f.ExternalID || f.Type == schema.ID, "nameField": isName(t, i), "autoNumber": f.AutoNumber != "",
 		"defaultedOnCreate": i < 8 || f.Type == schema.Boolean || f.AutoNumber != "", "restrictedPicklist": f.Restricted,
@@ -29,15 +29,30 @@ func describeField(t *store.Table, i int) map[string]any {
 		d[name] = yes
 	}
 	d["namePointing"], d["polymorphicForeignKey"] = f.Polymorphic(), f.Polymorphic()
+	for _, name := range fieldNulls {
+		d[name] = nil
+	}
+	d["compoundFieldName"] = compound(t, f)
+	if f.Type == schema.Boolean {
+		d["defaultValue"] = false
+	}
 	if f.Type == schema.Base64 {
 		for _, name := range []string{"aggregatable", "filterable", "groupable", "sortable"} {
 			d[name] = false
 		}
 	}
-	for _, name := range fieldNulls {
-		d[name] = nil
-	}
 	return d
+}
+
+// compound is the field that a field is a part of, nil for none: Name is made
+// of the names of a person.
+func compound(t *store.Table, f *schema.Field) any {
+	for i := range t.Fields {
+		if among(t.Fields[i].JoinOf, f.Name) {
+			return t.Fields[i].Name
+		}
+	}
+	return nil
 }
 
 func isName(t *store.Table, field int) bool {
@@ -67,7 +82,7 @@ var (
 		"queryByDistance": false, "restrictedDelete": false, "searchPrefilterable": false, "sortable": true, "writeRequiresMasterRead": false,
 	}
 	fieldNulls = []string{
-		"calculatedFormula", "compoundFieldName", "controllerName", "defaultValue", "defaultValueFormula", "extraTypeInfo",
+		"calculatedFormula", "controllerName", "defaultValue", "defaultValueFormula", "extraTypeInfo",
 		"filteredLookupInfo", "inlineHelpText", "mask", "maskType", "referenceTargetField", "relationshipOrder",
 	}
 )

@@ -211,3 +211,30 @@ func TestDiscovery(t *testing.T) {
 	assert.Equal(t, "Lines__r", order.ChildRelationships[0]["relationshipName"])
 	assert.Equal(t, 404, d.do("GET", "sobjects/Nope/describe", nil).status)
 }
+
+// The name of a person is made of others, which say so: who copies records
+// leaves it out, or them.
+func TestDescribeOfAName(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	var contact struct {
+		Fields []struct {
+			Name, CompoundFieldName string
+			Nillable, Createable    bool
+			DefaultValue            any
+		}
+	}
+	d.json("GET", "sobjects/Contact/describe", "", &contact)
+	for _, f := range contact.Fields {
+		switch f.Name {
+		case "FirstName", "LastName":
+			assert.Equal(t, "Name", f.CompoundFieldName, f.Name)
+		case "Name":
+			assert.Equal(t, []bool{false, false}, []bool{f.Nillable, f.Createable})
+		default:
+			assert.Empty(t, f.CompoundFieldName, f.Name)
+		}
+		if f.Name == "IsDeleted" {
+			assert.Equal(t, false, f.DefaultValue)
+		}
+	}
+}
