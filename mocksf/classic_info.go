@@ -22,26 +22,16 @@ func jobMembers(j bulk.ClassicInfo) []member {
 	if j.Serial {
 		mode = "Serial"
 	}
-	list := []member{
+	return []member{
 		{"id", j.ID}, {"operation", j.Spec.Operation}, {"object", j.Spec.Object}, {"createdById", store.AdminID},
 		{"createdDate", j.Created}, {"systemModstamp", j.Changed}, {"state", j.State},
-	}
-	if j.Spec.ExternalIDFieldName != "" {
-		list = append(list, member{"externalIdFieldName", j.Spec.ExternalIDFieldName})
-	}
-	list = append(list, []member{
-		{"concurrencyMode", mode}, {"contentType", j.Content},
+		{"externalIdFieldName", textOrNull(j.Spec.ExternalIDFieldName)}, {"concurrencyMode", mode}, {"contentType", j.Content},
 		{"numberBatchesQueued", j.Queued}, {"numberBatchesInProgress", j.Running}, {"numberBatchesCompleted", j.Completed},
 		{"numberBatchesFailed", j.NotLoaded}, {"numberBatchesTotal", j.Total},
 		{"numberRecordsProcessed", j.Processed}, {"numberRetries", j.Retries}, {"apiVersion", json.Number(fmt.Sprintf("%.1f", j.Version))},
-	}...)
-	if j.Spec.AssignmentRuleID != "" {
-		list = append(list, member{"assignmentRuleId", j.Spec.AssignmentRuleID})
-	}
-	return append(list, []member{
-		{"numberRecordsFailed", j.Failed}, {"totalProcessingTime", int(j.Took.Milliseconds())},
+		{"assignmentRuleId", textOrNull(j.Spec.AssignmentRuleID)}, {"numberRecordsFailed", j.Failed}, {"totalProcessingTime", int(j.Took.Milliseconds())},
 		{"apiActiveProcessingTime", int(j.Active.Milliseconds())}, {"apexProcessingTime", 0},
-	}...)
+	}
 }
 
 // batchStates are the names that Bulk API 1.0 has for the states of a batch.
@@ -51,14 +41,10 @@ var batchStates = map[bulk.State]string{
 
 // batchMembers are in the order of the schema (Bulk API guide, BatchInfo).
 func batchMembers(job string, b bulk.Info) []member {
-	list := []member{{"id", b.ID}, {"jobId", longJob(job)}, {"state", batchStates[b.State]}}
-	if b.Error != "" {
-		list = append(list, member{"stateMessage", b.Error})
-	}
-	return append(list, []member{
-		{"createdDate", b.Created}, {"systemModstamp", b.Changed}, {"numberRecordsProcessed", b.Processed}, {"numberRecordsFailed", b.Failed},
+	return []member{
+		{"id", b.ID}, {"jobId", longJob(job)}, {"state", batchStates[b.State]}, {"stateMessage", textOrNull(b.Error)}, {"createdDate", b.Created}, {"systemModstamp", b.Changed}, {"numberRecordsProcessed", b.Processed}, {"numberRecordsFailed", b.Failed},
 		{"totalProcessingTime", int(b.Took.Milliseconds())}, {"apiActiveProcessingTime", int(b.Active.Milliseconds())}, {"apexProcessingTime", 0},
-	}...)
+	}
 }
 
 // listClassic lists the jobs of Bulk API 1.0.

@@ -142,11 +142,11 @@ func TestClassicQueries(t *testing.T) {
 	d := openDoor(t, mocksf.Config{Now: func() time.Time { return at }})
 	id := d.create("Account", `{"Name":"<A>","Ext_Id__c":"a-1","NumberOfEmployees":3}`)
 	for _, c := range []struct{ content, soql, list, want string }{
-		{"CSV", "SELECT Id, Name, CreatedDate FROM Account", "<result>(752\\w{15})</result>", "\"Id\",\"Name\",\"CreatedDate\"\n\"" + id + "\",\"<A>\",\"2026-03-04T05:06:07.008Z\"\n"},
-		{"CSV", "SELECT Id FROM Account WHERE Name = 'none'", "<result>(752\\w{15})</result>", "Records not found for this query"},
-		{"JSON", "SELECT Name, NumberOfEmployees, CreatedDate, Parent.Name FROM Account", `^\["(752\w{15})"\]$`,
-			`[{"attributes":{"type":"Account","url":"/services/data/v67.0/sobjects/Account/` + id + `"},"Name":"<A>","NumberOfEmployees":3,"CreatedDate":1772600767008,"Parent":null}]`},
-		{"XML", "SELECT Name, Phone FROM Account", "<result>(752\\w{15})</result>", `<?xml version="1.0" encoding="UTF-8"?><queryResult xmlns="http://www.force.com/2009/06/asyncapi/dataload" ` +
+		{"CSV", "SELECT Id, Name, CreatedDate FROM Account", "<result>(752\\w{12})</result>", "\"Id\",\"Name\",\"CreatedDate\"\n\"" + id + "\",\"<A>\",\"2026-03-04T05:06:07.000Z\"\n"},
+		{"CSV", "SELECT Id FROM Account WHERE Name = 'none'", "<result>(752\\w{12})</result>", "Records not found for this query"},
+		{"JSON", "SELECT Name, NumberOfEmployees, CreatedDate, Parent.Name FROM Account", `^\["(752\w{12})"\]$`,
+			`[{"attributes":{"type":"Account","url":"/services/data/v67.0/sobjects/Account/` + id + `"},"Name":"<A>","NumberOfEmployees":3,"CreatedDate":1772600767000,"Parent":null}]`},
+		{"XML", "SELECT Name, Phone FROM Account", "<result>(752\\w{12})</result>", `<?xml version="1.0" encoding="UTF-8"?><queryResult xmlns="http://www.force.com/2009/06/asyncapi/dataload" ` +
 			`xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><records xsi:type="sObject"><type>Account</type><Name>&lt;A&gt;</Name><Phone xsi:nil="true"/></records></queryResult>`},
 	} {
 		job := d.openClassic("query", c.content)

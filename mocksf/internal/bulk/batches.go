@@ -116,7 +116,7 @@ func (q *Queue) Result(id, batch string) (result string, err *apierr.Error) {
 			return err
 		}
 		if b.answer != nil {
-			result = store.MakeID(resultPrefix, uint32(b.info.Number))
+			result = store.MakeID(resultPrefix, uint32(b.info.Number))[:15] // results alone have the short form (recorded replies)
 		}
 		return nil
 	})
