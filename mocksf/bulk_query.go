@@ -133,7 +133,7 @@ func csvPage(a bulk.Answer, version, from, to int) []byte {
 		cells[i] = a.Columns[column].Name
 	}
 	body := a.Form.AppendRow(nil, cells...)
-	a.Page(from, to-from, func(_ string, values []string) {
+	a.Page(from, to-from, func(_ query.Family, values []string) {
 		for i, column := range order {
 			cells[i] = csvCell(a.Columns[column], values[column])
 		}

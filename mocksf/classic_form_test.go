@@ -65,3 +65,29 @@ func TestClassicColumnsInOldVersions(t *testing.T) {
 	}, 10*time.Second, time.Millisecond)
 	assert.Equal(t, "\"Name\",\"Industry\"\n\"n\",\"i\"\n", d.do("GET", path+"/result/"+result, nil).body)
 }
+
+// A parent in JSON names its record; one that is there is no null, whatever is
+// in it.
+func TestClassicParents(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	top := d.create("Account", `{"Name":"top"}`)
+	middle := d.create("Account", `{"Name":"middle","ParentId":"`+top+`"}`)
+	d.create("Account", `{"Name":"leaf","ParentId":"`+middle+`"}`)
+	job := d.openClassic("query", "JSON")
+	batch, _ := d.batch(job, asJSON, "SELECT Parent.Phone, Name, Parent.Parent.Name, Owner.Name FROM Account ORDER BY Name")
+	path := "job/" + job + "/batch/" + batch + "/result"
+	var ids []string
+	require.NoError(t, json.Unmarshal([]byte(d.classic("GET", path, asJSON, "").body), &ids))
+	var rows []map[string]any
+	require.NoError(t, json.Unmarshal([]byte(d.classic("GET", path+"/"+ids[0], asJSON, "").body), &rows))
+	record := func(object, id string) map[string]any {
+		return map[string]any{"type": object, "url": "/services/data/v67.0/sobjects/" + object + "/" + id}
+	}
+	parent := rows[0]["Parent"].(map[string]any)
+	assert.Equal(t, record("Account", middle), parent["attributes"])
+	assert.Nil(t, parent["Phone"])
+	assert.Equal(t, map[string]any{"attributes": record("Account", top), "Name": "top"}, parent["Parent"])
+	assert.Equal(t, map[string]any{"attributes": record("Account", top), "Phone": nil, "Parent": nil}, rows[1]["Parent"], "of middle")
+	assert.Nil(t, rows[2]["Parent"])
+	assert.Equal(t, record("User", "0055g0000000001AAA"), rows[2]["Owner"].(map[string]any)["attributes"])
+}

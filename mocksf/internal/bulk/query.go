@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
@@ -24,7 +25,7 @@ func (q *Queue) CreateQuery(s Spec, version float64, identity string, t Trouble)
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.queries.left(q.cfg.Now()) == 0 {
-		return Info{}, apierr.LimitExceeded.New("The limit of query jobs for the last 24 hours is exceeded")
+		return Info{}, apierr.LimitExceeded.New(fmt.Sprintf("Max bulk v2 query jobs (%[1]d) per 24 hrs has been reached (%[1]d)", q.queries.max))
 	}
 	filled := s.filled(o)
 	filled.Query, filled.ExternalIDFieldName = s.Query, ""

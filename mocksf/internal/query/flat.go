@@ -7,7 +7,7 @@
 //	answer, err := query.Run(st, ask)     // when the job starts: fixes which rows, and their values
 //	header := answer.Columns              // Id, Name, Account.Name ...
 //	for from := 0; from < answer.Len(); from += n {
-//		answer.Page(from, n, func(id string, cells []string) { ... }) // one call per row, cells as the columns
+//		answer.Page(from, n, func(row Family, cells []string) { ... }) // one call per row, cells as the columns
 //	}
 package query
 
@@ -181,17 +181,29 @@ func (f *Flat) head(st *store.Store, s *soql.Shape, prefix string) {
 // Len is the number of rows.
 func (f *Flat) Len() int { return len(f.rows) / f.wide }
 
+// Family is the record of a row with its parents: the record first, then the
+// parents in the order in which the columns come to them, each before its own.
+type Family []soql.Row
+
+// ID is the id of one of them, "" for a parent that is missing.
+func (f Family) ID(i int) string {
+	if row, ok := f[i].(*store.Row); ok {
+		return row.ID()
+	}
+	return ""
+}
+
 // Page calls fn for up to n rows from a position on, in the query's order, with
-// the record's id. A cell holds the value as the store writes it: "" for null,
+// the records behind it. A cell holds the value as the store writes it: "" for null,
 // plain decimals, true and false, 2026-01-02, 2026-01-02T03:04:05.000+0000. fn
-// must not keep the slice.
-func (f *Flat) Page(from, n int, fn func(id string, cells []string)) {
+// must not keep the slices.
+func (f *Flat) Page(from, n int, fn func(row Family, cells []string)) {
 	from = min(from, f.Len())
 	cells := make([]string, 0, len(f.Columns))
 	for i := from; i < from+min(n, f.Len()-from); i++ {
 		rows := f.rows[i*f.wide : (i+1)*f.wide]
 		all, _ := appendCells(cells, f.shape, rows)
-		fn(rows[0].(*store.Row).ID(), all)
+		fn(Family(rows), all)
 	}
 }
 

@@ -68,7 +68,7 @@ func TestFlatAnswersStayWhatTheyWere(t *testing.T) {
 	require.Equal(t, 6, answer.Len())
 	var rows [][]string
 	for from := 0; from < answer.Len(); from += 4 {
-		answer.Page(from, 4, func(_ string, cells []string) { rows = append(rows, append([]string(nil), cells...)) })
+		answer.Page(from, 4, func(_ query.Family, cells []string) { rows = append(rows, append([]string(nil), cells...)) })
 	}
 	require.Len(t, rows, 6)
 	assert.Equal(t, []string{"o-0", "1.5", "Acme", "false"}, rows[0])
