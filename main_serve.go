@@ -16,6 +16,7 @@ import (
 var serveFlags = []string{
 	"--addr HOST:PORT           where it listens, 127.0.0.1:8080 when absent",
 	"--profile NAME             how strong the org is: a profile's name, or a .yaml file of your own",
+	"--describe PATH            objects of your own org: what sf sobject describe --json printed, or a folder of such files; may come again",
 	"--client-id ID, --client-secret SECRET, --username NAME, --password PASSWORD",
 	"                           what logins must bring; any value when absent. Where others see",
 	"                           command lines: SQUALL_CLIENT_SECRET, SQUALL_PASSWORD in the environment",
@@ -45,6 +46,7 @@ func parseServe(args []string) (a serveArgs, err error) {
 	f.StringVar(&how.ConnectProxy, "connect-proxy", "", "")
 	f.StringVar(&a.cfg.PublicURL, "base-url", "", "")
 	f.Func("profile", "", func(name string) error { return useProfile(&a.cfg, name) })
+	f.Func("describe", "", a.describe)
 	f.BoolVar(&a.trace, "trace", false, "")
 	complete := loginFlags(f, &a.cfg)
 	f.Func("allow-host", "", appendTo(&how.AllowHosts))
@@ -60,6 +62,14 @@ func parseServe(args []string) (a serveArgs, err error) {
 		err = errors.New("--ca-file is for --tls and --connect-proxy: there is no certificate authority without them")
 	}
 	return a, err
+}
+
+// describe adds objects of the user's own org.
+func (a *serveArgs) describe(path string) error {
+	if a.cfg.Schema == nil {
+		a.cfg.Schema = mocksf.DefaultSchema()
+	}
+	return a.cfg.Schema.Load(path)
 }
 
 // useProfile makes an org as strong as a profile says.

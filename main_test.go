@@ -82,6 +82,8 @@ func TestBadInputIsToldInOneSentence(t *testing.T) {
 		"subject nope":                           "no integration \"nope\": `squall list` names them",
 		"serve x":                                "The address goes after --addr",
 		"serve --profile x":                      "there is no profile \"x\": there are automation-heavy, calm,",
+		"serve --describe go.mod":                "go.mod: this is not JSON",
+		"serve --describe nowhere":               "nowhere: no such file or directory",
 		"serve --jwt-key x":                      "Write the client id after --client-id",
 		"serve --jwt-key x --client-id a":        "x: no such file or directory",
 		"serve --jwt-key go.mod --client-id a":   "connected app a: ",

@@ -1,10 +1,13 @@
 package harness
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/squall-harness/squall/harness/history"
 	"github.com/squall-harness/squall/harness/match"
@@ -14,7 +17,7 @@ import (
 
 // names are the fields of somebody's own org by which Squall knows its records.
 func (s *Scenario) names() workload.Names {
-	return workload.Names{Fields: workload.Fields{Key: s.Source.Key, Token: s.Source.Token, Version: s.Source.Version}, Objects: s.Source.Objects}
+	return workload.Names{Fields: workload.Fields{Key: s.Source.Key, Token: s.Source.Token, Version: s.Source.Version}, Objects: s.Source.Objects, Fills: s.Source.Fills}
 }
 
 // transactions are those of a load, under the scenario's names.
@@ -35,28 +38,38 @@ func (s *Scenario) traceFields() []string {
 	return slices.Sorted(maps.Keys(fields))
 }
 
-// schema is the org's, with the fields that the scenario names.
-func (s *Scenario) schema() *mocksf.Schema {
+// schema is the org's: the default one or what the user's own org describes,
+// with every field that a transaction may fill. An error is about the describes.
+func (s *Scenario) schema() (*mocksf.Schema, error) {
 	org := mocksf.DefaultSchema()
-	for i := range org.Objects {
-		o := &org.Objects[i]
-		f := s.names().Of(o.Name)
-		withField(o, mocksf.Field{Name: f.Key, ExternalID: true})
-		if f.Token != match.None {
-			withField(o, mocksf.Field{Name: f.Token})
+	err := org.Load(s.Org.Describe...)
+	for _, usual := range mocksf.DefaultSchema().Objects {
+		o, _ := org.Object(usual.Name)
+		for _, f := range usual.Fields {
+			withField(o, f)
 		}
-		if f.Version != "" {
-			withField(o, mocksf.Field{Name: f.Version, Type: "double"})
-		}
+		s.name(o)
 	}
-	return org
+	return org, err
+}
+
+// name gives an object the fields that the scenario names.
+func (s *Scenario) name(o *mocksf.Object) {
+	f := s.names().Of(o.Name)
+	withField(o, mocksf.Field{Name: f.Key, ExternalID: true})
+	if f.Token != match.None {
+		withField(o, mocksf.Field{Name: f.Token})
+	}
+	if f.Version != "" {
+		withField(o, mocksf.Field{Name: f.Version, Type: "double"})
+	}
 }
 
 // withField adds a field that the object lacks; one that is there can become
 // an external id.
 func withField(o *mocksf.Object, f mocksf.Field) {
 	for i := range o.Fields {
-		if o.Fields[i].Name == f.Name {
+		if strings.EqualFold(o.Fields[i].Name, f.Name) {
 			o.Fields[i].ExternalID = o.Fields[i].ExternalID || f.ExternalID
 			return
 		}
@@ -87,7 +100,22 @@ func (s *Scenario) checkNames() error {
 			return s.problem(path, fmt.Sprintf("key, token and version must be fields of their own, and they are %q, %q and %q", f.Key, f.Token, f.Version))
 		}
 	}
-	if err := s.schema().Check(); err != nil {
+	for i, field := range s.Source.Fills {
+		if !apiName.MatchString(field) {
+			return s.problem(fmt.Sprintf("$.source.fills[%d]", i), fmt.Sprintf("source.fills has %q: write the API names of fields, such as [Last_Sync__c]", field))
+		}
+	}
+	return s.checkSchema()
+}
+
+// checkSchema tells whether the org can be as its describes and the names of
+// the source say.
+func (s *Scenario) checkSchema() error {
+	org, err := s.schema()
+	if err != nil && !errors.Is(err, fs.ErrNotExist) { // a saved run is judged without the files
+		return s.problem("$.org.describe", fmt.Sprintf("org.describe: %v", err))
+	}
+	if err := org.Check(); err != nil {
 		return s.problem("$.source", err.Error())
 	}
 	return nil

@@ -50,6 +50,40 @@ func TestWithoutATokenKeyAndContentTell(t *testing.T) {
 	assert.Equal(t, r.Summary, again.Summary)
 }
 
+// loyal is an integration that fills a field of the user's own org.
+func loyal(i *integration, w http.ResponseWriter, body []byte) {
+	var tx map[string]any
+	_ = json.Unmarshal(body, &tx)
+	for _, r := range tx["records"].([]any) {
+		r.(map[string]any)["fields"].(map[string]any)["Loyalty_No__c"] = "L 1"
+	}
+	body, _ = json.Marshal(tx)
+	writeThrough(i, w, body)
+}
+
+// The org has the objects that the user's own org describes, and the fields that
+// transactions fill besides.
+func TestTheOrgIsAsItsDescribesSay(t *testing.T) {
+	t.Parallel()
+	r, err := harness.RunVirtual(t, scenario(t), synchronous(loyal), harness.Options{Out: t.TempDir()})
+	require.NoError(t, err)
+	assert.NotEqual(t, harness.ExitPass, r.Summary.Exit, "the default org has no such field")
+
+	s := scenario(t, harness.Setting{Key: "org.describe", Value: "[../mocksf/schema/testdata/describes]"},
+		harness.Setting{Key: "source.fills", Value: "[Loyalty_No__c]"})
+	r, err = harness.RunVirtual(t, s, synchronous(loyal), harness.Options{Out: t.TempDir()})
+	require.NoError(t, err)
+	assert.Equal(t, verify.Pass, r.Summary.Result, r.Summary.Sentence)
+	assert.Equal(t, 80, r.Summary.Operations.Committed)
+}
+
+func TestADescribeThatIsNoneIsNamed(t *testing.T) {
+	t.Parallel()
+	_, err := harness.ParseScenario("bad.yaml", []byte("name: x\npromise: p\norg: {describe: [names_test.go]}\nload: {rate: 1, for: 1s, mix: {upsert: 1}}\n"))
+	assert.ErrorContains(t, err, "bad.yaml:3:")
+	assert.ErrorContains(t, err, "org.describe: names_test.go: this is not JSON")
+}
+
 func reason(r *harness.Result, g verify.Guarantee) string {
 	for _, v := range r.Summary.Guarantees {
 		if v.Guarantee == g {
@@ -64,6 +98,7 @@ func TestNamesThatMakeNoSense(t *testing.T) {
 	for text, want := range map[string]string{
 		"source: {key: a b}":                             `bad.yaml:2:15: source.key is "a b"`,
 		"source: {key: Token__c}":                        "must be fields of their own",
+		"source: {fills: [A__c, a b]}":                   `source.fills has "a b"`,
 		"source: {version: Token__c}":                    "must be fields of their own",
 		"source: {objects: {Nothing: {key: A__c}}}":      `the org has no object "Nothing"`,
 		"source: {objects: {Account: {token: 1x}}}":      `source.objects.Account.token is "1x"`,

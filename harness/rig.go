@@ -85,10 +85,14 @@ const mostBlocks = 1_000
 
 func (r *rig) setUpOrg(dir *rundir.Dir) error {
 	o := r.scenario.Org
+	schema, err := r.scenario.schema()
+	if err != nil {
+		return err
+	}
 	cfg := mocksf.Config{
 		Clock:        r.clock.since,
 		TraceFields:  r.scenario.traceFields(),
-		Schema:       r.scenario.schema(),
+		Schema:       schema,
 		TokenLife:    o.TokenLife,
 		TokenSeed:    r.world.tokenSeed,
 		Guard:        guarded,
@@ -100,8 +104,7 @@ func (r *rig) setUpOrg(dir *rundir.Dir) error {
 		Username:     username,
 		Password:     password,
 	}
-	err := o.strength(&cfg)
-	if err != nil {
+	if err = o.strength(&cfg); err != nil {
 		return err
 	}
 	r.org = mocksf.New(cfg)

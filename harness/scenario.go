@@ -39,6 +39,7 @@ type Scenario struct {
 // Org is the mock Salesforce org.
 type Org struct {
 	APIVersion string        `yaml:"apiVersion"` // given to the subject
+	Describe   []string      `yaml:"describe"`   // files or folders with describes of the user's own org, see schema.Load
 	Profile    string        `yaml:"profile"`    // how strong it is, see mocksf.LoadProfile; the five keys below override it
 	Call       time.Duration `yaml:"call"`       // service time of every request
 	Record     time.Duration `yaml:"record"`     // added for every record written
@@ -59,6 +60,7 @@ type Source struct {
 	Key      string        `yaml:"key"`      // external id field, the business key
 	Token    string        `yaml:"token"`    // field copied verbatim into the record, unique per version; none: there is no such field
 	Version  string        `yaml:"version"`  // field that holds the version number; "" is none
+	Fills    []string      `yaml:"fills"`    // fields that the integration fills by itself: what it writes there is not compared
 	// Objects holds what differs from object to object.
 	Objects map[string]workload.Fields `yaml:"objects"`
 }
@@ -168,7 +170,7 @@ func (s *Scenario) settings() verify.Settings {
 		minima[verify.Guarantee(g)] = n
 	}
 	tokens := s.names().Tokens()
-	return verify.Settings{TokenField: tokens.Default, Tokens: tokens.Objects, Budget: s.Expect.Drained, Alerted: s.Expect.Alerted, BacklogTruth: s.Expect.BacklogTruth,
+	return verify.Settings{TokenField: tokens.Default, Tokens: tokens.Objects, Fills: tokens.Fills, Budget: s.Expect.Drained, Alerted: s.Expect.Alerted, BacklogTruth: s.Expect.BacklogTruth,
 		NotClaimed: s.Expect.NotClaimed, Minima: minima, Invariants: s.Expect.Invariants,
 		Readers: s.Crowd.Readers, Users: s.Crowd.Users, Repairs: s.Expect.Repairs,
 		Limits: verify.Limits{Calls: s.Expect.Calls, Logins: s.Expect.Logins}}

@@ -62,7 +62,7 @@ func (b *Book) Add(ref int32, r *history.Record) {
 	i := int32(len(b.entries))
 	b.entries = append(b.entries, entry{ref: ref, record: r})
 	n := name{r.Object, r.ExternalID}
-	l := look{n, content(r.Fields, r.ExternalIDField, r.ExternalID)}
+	l := look{n, b.names.content(r.Fields, r.ExternalIDField, r.ExternalID)}
 	if b.groups[l] == nil {
 		b.groups[l] = &group{}
 	}
@@ -90,7 +90,7 @@ func (b *Book) Alike() []int32 {
 // of those that look alike is found again and again.
 func (b *Book) Take(c *commitlog.Change) int32 {
 	keyed := name{c.Object, c.ExternalID}
-	text := content(c.Fields, "", c.ExternalID)
+	text := b.names.content(c.Fields, "", c.ExternalID)
 	for _, n := range []name{keyed, {c.Object, ""}} { // an integration may give an insert a key of its own
 		if g := b.groups[look{n, text}]; g != nil {
 			return b.take(g)

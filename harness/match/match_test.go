@@ -36,15 +36,16 @@ func TestNames(t *testing.T) {
 // What an integration may add or spell in its own way makes no difference, what
 // it changes does.
 func TestContent(t *testing.T) {
-	same := content(fields{"Name": "A", "Amount__c": 1.5, "Phone": nil}, "Ext_Id__c", "k")
+	same := Names{}.content(fields{"Name": "A", "Amount__c": 1.5, "Phone": nil}, "Ext_Id__c", "k")
+	assert.Equal(t, same, Names{Fills: []string{"Synced_At__c"}}.content(fields{"Name": "A", "Amount__c": 1.5, "synced_at__c": "now"}, "", "k"), "the integration's own")
 	for _, f := range []fields{
 		{"name": "A", "AMOUNT__C": json.Number("1.50")},
 		{"Name": "A", "Amount__c": 1.5, "Ext_Id__c": "k", "Account__c": "001000000000000001", "OwnerId": "x", "Phone": ""},
 	} {
-		assert.Equal(t, same, content(f, "", "k"))
+		assert.Equal(t, same, Names{}.content(f, "", "k"))
 	}
 	for _, f := range []fields{{"Name": "a", "Amount__c": 1.5}, {"Name": "A"}, {"Name": "A", "Amount__c": 1.5, "Phone": "1"}} {
-		assert.NotEqual(t, same, content(f, "", "k"))
+		assert.NotEqual(t, same, Names{}.content(f, "", "k"))
 	}
 }
 

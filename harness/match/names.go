@@ -3,6 +3,11 @@
 // by key and content. It imports the two ledgers and nothing else.
 package match
 
+import (
+	"slices"
+	"strings"
+)
+
 // None stands for the token field of records that carry no token.
 const None = "none"
 
@@ -14,6 +19,12 @@ const DefaultToken = "Token__c"
 type Names struct {
 	Default string            // "" is DefaultToken, None is no field at all
 	Objects map[string]string // objects that have another field, or None
+	Fills   []string          // fields that the integration fills by itself, whatever the source sent
+}
+
+// Filled tells whether the integration fills a field by itself.
+func (n Names) Filled(field string) bool {
+	return slices.ContainsFunc(n.Fills, func(own string) bool { return strings.EqualFold(own, field) })
 }
 
 // Field is the token field of an object, "" when it has none.

@@ -19,13 +19,13 @@ var systemFields = map[string]bool{
 // content writes down what a record holds, in one way only: fields by name, in
 // whatever case, values as Salesforce stores them. What an integration may add
 // by itself is left out on both sides: the external id, lookups, system fields,
-// and fields without a value.
-func content(fields map[string]any, externalIDField, externalID string) string {
+// fields that it fills, and fields without a value.
+func (n Names) content(fields map[string]any, externalIDField, externalID string) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		text := value(fields[name])
 		lower := strings.ToLower(name)
-		if text == "" || systemFields[lower] || strings.EqualFold(name, externalIDField) || externalID != "" && text == externalID || looksLikeID(text) {
+		if text == "" || systemFields[lower] || n.Filled(name) || strings.EqualFold(name, externalIDField) || externalID != "" && text == externalID || looksLikeID(text) {
 			continue
 		}
 		fmt.Fprintf(&b, "%s=%q;", lower, text)

@@ -51,8 +51,8 @@ func beside(rec *history.Record, change *commitlog.Change, field string) bool {
 }
 
 // allowed tells whether a change may write this field: what was intended, the
-// external id, lookups, system fields, clearing what nobody asked about, and
-// what the record held before.
+// external id, lookups, system fields, those that the integration fills by
+// itself, clearing what nobody asked about, and what the record held before.
 func (d *damage) allowed(e *effect, field string, got any) bool {
 	rec := d.intents[e.intent].rec
 	if _, intended := rec.Fields[field]; intended || blank(got) {
@@ -65,7 +65,7 @@ func (d *damage) allowed(e *effect, field string, got any) bool {
 	if text != "" && (text == d.changeOf(e).ExternalID || looksLikeID(text)) {
 		return true
 	}
-	if strings.EqualFold(field, rec.ExternalIDField) || systemFields[strings.ToLower(field)] {
+	if strings.EqualFold(field, rec.ExternalIDField) || systemFields[strings.ToLower(field)] || d.names.Filled(field) {
 		return true
 	}
 	_, intended := written(rec.Fields, field)
@@ -100,8 +100,8 @@ func (d *damage) differences(e *effect) []string {
 	rec, change := d.intents[e.intent].rec, d.changeOf(e)
 	var parts []string
 	for _, field := range slices.Sorted(maps.Keys(rec.Fields)) {
-		if got := d.value(e, field); !equal(rec.Fields[field], got) {
-			parts = append(parts, fmt.Sprintf("%s: want %s, got %s", field, shown(rec.Fields[field]), shown(got)))
+		if want := rec.Fields[field]; !d.same(want, e, field) {
+			parts = append(parts, fmt.Sprintf("%s: want %s, got %s", field, shown(want), shown(d.value(e, field))))
 		}
 	}
 	if rec.Parent != nil && !d.pointsRight(e) {

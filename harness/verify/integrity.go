@@ -88,6 +88,9 @@ func (d *damage) repair(e *effect) {
 
 func (d *damage) describe(e *effect) candidate {
 	it, c := &d.intents[e.intent], d.commitOf(e)
+	if d.holds(e) && !d.onlyAllowed(e) {
+		d.f.hint = " Fields that the integration fills by itself must be named under source.fills."
+	}
 	o := d.ops[it.op]
 	return candidate{
 		ops: []int32{it.op}, commits: []int32{e.commit},
@@ -111,11 +114,17 @@ func (d *damage) intact(e *effect) bool {
 // holds tells whether the record has every intended value after e.
 func (d *damage) holds(e *effect) bool {
 	for field, want := range d.intents[e.intent].rec.Fields {
-		if !equal(want, d.value(e, field)) {
+		if !d.same(want, e, field) {
 			return false
 		}
 	}
 	return true
+}
+
+// same tells whether a field has its intended value after e, or is one that the
+// integration fills by itself.
+func (d *damage) same(want any, e *effect, field string) bool {
+	return equal(want, d.value(e, field)) || d.names.Filled(field)
 }
 
 func (d *damage) onlyAllowed(e *effect) bool {

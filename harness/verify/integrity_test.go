@@ -53,6 +53,27 @@ func TestCorrupted(t *testing.T) {
 	}
 }
 
+// What the integration fills by itself is not compared, whether the source sends
+// something there or not; and whoever has such a field is told how to say so.
+func TestFieldsOfTheIntegrationsOwnMaking(t *testing.T) {
+	for name, fills := range map[string][]string{"unsaid": nil, "said": {"fax", "Phone"}} {
+		t.Run(name, func(t *testing.T) {
+			s := rehearsed()
+			rec := upsert("Account", "a", 1)
+			rec.Fields["Phone"] = "0301"
+			c := s.apply(s.ack("t-1", "k", rec)).Changes[0]
+			c.Fields["Fax"] = "1"
+			s.in.Settings.Fills = fills
+			if fills != nil {
+				c.Fields["Phone"] = "+49 301"
+				assert.Equal(t, Pass, of(s.over(), Integrity).Result)
+				return
+			}
+			assert.Contains(t, of(s.over(), Integrity).Reason, "must be named under source.fills")
+		})
+	}
+}
+
 func TestAWrongParentIsNamed(t *testing.T) {
 	s := rehearsed()
 	s.apply(s.ack("t-1", "k", upsert("Account", "other", 1)))

@@ -82,7 +82,7 @@ func newLedger(in Input) *ledger {
 	in.Commits = ordered(in.Commits)
 	_, quiet := in.History.Mark(history.MarkQuiet)
 	return &ledger{
-		Input: in, quiet: quiet, names: match.Names{Default: in.Settings.TokenField, Objects: in.Settings.Tokens},
+		Input: in, quiet: quiet, names: match.Names{Default: in.Settings.TokenField, Objects: in.Settings.Tokens, Fills: in.Settings.Fills},
 		deletes: map[target][]int32{}, naming: map[string]bool{}, known: map[string]target{},
 	}
 }

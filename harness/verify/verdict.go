@@ -184,6 +184,7 @@ type Input struct {
 type Settings struct {
 	TokenField   string            // the field that is copied verbatim and is unique per version; "" is Token__c, match.None is none
 	Tokens       map[string]string // objects that have another token field, or match.None
+	Fills        []string          // fields that the integration fills by itself: what it writes there is not compared
 	Budget       time.Duration     // from the heal until the backlog must be clear; 0 gives it until the end of the run
 	Alerted      time.Duration     // from the last commit before an outage until an alert must fire; 0 judges nothing
 	BacklogTruth float64           // how far the reported backlog may be off, in percent of its peak; 0 judges nothing

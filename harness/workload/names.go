@@ -19,6 +19,7 @@ var DefaultFields = Fields{Key: externalID, Token: match.DefaultToken}
 type Names struct {
 	Fields
 	Objects map[string]Fields // objects with fields of their own; what is "" is as for all others
+	Fills   []string          // fields that the integration fills by itself
 }
 
 // Of are the fields of one object.
@@ -34,7 +35,7 @@ func (n Names) Of(object string) Fields {
 
 // Tokens is what joins the ledgers.
 func (n Names) Tokens() match.Names {
-	names := match.Names{Default: n.Token}
+	names := match.Names{Default: n.Token, Fills: n.Fills}
 	for object := range n.Objects {
 		if names.Objects == nil {
 			names.Objects = map[string]string{}
