@@ -113,7 +113,7 @@ func New(cfg Config) *Org {
 	if cfg.Username != "" {
 		o.store.NameAdmin(cfg.Username)
 	}
-	for _, routes := range [][]route{authRoutes, browserRoutes, identityRoutes, soapRoutes, discoveryRoutes, rowRoutes, upsertRoutes, collectionRoutes, compositeRoutes, queryRoutes, bulkRoutes} {
+	for _, routes := range [][]route{authRoutes, browserRoutes, identityRoutes, soapRoutes, discoveryRoutes, rowRoutes, upsertRoutes, relatedRoutes(), collectionRoutes, compositeRoutes, queryRoutes, bulkRoutes} {
 		o.router.add(routes)
 	}
 	o.found()

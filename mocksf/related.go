@@ -2,6 +2,7 @@ package mocksf
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
@@ -10,40 +11,146 @@ import (
 	"github.com/squall-harness/squall/mocksf/schema"
 )
 
-// readRelated answers what a relationship of a record leads to: its parent as a
-// record, its children as a list; or one of its files.
+// Relationships may be followed by a path: to a parent over up to five of them,
+// which may be read, updated and deleted, and to children over one, which may be
+// read (REST API guide, Traverse Relationships with Friendly URLs).
+
+// relatedRoutes are the paths over two relationships and more; those over one
+// look like the path of an external id.
+func relatedRoutes() (routes []route) {
+	pattern := keyPattern
+	for n := 2; n <= 5; n++ {
+		pattern += "/{relationship" + strconv.Itoa(n) + "}"
+		routes = append(routes,
+			route{method: "GET", pattern: pattern, api: commitlog.APIRow, inner: true, serve: readRelated},
+			route{method: "PATCH", pattern: pattern, api: commitlog.APIRow, write: true, inner: true, record: true, plan: planByPath, serve: updateRelated},
+			route{method: "DELETE", pattern: pattern, api: commitlog.APIRow, write: true, inner: true, plan: planByPath, serve: deleteRelated},
+		)
+	}
+	return routes
+}
+
+// byID tells whether the path names a record by its id, with relationships
+// behind it.
+func (r *request) byID() bool { _, ok := store.LongID(r.param("field")); return ok }
+
+// relationships are the names behind the id in the path.
+func (r *request) relationships() []string {
+	return r.params[slices.Index(r.route.names, "value"):]
+}
+
+// planByPath tells which object the record at the end of the path is of.
+func planByPath(r *request) {
+	t, ok := r.org.store.Table(r.param("object"))
+	if !ok {
+		return
+	}
+	if r.byID() {
+		r.read(func(v *store.View) {
+			if _, row := r.reach(v); row != nil {
+				t = row.Table()
+			}
+		})
+	}
+	r.intend(t.Name, 1)
+}
+
+// reach follows the path to a parent: the id that it leads to, and the record
+// itself, nil where there is none.
+func (r *request) reach(v *store.View) (id string, row *store.Row) {
+	t, err := r.table()
+	if row, _ = v.Get(r.param("field")); err != nil || !row.LiveIn(t) {
+		return "", nil
+	}
+	for _, name := range r.relationships() {
+		field, _, ok := row.Table().Relationship(name)
+		if !ok || r.hidden(row.Table(), field) {
+			return "", nil
+		}
+		id = row.Text(field)
+		if row, _ = v.Get(id); row == nil || row.Deleted() || r.hidden(row.Table(), wholeObject) {
+			return id, nil
+		}
+	}
+	return id, row
+}
+
+// readRelated answers what the path leads to: a parent as a record, children as
+// a list; or one of the record's files.
 func readRelated(r *request) reply {
 	t, err := r.table()
 	if err != nil {
 		return failure(err)
 	}
-	if field, ok := t.Field(r.param("value")); ok && t.Fields[field].Type == schema.Base64 && !r.hidden(t, field) {
+	names := r.relationships()
+	if field, ok := t.Field(names[0]); ok && t.Fields[field].Type == schema.Base64 && len(names) == 1 && !r.hidden(t, field) {
 		return r.file(t, field)
 	}
-	if field, _, ok := t.Relationship(r.param("value")); ok && !r.hidden(t, field) {
-		return r.parentOf(t, field)
+	if child, lookup, ok := r.children(t); ok {
+		return r.childrenOf(t, child, lookup)
 	}
-	child, lookup, ok := t.Child(r.param("value"))
-	if !ok || r.hidden(child, wholeObject) || r.hidden(child, lookup) {
-		return failure(apierr.NotFound.New())
-	}
-	return r.childrenOf(t, child, lookup)
-}
-
-func (r *request) parentOf(t *store.Table, field int) reply {
 	var row *store.Row
 	r.read(func(v *store.View) {
-		if child, _ := v.Get(r.param("field")); child.LiveIn(t) {
-			row, _ = v.Get(child.Text(field))
-			if parent, ok := r.org.store.TableOf(child.Text(field)); ok {
-				r.lookAt(v, parent, commitlog.Served{ID: child.Text(field)}, row)
-			}
+		var id string
+		id, row = r.reach(v)
+		if parent, ok := r.org.store.TableOf(id); ok {
+			r.lookAt(v, parent, commitlog.Served{ID: id}, row)
 		}
 	})
-	if row == nil || r.hidden(row.Table(), wholeObject) {
+	if row == nil {
 		return failure(apierr.NotFound.New())
 	}
 	return r.record(row.Table(), row)
+}
+
+// children finds what the path is about where it leads to children.
+func (r *request) children(t *store.Table) (child *store.Table, lookup int, ok bool) {
+	names := r.relationships()
+	if _, _, up := t.Relationship(names[0]); up || len(names) > 1 {
+		return nil, 0, false
+	}
+	child, lookup, ok = t.Child(names[0])
+	return child, lookup, ok && !r.hidden(child, wholeObject) && !r.hidden(child, lookup)
+}
+
+// updateRelated writes into the parent that the path leads to.
+func updateRelated(r *request) reply {
+	return r.change(func(tx *store.Tx, row *store.Row) *apierr.Error {
+		d, err := draft(row.Table(), r.json)
+		if err == nil {
+			err = r.checkTags(row.Table())
+		}
+		if err != nil {
+			return err
+		}
+		return r.update(tx, row.Table(), row.ID(), d)
+	})
+}
+
+// deleteRelated deletes the parent that the path leads to.
+func deleteRelated(r *request) reply {
+	return r.change(func(tx *store.Tx, row *store.Row) *apierr.Error { return tx.Delete(row.Table(), row.ID()) })
+}
+
+// change does something to the parent that the path leads to.
+func (r *request) change(do func(*store.Tx, *store.Row) *apierr.Error) reply {
+	t, err := r.table()
+	if err != nil {
+		return failure(err)
+	}
+	if _, _, ok := r.children(t); ok {
+		return failure(apierr.MethodNotAllowed.New(r.method, "GET,HEAD"))
+	}
+	err = r.write(func(tx *store.Tx) *apierr.Error {
+		if _, row := r.reach(&tx.View); row != nil {
+			return do(tx, row)
+		}
+		return apierr.NotFound.New()
+	})
+	if err != nil {
+		return failure(err)
+	}
+	return reply{status: http.StatusNoContent}
 }
 
 func (r *request) childrenOf(t, child *store.Table, lookup int) reply {

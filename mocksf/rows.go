@@ -127,19 +127,22 @@ func updateRow(r *request) reply {
 	if err = r.checkTags(t); err != nil {
 		return failure(err)
 	}
-	err = r.write(func(tx *store.Tx) *apierr.Error {
-		if r.conditional() {
-			row, _ := tx.Get(r.param("id"))
-			if err := r.writable(t, row); err != nil {
-				return err
-			}
-		}
-		return tx.Update(r.param("id"), d)
-	})
+	err = r.write(func(tx *store.Tx) *apierr.Error { return r.update(tx, t, r.param("id"), d) })
 	if err != nil {
 		return failure(err)
 	}
 	return reply{status: http.StatusNoContent}
+}
+
+// update writes into a record as the conditions of the request allow.
+func (r *request) update(tx *store.Tx, t *store.Table, id string, d *store.Draft) *apierr.Error {
+	if r.conditional() {
+		row, _ := tx.Get(id)
+		if err := r.writable(t, row); err != nil {
+			return err
+		}
+	}
+	return tx.Update(id, d)
 }
 
 // deleteRow deletes one record by its id.

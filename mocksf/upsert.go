@@ -16,9 +16,9 @@ const upsertBodyVersion = 46
 const keyPattern = "sobjects/{object}/{field}/{value}"
 
 var upsertRoutes = []route{
-	{method: "PATCH", pattern: keyPattern, api: commitlog.APIRow, write: true, inner: true, record: true, serve: upsertRow},
+	{method: "PATCH", pattern: keyPattern, api: commitlog.APIRow, write: true, inner: true, record: true, plan: planByPath, serve: upsertRow},
 	{method: "GET", pattern: keyPattern, api: commitlog.APIRow, inner: true, serve: readByKey},
-	{method: "DELETE", pattern: keyPattern, api: commitlog.APIRow, write: true, inner: true, serve: deleteByKey},
+	{method: "DELETE", pattern: keyPattern, api: commitlog.APIRow, write: true, inner: true, plan: planByPath, serve: deleteByKey},
 	{method: "POST", pattern: "sobjects/{object}/{field}", api: commitlog.APIRow, write: true, inner: true, record: true, serve: createByID},
 }
 
@@ -38,8 +38,12 @@ func (r *request) key() (k key, err *apierr.Error) {
 	return k, err
 }
 
-// upsertRow writes the record with the key, or creates it.
+// upsertRow writes the record with the key, or creates it; or, when the path
+// holds an id, it writes what the record's relationship leads to.
 func upsertRow(r *request) reply {
+	if r.byID() {
+		return updateRelated(r)
+	}
 	k, err := r.key()
 	if err != nil {
 		return failure(err)
@@ -110,7 +114,7 @@ func createByID(r *request) reply {
 // readByKey answers the record with the key; or, when the path holds an id,
 // what the record's relationship leads to.
 func readByKey(r *request) reply {
-	if _, ok := store.LongID(r.param("field")); ok {
+	if r.byID() {
 		return readRelated(r)
 	}
 	k, err := r.key()
@@ -129,8 +133,11 @@ func readByKey(r *request) reply {
 	return r.readIf(k.table, row)
 }
 
-// deleteByKey deletes the record with the key.
+// deleteByKey deletes the record with the key, or what a relationship leads to.
 func deleteByKey(r *request) reply {
+	if r.byID() {
+		return deleteRelated(r)
+	}
 	k, err := r.key()
 	if err != nil {
 		return failure(err)
