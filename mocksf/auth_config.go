@@ -121,8 +121,3 @@ func accepts(want, got string) bool {
 	}
 	return hmac.Equal([]byte(want), []byte(got))
 }
-
-// admits tells whether a user may log in with a password.
-func (o *Org) admits(user, password string) bool {
-	return accepts(o.cfg.Username, user) && accepts(o.cfg.Password, password)
-}

@@ -86,11 +86,13 @@ type Org struct {
 	readOnly atomic.Bool
 	locks    rowlock.Table
 	access   accesses
-	moved    atomic.Pointer[moved]
-	ctx      context.Context
-	stop     context.CancelFunc
-	workers  sync.WaitGroup // of bulk jobs; they end when ctx does
-	watch    *watch         // nil: nothing is monitored
+
+	passwords passwords
+	moved     atomic.Pointer[moved]
+	ctx       context.Context
+	stop      context.CancelFunc
+	workers   sync.WaitGroup // of bulk jobs; they end when ctx does
+	watch     *watch         // nil: nothing is monitored
 }
 
 // New starts an org. It panics on a schema that contradicts itself, which is a
@@ -113,7 +115,7 @@ func New(cfg Config) *Org {
 	if cfg.Username != "" {
 		o.store.NameAdmin(cfg.Username)
 	}
-	for _, routes := range [][]route{authRoutes, browserRoutes, identityRoutes, soapRoutes, discoveryRoutes, rowRoutes, upsertRoutes, relatedRoutes(), collectionRoutes, compositeRoutes, queryRoutes, bulkRoutes} {
+	for _, routes := range [][]route{authRoutes, browserRoutes, identityRoutes, soapRoutes, discoveryRoutes, rowRoutes, upsertRoutes, relatedRoutes(), passwordRoutes, collectionRoutes, compositeRoutes, queryRoutes, bulkRoutes} {
 		o.router.add(routes)
 	}
 	o.found()

@@ -1,6 +1,7 @@
 package mocksf
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
@@ -31,16 +32,20 @@ func (r *request) inXML(rep reply) reply {
 	return rep
 }
 
-// xmlRoots name the replies that are no records and no results of writes.
+// xmlRoots name what may be read and is no record.
 var xmlRoots = map[string]string{
 	"query": "QueryResult", "queryAll": "QueryResult", "query/{locator}": "QueryResult", "queryAll/{locator}": "QueryResult",
 	"sobjects": "DescribeGlobal", "sobjects/{object}/describe": "DescribeSObject", "limits": "LimitsSnapshot",
+	passwordPattern: "Password",
 }
 
 // rootOf is the name of the element that the whole reply is.
 func (r *request) rootOf(tree jsontree.Value) string {
 	if object := tree.Get("attributes").Get("type").Text(); object != "" {
 		return object
+	}
+	if r.route.method != http.MethodGet {
+		return "Result"
 	}
 	return orDefault(xmlRoots[r.route.pattern], "Result")
 }

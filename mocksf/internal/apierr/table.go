@@ -57,6 +57,7 @@ var (
 	TriggerFailed  = &Kind{"CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", 400, "%s", true, false, observed}
 	StorageFull    = &Kind{"STORAGE_LIMIT_EXCEEDED", 400, "storage limit exceeded", true, true, observed}
 	Maintenance    = &Kind{"INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE", 400, "The organization is in read only mode during maintenance", true, true, observed}
+	WeakPassword   = &Kind{"INVALID_NEW_PASSWORD", 400, "%s", true, false, "REST API guide, Manage User Passwords"}
 	NoAccess       = &Kind{"INSUFFICIENT_ACCESS_OR_READONLY", 403, "insufficient access rights on object id", true, false, observed}
 
 	TooManyRecords    = &Kind{"EXCEEDED_ID_LIMIT", 400, "record limit reached. cannot submit more than %d records into this call", true, false, observed}
@@ -93,7 +94,7 @@ var Table = []*Kind{
 	BodyTooLarge, Unexpected, JSONParser, XMLParser, InvalidInput, InvalidType, InvalidField, FieldInBody, NoForeignKey,
 	NotWriteable, MissingField, MissingID, TooLong, WrongCellType, OutOfRange, InvalidEmail, BadPicklist,
 	MalformedID, WrongParent, CrossReference, EntityDeleted, Duplicate, Ambiguous, LockedRow, LockedRecords, RuleBroken,
-	DuplicateFound, TriggerFailed, NotForClients, StorageFull, Maintenance, NoAccess, TooManyRecords, LimitExceeded,
+	DuplicateFound, TriggerFailed, NotForClients, StorageFull, Maintenance, WeakPassword, NoAccess, TooManyRecords, LimitExceeded,
 	Halted, InvalidReference, RolledBack, BatchHalted, MalformedQuery, InvalidLocator, ReplicationDate, InvalidJob, InvalidJobState,
 	InvalidBatch, NotProcessed, WrongVersion, InvalidXML, InvalidFilter, InvalidEntity, ClientInput, ExceededQuota, FeatureNotEnabled, ServerUnavailable,
 }
