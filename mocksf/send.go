@@ -70,14 +70,25 @@ func transmit(w *patient, r *request, rep reply) error {
 // takesGzip reads Accept-Encoding: a weight of 0 says no.
 func takesGzip(header string) bool {
 	for part := range strings.SplitSeq(header, ",") {
-		coding, weight, _ := strings.Cut(part, ";")
+		coding, parameters, _ := strings.Cut(part, ";")
 		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
-			_, q, ok := strings.Cut(weight, "=")
-			n, err := strconv.ParseFloat(strings.TrimSpace(q), 64)
-			return !ok || err != nil || n > 0
+			return weight(parameters) > 0
 		}
 	}
 	return false
+}
+
+// weight reads the q of an entry in a list such as Accept; 1 is that of an entry
+// without one (RFC 9110, Quality Values).
+func weight(parameters string) float64 {
+	for part := range strings.SplitSeq(parameters, ";") {
+		if name, value, _ := strings.Cut(strings.TrimSpace(part), "="); strings.EqualFold(strings.TrimSpace(name), "q") {
+			if n, err := strconv.ParseFloat(strings.TrimSpace(value), 64); err == nil {
+				return n
+			}
+		}
+	}
+	return 1
 }
 
 func transmitZipped(w *patient, rep reply) error {

@@ -1,8 +1,6 @@
 package mocksf
 
 import (
-	"bytes"
-	"encoding/binary"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -10,7 +8,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/jsontree"
@@ -45,25 +42,30 @@ func isXML(h http.Header) bool {
 	return strings.HasPrefix(strings.ToLower(h.Get("Content-Type")), "application/xml")
 }
 
-// answersXML tells whether the reply is to be in XML: the path says so, the
-// first media type of Accept that the REST API knows, or else the type of the
-// body.
+// answersXML tells whether the reply is to be in XML: the path says so, the media
+// type of Accept that weighs most among those that the REST API knows, the first
+// of several, or else the type of the body.
 func (r *request) answersXML() bool {
 	if r.format != "" {
 		return r.format == ".xml"
 	}
+	wanted, most := isXML(r.http.Header), 0.0
 	for part := range strings.SplitSeq(r.http.Header.Get("Accept"), ",") {
-		kind, _, _ := strings.Cut(part, ";")
+		kind, parameters, _ := strings.Cut(part, ";")
+		q := weight(parameters)
+		if q <= most {
+			continue
+		}
 		switch strings.ToLower(strings.TrimSpace(kind)) {
 		case "application/xml":
-			return true
+			wanted, most = true, q
 		case "application/json":
-			return false
+			wanted, most = false, q
 		case "*/*":
-			return isXML(r.http.Header)
+			wanted, most = isXML(r.http.Header), q
 		}
 	}
-	return isXML(r.http.Header)
+	return wanted
 }
 
 // parseXML reads a record in XML as parseJSON reads one in JSON.
@@ -82,7 +84,7 @@ const recordDepth = 3
 
 // jsonOf writes a record in XML as JSON.
 func jsonOf(body []byte) ([]byte, error) {
-	d := xmltext.NewDecoder(bytes.NewReader(inUTF8(body)))
+	d := xmltext.NewDecoder(body)
 	for {
 		token, err := d.Token()
 		if err != nil {
@@ -152,22 +154,4 @@ func appendElementJSON(dst []byte, d *xml.Decoder, start xml.StartElement, depth
 // isNil tells whether an attribute is xsi:nil="true".
 func isNil(a xml.Attr) bool {
 	return a.Name.Local == "nil" && (a.Value == "true" || a.Value == "1")
-}
-
-// inUTF8 is a text that may be in UTF-16, which its first two bytes tell.
-func inUTF8(text []byte) []byte {
-	var order binary.ByteOrder
-	switch {
-	case bytes.HasPrefix(text, []byte{0xfe, 0xff}):
-		order = binary.BigEndian
-	case bytes.HasPrefix(text, []byte{0xff, 0xfe}):
-		order = binary.LittleEndian
-	default:
-		return bytes.TrimPrefix(text, []byte("\ufeff"))
-	}
-	units := make([]uint16, 0, len(text)/2)
-	for text = text[2:]; len(text) > 1; text = text[2:] {
-		units = append(units, order.Uint16(text))
-	}
-	return []byte(string(utf16.Decode(units)))
 }

@@ -41,7 +41,7 @@ func TestRepliesInXML(t *testing.T) {
 		{"DELETE", "composite/sobjects?ids=" + id, "", 200, `<Results><Result><id>` + id + `</id><success>true</success></Result></Results>`},
 		{"GET", "sobjects/Account/" + id, "", 404, `<Errors><Error><message>The requested resource does not exist</message><errorCode>NOT_FOUND</errorCode></Error></Errors>`},
 	} {
-		a := d.do(c.method, c.path, strings.NewReader(c.body), "Accept", "application/xml;q=0.9, */*")
+		a := d.do(c.method, c.path, strings.NewReader(c.body), "Accept", "application/json;q=0.8, application/xml, */*;q=0.5")
 		assert.Equal(t, []any{c.status, "application/xml;charset=UTF-8", `<?xml version="1.0" encoding="UTF-8"?>` + c.want}, []any{a.status, a.header.Get("Content-Type"), a.body}, c.path)
 	}
 	for path, root := range map[string]string{"sobjects": "<DescribeGlobal>", "sobjects/Account/describe": "<DescribeSObject>", "limits": "<LimitsSnapshot>", "recent": "<Results>"} {
@@ -49,7 +49,7 @@ func TestRepliesInXML(t *testing.T) {
 		assert.Contains(t, a.body, root)
 		wellFormed(t, a.body)
 	}
-	for _, accept := range []string{"", "*/*", "application/json, application/xml", "text/csv", "*/*, application/xml"} {
+	for _, accept := range []string{"", "*/*", "application/json, application/xml", "text/csv", "*/*, application/xml", "application/xml;q=0.9, */*", "text/html, image/gif, *; q=.2, */*; q=.2"} {
 		assert.True(t, strings.HasPrefix(d.do("GET", "limits", nil, "Accept", accept).body, "{"), accept)
 	}
 	a := d.do("PATCH", "sobjects/Account/"+d.create("Account", `{"Name":"n"}`), strings.NewReader(`{"Phone":"1"}`), "Accept", "application/xml")

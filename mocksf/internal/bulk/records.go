@@ -182,7 +182,7 @@ type xmlField struct {
 // readXML reads <sObjects><sObject><Field>value</Field>...</sObject></sObjects>
 // in any namespace. A parent is <Relation><sObject><Field>...</sObject></Relation>.
 func (t *sheet) readXML(payload string) error {
-	d := xmltext.NewDecoder(strings.NewReader(payload))
+	d := xmltext.NewDecoder([]byte(payload))
 	for depth := 0; ; {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) && depth == 0 {

@@ -16,6 +16,7 @@ func TestDeclaredEncodings(t *testing.T) {
 		"<?xml version='1.0' encoding='utf-16'?><a>é</a>":   "é",
 		"<?xml version='1.0' encoding='US-ASCII'?><a>e</a>": "e",
 		"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe9" + strings.Repeat("x\xff", 5000) + "</a>": "é" + strings.Repeat("xÿ", 5000),
+		"\xff\xfe<\x00a\x00>\x00\xe9\x00<\x00/\x00a\x00>\x00":                                         "é",
 	} {
 		var got string
 		assert.NoError(t, xmltext.Unmarshal([]byte(text), &got))
