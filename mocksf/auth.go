@@ -96,14 +96,14 @@ func serveToken(r *request) reply {
 	}
 	grant, known := grantTypes[c.form.Get("grant_type")]
 	if !known {
-		return oauthFailure(apierr.OAuthGrantType.New())
+		return c.refused(apierr.OAuthGrantType.New())
 	}
 	g, err := grant(c)
 	if err != nil {
-		return oauthFailure(err)
+		return c.refused(err)
 	}
 	g.secret = c.hush
-	return oauthAnswer(jsonObject(r.issue(g)...))
+	return c.inFormat(http.StatusOK, r.issue(g)...)
 }
 
 // issue starts a session and describes it as the token endpoint does.
@@ -144,7 +144,7 @@ func serveRevoke(r *request) reply {
 	case strings.Contains(r.header.Get("Accept"), "json"):
 		return oauthFailure(err)
 	}
-	return reply{status: err.Status, contentType: "application/x-www-form-urlencoded", body: []byte(errorParameters(err).Encode()), header: noStore()}
+	return reply{status: err.Status, contentType: formReply, body: []byte(errorParameters(err).Encode()), header: noStore()}
 }
 
 func (o *Org) revoke(token string) bool {
@@ -158,8 +158,6 @@ func (o *Org) revoke(token string) bool {
 	}
 	return ok
 }
-
-func noStore() http.Header { return http.Header{"Cache-Control": {"no-store"}} }
 
 func oauthAnswer(body []byte) reply {
 	return reply{status: http.StatusOK, body: body, header: noStore()}

@@ -81,6 +81,24 @@ func TestTokenEndpoint(t *testing.T) {
 	}
 }
 
+func TestTokensInTheFormatAskedFor(t *testing.T) {
+	d := openDoor(t, mocksf.Config{Password: "p"})
+	for _, c := range []struct{ form, accept, kind, token, refusal string }{
+		{"", "text/html, *; q=.2, */*; q=.2", "application/json;charset=UTF-8", `^\{"access_token":"00D`, `^\{"error":"invalid_grant","error_description":"authentication failure"\}$`},
+		{"&format=json", "application/xml", "application/json;charset=UTF-8", `^\{"access_token":"00D`, `^\{"error":`},
+		{"&format=urlencoded", "", "application/x-www-form-urlencoded", `^access_token=00D.*&token_type=Bearer$`, `^error=invalid_grant&error_description=authentication\+failure$`},
+		{"", "application/x-www-form-urlencoded", "application/x-www-form-urlencoded", `^access_token=00D`, `^error=`},
+		{"", "application/xml, application/json;q=0.9", "application/xml;charset=UTF-8", `^<\?xml [^>]*><OAuth><access_token>00D.*</issued_at></OAuth>$`, `^<\?xml [^>]*><OAuth><error>invalid_grant</error><error_description>`},
+	} {
+		for password, want := range map[string]string{"p": c.token, "x": c.refusal} {
+			a := d.do("POST", "/services/oauth2/token", strings.NewReader("grant_type=password&client_id=c&username=u&password="+password+c.form),
+				"Content-Type", "application/x-www-form-urlencoded", "Accept", c.accept)
+			assert.Equal(t, []string{c.kind, "no-store"}, []string{a.header.Get("Content-Type"), a.header.Get("Cache-Control")}, a.body)
+			assert.Regexp(t, want, a.body)
+		}
+	}
+}
+
 // Postman, and Salesforce's own collection for it, send forms this way.
 func TestAFormInParts(t *testing.T) {
 	d := openDoor(t, mocksf.Config{})

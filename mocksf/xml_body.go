@@ -49,23 +49,27 @@ func (r *request) answersXML() bool {
 	if r.format != "" {
 		return r.format == ".xml"
 	}
-	wanted, most := isXML(r.http.Header), 0.0
-	for part := range strings.SplitSeq(r.http.Header.Get("Accept"), ",") {
+	switch preferred(r.http.Header.Get("Accept"), "application/xml", "application/json", "*/*") {
+	case "application/xml":
+		return true
+	case "application/json":
+		return false
+	}
+	return isXML(r.http.Header)
+}
+
+// preferred is the media type that weighs most in a header like Accept among
+// those offered, the first of several; "" for none.
+func preferred(accept string, offers ...string) string {
+	best, most := "", 0.0
+	for part := range strings.SplitSeq(accept, ",") {
 		kind, parameters, _ := strings.Cut(part, ";")
-		q := weight(parameters)
-		if q <= most {
-			continue
-		}
-		switch strings.ToLower(strings.TrimSpace(kind)) {
-		case "application/xml":
-			wanted, most = true, q
-		case "application/json":
-			wanted, most = false, q
-		case "*/*":
-			wanted, most = isXML(r.http.Header), q
+		kind = strings.ToLower(strings.TrimSpace(kind))
+		if q := weight(parameters); q > most && slices.Contains(offers, kind) {
+			best, most = kind, q
 		}
 	}
-	return wanted
+	return best
 }
 
 // parseXML reads a record in XML as parseJSON reads one in JSON.
