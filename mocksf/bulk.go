@@ -2,11 +2,14 @@ package mocksf
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/bulk"
+	"github.com/squall-harness/squall/mocksf/internal/jsontree"
 )
 
 const jobsPattern, jobPattern = "jobs/ingest", "jobs/ingest/{job}"
@@ -91,9 +94,15 @@ func createJob(r *request) reply {
 	return jobReply(info)
 }
 
+// readSpec reads a job's settings.
 func readSpec(body []byte) (spec bulk.Spec, bad *apierr.Error) {
-	if err := json.Unmarshal(body, &spec); err != nil {
-		bad = apierr.JSONParser.New(err.Error())
+	if _, err := jsontree.Parse(string(body)); err != nil {
+		return spec, apierr.JSONParser.New(err.Error())
+	}
+	var wrong *json.UnmarshalTypeError // all that can be wrong with JSON
+	if err := json.Unmarshal(body, &spec); errors.As(err, &wrong) {
+		value, _, _ := strings.Cut(wrong.Value, " ")
+		bad = apierr.JSONParser.New("Cannot deserialize instance of " + orDefault(wrong.Field, "a job") + " from " + value + " value")
 	}
 	return spec, bad
 }
@@ -102,7 +111,7 @@ func readSpec(body []byte) (spec bulk.Spec, bad *apierr.Error) {
 func planUpload(r *request) {
 	planJob(r)
 	if kind := r.header.Get("Content-Type"); kind != "" && !isCSV(kind) {
-		r.bad = apierr.MediaType.New(kind)
+		r.bad = wrongMedia(kind)
 		return
 	}
 	form, info, err := r.org.jobs.Awaits(r.job)

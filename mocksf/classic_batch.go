@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/bulk"
 )
 
@@ -15,7 +14,7 @@ func planClassicBatch(r *request) {
 		return
 	}
 	if kind := r.header.Get("Content-Type"); strings.HasPrefix(kind, "zip/") {
-		r.bad = apierr.MediaType.New(kind)
+		r.bad = wrongMedia(kind)
 		return
 	}
 	u, spec, err := r.org.jobs.ReadBatch(r.job, r.text(), r.org.cfg.TraceFields...)

@@ -18,10 +18,11 @@ var kinds = [...]store.Kind{
 // draft reads a record in JSON. The members named in skip are left out; they
 // belong to the envelope.
 func draft(t *store.Table, record jsontree.Value, skip ...string) (*store.Draft, *apierr.Error) {
-	if record.Kind() == jsontree.Absent {
-		return nil, apierr.JSONParser.New("The HTTP entity body is required, but this request has no entity body.")
-	}
-	if record.Kind() != jsontree.Object {
+	switch record.Kind() {
+	case jsontree.Object:
+	case jsontree.Absent:
+		return nil, apierr.NoBody.New()
+	default:
 		return nil, apierr.JSONParser.New("Cannot deserialize a record of type " + t.Name + ": an object is expected")
 	}
 	d := store.NewDraft(t, record.Len()+1)

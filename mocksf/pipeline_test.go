@@ -42,7 +42,13 @@ func TestPipelineRefuses(t *testing.T) {
 		"half version":        {"GET", "/services/data/v67.5/limits", "", nil, 404, "NOT_FOUND"},
 		"long uri":            {"GET", "query?q=" + long, "", nil, 414, "URI_TOO_LONG"},
 		"long headers":        {"GET", "limits", "", []string{"X-Long", long}, 431, "REQUEST_HEADER_FIELDS_TOO_LARGE"},
-		"content type":        {"POST", "sobjects/Account", `Name=n`, []string{"Content-Type", "application/x-www-form-urlencoded"}, 415, "UNSUPPORTED_MEDIA_TYPE"},
+		"content type":        {"POST", "sobjects/Account", `Name=n`, []string{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}, 415, "MediaType of 'application/x-www-form-urlencoded' is not supported by this resource"},
+		"no record":           {"POST", "sobjects/Account", "", nil, 400, "The HTTP entity body is required, but this request has no entity body."},
+		"no object, nothing":  {"POST", "sobjects/Nope", "", nil, 404, "NOT_FOUND"},
+		"no composite":        {"POST", "composite", "", nil, 400, "The HTTP entity body is required, but this request has no entity body."},
+		"no job":              {"POST", "jobs/ingest", "", nil, 400, "The HTTP entity body is required, but this request has no entity body."},
+		"no settings":         {"POST", "jobs/query", "[]", nil, 400, "Cannot deserialize instance of a job from array value"},
+		"numbered object":     {"POST", "jobs/ingest", `{"object":5}`, nil, 400, "Cannot deserialize instance of object from number value"},
 		"encoding":            {"POST", "sobjects/Account", `x`, []string{"Content-Encoding", "br"}, 415, "UNSUPPORTED_MEDIA_TYPE"},
 		"no gzip":             {"POST", "sobjects/Account", `{"Name":"n"}`, []string{"Content-Encoding", "gzip"}, 400, "INVALID_INPUT"},
 		"trailing text":       {"POST", "sobjects/Account", `{"Name":"n"}x`, nil, 400, "JSON_PARSER_ERROR"},
@@ -151,6 +157,7 @@ func TestDailyLimit(t *testing.T) {
 	d := openDoor(t, mocksf.Config{DailyRequests: 2})
 	a := d.do("GET", "limits", nil)
 	assert.Equal(t, "api-usage=1/2", a.header.Get("Sforce-Limit-Info"))
+	assert.Empty(t, d.do("GET", "limits", nil, "Authorization", "Bearer x").header.Get("Sforce-Limit-Info"))
 	var limits map[string]struct{ Max, Remaining int }
 	a = d.json("GET", "limits", "", &limits)
 	assert.Equal(t, 2, limits["DailyApiRequests"].Max)

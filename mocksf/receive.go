@@ -180,12 +180,21 @@ func (r *request) text() string { return unsafe.String(unsafe.SliceData(r.body),
 // parseJSON reads a JSON body and notes its traces.
 func (r *request) parseJSON() *apierr.Error {
 	if len(r.body) == 0 {
-		return nil
+		if r.route.method != http.MethodGet && r.route.method != http.MethodDelete && r.param("object") == "" {
+			return apierr.NoBody.New()
+		}
+		return nil // whether there is such an object is to be told first
 	}
 	if kind := r.header.Get("Content-Type"); kind != "" && !strings.HasPrefix(strings.ToLower(kind), "application/json") {
-		return apierr.MediaType.New(kind)
+		return wrongMedia(kind)
 	}
 	return r.readJSON()
+}
+
+// wrongMedia refuses a content type, which may have parameters.
+func wrongMedia(contentType string) *apierr.Error {
+	media, _, _ := strings.Cut(contentType, ";")
+	return apierr.MediaType.New(short(strings.TrimSpace(media)))
 }
 
 func (r *request) readJSON() *apierr.Error {

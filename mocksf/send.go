@@ -41,7 +41,7 @@ func (o *Org) send(w http.ResponseWriter, r *request, rep reply) commitlog.Fate 
 	if !rep.verbatim {
 		rep.body = pretty(r.header, h.Get("Content-Type"), rep.body)
 	}
-	if r.version > 0 && !r.route.open {
+	if r.version > 0 && !r.route.open && rep.status != http.StatusUnauthorized { // no session, no org whose usage there is to tell
 		h["Sforce-Limit-Info"] = []string{o.usage()}
 	}
 	gone := r.http.Context().Err() != nil

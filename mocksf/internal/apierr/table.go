@@ -22,11 +22,12 @@ var (
 	Gone             = &Kind{"GONE", 410, "The requested resource has been retired or removed. Delete or update any references to the resource.", true, false, statusPage}
 	Precondition     = &Kind{"PRECONDITION_FAILED", 412, "The record is not in the state that the request's conditions ask for", true, false, statusPage}
 	URITooLong       = &Kind{"URI_TOO_LONG", 414, "The URI is longer than 16,384 bytes", true, false, limitsPage}
-	MediaType        = &Kind{"UNSUPPORTED_MEDIA_TYPE", 415, "The content type %q is not supported", true, false, statusPage}
+	MediaType        = &Kind{"UNSUPPORTED_MEDIA_TYPE", 415, "MediaType of '%s' is not supported by this resource", true, false, observed}
 	HeadersTooLarge  = &Kind{"REQUEST_HEADER_FIELDS_TOO_LARGE", 431, "URI and headers are longer than 16,384 bytes together", true, false, limitsPage}
 	BodyTooLarge     = &Kind{"REQUEST_ENTITY_TOO_LARGE", 413, "The request body is larger than %d bytes", true, false, fixtures}
 	Unexpected       = &Kind{"UNKNOWN_EXCEPTION", 500, "An unexpected error occurred. Please include this ErrorId if you contact support: %s", false, true, observed}
 	JSONParser       = &Kind{"JSON_PARSER_ERROR", 400, "%s", true, false, observed}
+	NoBody           = &Kind{"JSON_PARSER_ERROR", 400, "The HTTP entity body is required, but this request has no entity body.", true, false, observed}
 	XMLParser        = &Kind{"XML_PARSER_ERROR", 400, "%s", true, false, "formed after JSON_PARSER_ERROR"}
 	InvalidInput     = &Kind{"INVALID_INPUT", 400, "%s", true, false, observed}
 
@@ -91,7 +92,7 @@ var Table = []*Kind{
 	MalformedSearch,
 	InvalidSession, InvalidAuth, RequestLimit, ConcurrentLimit, Foreign, NotFound, NoApexClass, NoExternalID, MethodNotAllowed, Precondition, URITooLong, MediaType, HeadersTooLarge,
 	Gone,
-	BodyTooLarge, Unexpected, JSONParser, XMLParser, InvalidInput, InvalidType, InvalidField, FieldInBody, NoForeignKey,
+	BodyTooLarge, Unexpected, JSONParser, NoBody, XMLParser, InvalidInput, InvalidType, InvalidField, FieldInBody, NoForeignKey,
 	NotWriteable, MissingField, MissingID, TooLong, WrongCellType, OutOfRange, InvalidEmail, BadPicklist,
 	MalformedID, WrongParent, CrossReference, EntityDeleted, Duplicate, Ambiguous, LockedRow, LockedRecords, RuleBroken,
 	DuplicateFound, TriggerFailed, NotForClients, StorageFull, Maintenance, WeakPassword, NoAccess, TooManyRecords, LimitExceeded,
