@@ -3,6 +3,8 @@ package mocksf_test
 import (
 	"encoding/json"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -59,4 +61,21 @@ func TestDescriptionsLackNothing(t *testing.T) {
 	assert.Equal(t, []string{"/services/data/v67.0/sobjects/Contact/{ID}", d.url + "/003/e"}, []string{urls["rowTemplate"], urls["uiNewRecord"]})
 	assert.Contains(t, string(object["recordTypeInfos"]), `"layout":"/services/data/v67.0/sobjects/Contact/describe/layouts/012000000000000AAA"`)
 	assert.JSONEq(t, `[{"name":"everything","label":"All contacts"}]`, string(object["supportedScopes"]))
+}
+
+// What an org describes, another one can be made of: its describes are the same.
+func TestDescribesMakeTheSameOrg(t *testing.T) {
+	d, folder := openDoor(t, mocksf.Config{}), t.TempDir()
+	want, files := map[string]string{}, []string(nil)
+	for _, o := range mocksf.DefaultSchema().Objects {
+		want[o.Name] = d.do("GET", "sobjects/"+o.Name+"/describe", nil).body
+		files = append(files, filepath.Join(folder, o.Name+".json"))
+		require.NoError(t, os.WriteFile(files[len(files)-1], []byte(want[o.Name]), 0o600))
+	}
+	loaded := &mocksf.Schema{}
+	require.NoError(t, loaded.Load(files...))
+	again := openDoor(t, mocksf.Config{Schema: loaded})
+	for name, text := range want {
+		assert.JSONEq(t, strings.ReplaceAll(text, d.url, again.url), again.do("GET", "sobjects/"+name+"/describe", nil).body, name)
+	}
 }

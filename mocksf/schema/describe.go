@@ -133,16 +133,16 @@ func (s *Schema) nameChildren(d description) {
 			continue
 		}
 		for i := range child.Fields {
-			if f := &child.Fields[i]; strings.EqualFold(f.Name, c.Field) && strings.EqualFold(f.ReferenceTo, d.Name) {
+			if f := &child.Fields[i]; strings.EqualFold(f.Name, c.Field) && slices.Contains(f.Targets(), d.Name) {
 				f.ChildName = c.Name
 			}
 		}
 	}
 }
 
-// settleLookups points the lookups of an object at the first object of theirs
-// that the schema has. A lookup to objects that nobody described becomes a text
-// that holds any id: the org has no record that it could lead to.
+// settleLookups points the lookups of an object at those objects of theirs that
+// the schema has. A lookup to objects that nobody described becomes a text that
+// holds any id: the org has no record that it could lead to.
 func (s *Schema) settleLookups(d description) {
 	o, _ := s.Object(d.Name)
 	for i := range o.Fields {
@@ -151,13 +151,12 @@ func (s *Schema) settleLookups(d description) {
 			continue
 		}
 		at := slices.IndexFunc(d.Fields, func(df describedField) bool { return df.Name == f.Name })
-		to := d.Fields[at].ReferenceTo
-		there := slices.IndexFunc(to, func(name string) bool { _, ok := s.Object(name); return ok })
-		if there < 0 {
+		to := slices.DeleteFunc(slices.Clone(d.Fields[at].ReferenceTo), func(name string) bool { _, there := s.Object(name); return !there })
+		if len(to) == 0 {
 			f.Type, f.Length, f.RelationshipName = String, 18, ""
 			continue
 		}
-		f.ReferenceTo = to[there]
+		f.ReferenceTo, f.OrTo = to[0], to[1:]
 	}
 }
 

@@ -30,7 +30,7 @@ func TestDescribedObjectsAreAsTheirOrgHasThem(t *testing.T) {
 	for name, want := range map[string]Field{
 		"Name":           {Name: "Name", Label: "Project No", Type: String, Length: 80, AutoNumber: "%08d", ReadOnly: true},
 		"Project_Key__c": {Name: "Project_Key__c", Label: "Project Key", Type: String, Length: 40, ExternalID: true, Unique: true},
-		"Customer__c": {Name: "Customer__c", Label: "Customer", Type: Reference, Required: true, ReferenceTo: "Account",
+		"Customer__c": {Name: "Customer__c", Label: "Customer", Type: Reference, Required: true, ReferenceTo: "Account", OrTo: []string{},
 			RelationshipName: "Customer__r", ChildName: "Projects__r"},
 		"Region__c":     {Name: "Region__c", Label: "Region", Type: String, Length: 18}, // nobody described what it leads to
 		"Stage__c":      {Name: "Stage__c", Label: "Stage", Type: Picklist, Length: 255, Values: []string{"Draft", "Running"}, Restricted: true},
