@@ -143,6 +143,25 @@ func TestSharedExternalIDAnswers300(t *testing.T) {
 	assert.Equal(t, 2, d.org.Log().Len(), "nothing was written")
 }
 
+// No text has whitespace around it and no e-mail address capitals, in whatever
+// way it comes; a text of nothing but whitespace is none.
+func TestTextsAreTrimmed(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	d.create("Contact", `{"LastName":" Ann\n","Email":"Ann.B@Example.COM ","Phone":"  "}`)
+	d.load(`{"object":"Contact","operation":"insert"}`, "LastName,Email\n\" Ben \",Ben@Example.com\n")
+	for i, want := range [][]any{{"Ann", "ann.b@example.com", nil}, {"Ben", "ben@example.com", nil}} {
+		row := d.query("SELECT LastName, Email, Phone FROM Contact ORDER BY Id").Records[i]
+		assert.Equal(t, want, []any{row["LastName"], row["Email"], row["Phone"]})
+	}
+	var refused refusal
+	d.json("POST", "sobjects/Contact", `{"LastName":" "}`, &refused)
+	assert.Equal(t, "REQUIRED_FIELD_MISSING", refused[0].ErrorCode)
+	var saved struct{ Created bool }
+	d.json("PATCH", "sobjects/Contact/Ext_Id__c/k", `{"LastName":"c"}`, &saved)
+	d.json("PATCH", "sobjects/Contact/Ext_Id__c/%20k%20", `{"LastName":"c"}`, &saved)
+	assert.False(t, saved.Created, "of a key neither")
+}
+
 func TestRowKeepsTypesAndClears(t *testing.T) {
 	d := openDoor(t, mocksf.Config{})
 	acct := d.insert("Account", map[string]any{"Name": "One"})

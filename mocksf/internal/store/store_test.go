@@ -96,7 +96,7 @@ func TestPackedIsWhatWasPacked(t *testing.T) {
 
 func TestValuesBecomeCanonical(t *testing.T) {
 	field := func(typ schema.Type) *schema.Field {
-		return &schema.Field{Name: "F", Type: typ, Values: []string{"A", "B"}, Restricted: true}
+		return &schema.Field{Name: "F", Type: typ, Values: []string{"A", "B"}, Restricted: typ == schema.Picklist || typ == schema.MultiPicklist}
 	}
 	for _, c := range []struct {
 		typ  schema.Type
@@ -112,7 +112,8 @@ func TestValuesBecomeCanonical(t *testing.T) {
 		{schema.DateTime, Text, "2026-01-02T03:04:05.678+01:00", "2026-01-02T02:04:05.000+0000"}, {schema.DateTime, Text, "2026-01-02T03:04:05.678+0100", "2026-01-02T02:04:05.000+0000"},
 		{schema.DateTime, Text, "2026-01-02", "2026-01-02T00:00:00.000+0000"}, {schema.DateTime, Text, "tomorrow", "JSON_PARSER_ERROR"},
 		{schema.Picklist, Text, "a", "a"}, {schema.Picklist, Text, "C", "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"}, {schema.MultiPicklist, Text, "A;B", "A;B"},
-		{schema.Email, Text, "a b@c.de", "INVALID_EMAIL_ADDRESS"}, {schema.Double, Null, "", ""}, {schema.Date, Text, "", ""},
+		{schema.Email, Text, "a b@c.de", "INVALID_EMAIL_ADDRESS"}, {schema.Email, Text, " Ann.B@C.de ", "ann.b@c.de"},
+		{schema.String, Text, "\t a b \r\n", "a b"}, {schema.String, Text, " \n", ""}, {schema.String, Text, "\u00a0a", "\u00a0a"}, {schema.Double, Null, "", ""}, {schema.Date, Text, "", ""},
 	} {
 		got, err := canonical(field(c.typ), c.kind, c.in)
 		if err != nil {

@@ -154,9 +154,18 @@ func file(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {
 	return base64.StdEncoding.EncodeToString(data), nil
 }
 
+// words checks a text. Salesforce keeps none with whitespace around it (Apex
+// guide, Primitive Data Types), and no e-mail address in capitals (replies of
+// live orgs).
 func words(f *schema.Field, text string) (string, *apierr.Error) {
+	text = strings.TrimFunc(text, func(r rune) bool { return r <= ' ' })
+	if f.Type == schema.Email {
+		text = strings.ToLower(text)
+	}
 	longest := f.MaxLength()
 	switch {
+	case text == "":
+		return "", nil
 	case len(text) > longest && utf8.RuneCountInString(text) > longest:
 		return "", apierr.TooLong.New(f.Name, text, longest).On(f.Name)
 	case f.Type == schema.Email && !address(text):
