@@ -93,7 +93,7 @@ func TestAnObjectIsTakenAway(t *testing.T) {
 		require.NoError(t, d.org.SetAccess("id", "Account", "", mocksf.AccessRead))
 		status, body := d.do("PATCH", "sobjects/Account/"+id, `{"Phone":"2"}`)
 		assert.Equal(t, 403, status)
-		assert.JSONEq(t, `[{"message":"insufficient access rights on object id","errorCode":"INSUFFICIENT_ACCESS_OR_READONLY"}]`, body)
+		assert.JSONEq(t, `[{"message":"insufficient access rights on object id","errorCode":"INSUFFICIENT_ACCESS_OR_READONLY","fields":[]}]`, body)
 		_, body = d.do("DELETE", "composite/sobjects?ids="+id, "")
 		assert.Contains(t, body, `"statusCode":"INSUFFICIENT_ACCESS_OR_READONLY"`)
 		assert.Contains(t, d.load(`{"object":"Account","operation":"insert"}`, "Name\nn\n"), "INSUFFICIENT_ACCESS_OR_READONLY:")

@@ -40,7 +40,7 @@ unknown. *Again*: the same request may succeed later, unchanged. "…" stands fo
 | SOAP | 500 | a fault with ` + "`sf:CODE`" + ` |
 | token endpoint and its like | 400, 401 | ` + "`{\"error\":…,\"error_description\":…}`" + ` |
 
-Some statuses depend on the call: INVALID_CROSS_REFERENCE_KEY is 404 for DELETE of one record, DUPLICATE_EXTERNAL_ID is 300 with a list of
+Some statuses depend on the call: INVALID_CROSS_REFERENCE_KEY is 404 where the record of the call itself is unknown, DUPLICATE_EXTERNAL_ID is 300 with a list of
 addresses where one record is asked for or upserted by its external id, and 400 within other calls. UNKNOWN_EXCEPTION is what the mock answers to trouble
 of its own.
 `

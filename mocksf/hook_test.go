@@ -158,7 +158,7 @@ func TestRowErrorHitsTheFirstRecord(t *testing.T) {
 	n.set(mocksf.Decision{Fault: "lock", RowError: &mocksf.RowError{Code: "UNABLE_TO_LOCK_ROW"}})
 	a := d.do("POST", "sobjects/Account", strings.NewReader(`{"Name":"n"}`))
 	assert.Equal(t, 400, a.status)
-	assert.JSONEq(t, `[{"message":"unable to obtain exclusive access to this record","errorCode":"UNABLE_TO_LOCK_ROW"}]`, a.body)
+	assert.JSONEq(t, `[{"message":"unable to obtain exclusive access to this record","errorCode":"UNABLE_TO_LOCK_ROW","fields":[]}]`, a.body)
 
 	list := d.collection("POST", "composite/sobjects", `{"records":[{"attributes":{"type":"Account"},"Name":"a"},{"attributes":{"type":"Account"},"Name":"b"}]}`)
 	assert.Equal(t, []string{"UNABLE_TO_LOCK_ROW", ""}, codes(list))

@@ -84,7 +84,7 @@ func TestWhoGetsNoLockIsToldInEveryForm(t *testing.T) {
 	inVirtualTime(t, slow(500*time.Millisecond), func(d *bubble) {
 		a := d.insert("Account", map[string]any{"Name": "a", "Ext_Id__c": "a"})
 		message := "unable to obtain exclusive access to this record or 1 records: " + a
-		rest := `[{"message":"` + message + `","errorCode":"UNABLE_TO_LOCK_ROW"}]`
+		rest := `[{"message":"` + message + `","errorCode":"UNABLE_TO_LOCK_ROW","fields":[]}]`
 		result := `"errors":[{"statusCode":"UNABLE_TO_LOCK_ROW","message":"` + message + `","fields":[]}]`
 		order := func(fields string) string {
 			return `{"attributes":{"type":"Order__c","referenceId":"r"}` + fields + `}`

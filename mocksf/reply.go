@@ -37,7 +37,7 @@ func failure(err *apierr.Error) reply {
 func appendError(dst []byte, err *apierr.Error) []byte {
 	dst = jsontree.AppendString(append(dst, `{"message":`...), err.Message)
 	dst = jsontree.AppendString(append(dst, `,"errorCode":`...), err.Code)
-	if err.Fields != nil {
+	if err.Fields != nil || err.OfRecord() {
 		dst = appendStrings(append(dst, `,"fields":`...), err.Fields)
 	}
 	return append(dst, '}')

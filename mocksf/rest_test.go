@@ -83,7 +83,7 @@ func TestConditionalHeaders(t *testing.T) {
 		{"PATCH " + account, "If-Unmodified-Since", before, 412},
 		{"PATCH sobjects/Account/Ext_Id__c/k", "If-Unmodified-Since", before, 412},
 		{"PATCH sobjects/Account/Ext_Id__c/k", "If-Match", `"x"`, 412},
-		{"PATCH sobjects/Account/0015g0000000zzz", "If-Match", tag, 400},
+		{"PATCH sobjects/Account/0015g0000000zzz", "If-Match", tag, 404},
 		{"PATCH " + account, "If-Match", tag, 204},
 		{"PATCH " + account, "If-Match", tag, 412},
 		{"PATCH " + account, "If-Match", `*`, 204},

@@ -159,9 +159,6 @@ func deleteRow(r *request) reply {
 
 func (r *request) remove(t *store.Table, id string) reply {
 	err := r.write(func(tx *store.Tx) *apierr.Error { return tx.Delete(t, id) })
-	if err != nil && err.Code == apierr.CrossReference.Code {
-		err = err.WithStatus(http.StatusNotFound) // 400 everywhere else
-	}
 	if err != nil {
 		return failure(err)
 	}

@@ -40,16 +40,15 @@ func everyDoor(d *bubble, record, message, code string, fields []string) {
 func everyDoorBut(d *bubble, record, message, code string, fields []string) {
 	d.t.Helper()
 	before := d.org.Count("Account")
-	list := "null"
+	list := `[]`
 	if fields != nil {
 		list = `["` + strings.Join(fields, `","`) + `"]`
 	}
-	always := strings.Replace(list, "null", "[]", 1)
-	rest := fmt.Sprintf(`{"message":%q,"errorCode":%q}`, message, code)
-	if fields != nil {
-		rest = fmt.Sprintf(`{"message":%q,"errorCode":%q,"fields":%s}`, message, code, list)
+	rest := fmt.Sprintf(`{"message":%q,"errorCode":%q,"fields":%s}`, message, code, list)
+	if code == "INVALID_FIELD" { // about the request, not about the record
+		rest = fmt.Sprintf(`{"message":%q,"errorCode":%q}`, message, code)
 	}
-	result := fmt.Sprintf(`{"statusCode":%q,"message":%q,"fields":%s}`, code, message, always)
+	result := fmt.Sprintf(`{"statusCode":%q,"message":%q,"fields":%s}`, code, message, list)
 	typed := `{"attributes":{"type":"Account","referenceId":"ref"},` + record[1:]
 
 	status, body := d.do("POST", "sobjects/Account", record)

@@ -40,6 +40,10 @@ func (e *Error) On(fields ...string) *Error {
 	return e
 }
 
+// OfRecord says whether the error is about a record that was to be written. Such
+// errors list their fields even where there are none.
+func (e *Error) OfRecord() bool { return ofRecords[e.Code] }
+
 // Short cuts what a client sent for a message about it: to 200 bytes.
 func Short(text string) string {
 	const most = 200

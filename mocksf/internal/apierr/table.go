@@ -99,3 +99,16 @@ var Table = []*Kind{
 	Halted, InvalidReference, RolledBack, BatchHalted, MalformedQuery, InvalidLocator, ReplicationDate, InvalidJob, InvalidJobState,
 	InvalidBatch, NotProcessed, WrongVersion, InvalidXML, InvalidFilter, InvalidEntity, ClientInput, ExceededQuota, FeatureNotEnabled, ServerUnavailable,
 }
+
+// ofRecords are the codes about what a record was to become, rather than about
+// the request. Replies quoted in public forums list no fields with them as [].
+var ofRecords = codes(NotWriteable, MissingField, TooLong, OutOfRange, InvalidEmail, BadPicklist, MalformedID, WrongParent, CrossReference,
+	EntityDeleted, Duplicate, LockedRow, RuleBroken, DuplicateFound, TriggerFailed, StorageFull, Maintenance, NoAccess)
+
+func codes(kinds ...*Kind) map[string]bool {
+	set := make(map[string]bool, len(kinds))
+	for _, k := range kinds {
+		set[k.Code] = true
+	}
+	return set
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -114,7 +115,7 @@ func (tx *Tx) living(t *Table, id string) (*Row, *apierr.Error) {
 	}
 	row := t.row(long)
 	if row == nil {
-		return nil, apierr.CrossReference.New()
+		return nil, apierr.CrossReference.New().WithStatus(http.StatusNotFound)
 	}
 	if row.deleted {
 		return nil, apierr.EntityDeleted.New()
