@@ -23,32 +23,63 @@ var soapRoutes = []route{
 // their local names, since every client has its own prefixes.
 type soapCall struct {
 	Session string `xml:"Header>SessionHeader>sessionId"`
-	Login   *struct {
-		Username string `xml:"username"`
-		Password string `xml:"password"`
-	} `xml:"Body>login"`
-	Logout *struct{} `xml:"Body>logout"`
+	Body    struct {
+		Operations []soapOperation `xml:",any"`
+	}
 }
 
-// serveSOAP logs in or out.
+type soapOperation struct {
+	XMLName  xml.Name
+	Username string `xml:"username"`
+	Password string `xml:"password"`
+}
+
+// soapOperations are what a session may do: as little as clients that work with
+// REST and Bulk API ask of SOAP, to see whether the session lives.
+var soapOperations = map[string]func(r *request, token string, s *session) string{
+	"logout": func(r *request, token string, _ *session) string {
+		r.org.sessions.end(token)
+		return ""
+	},
+	"getServerTimestamp": func(r *request, _ string, _ *session) string {
+		return "<result>" + tags("timestamp", r.org.cfg.Now().UTC().Format("2006-01-02T15:04:05.000Z")) + "</result>"
+	},
+	"getUserInfo": func(r *request, _ string, s *session) string {
+		return "<result>" + r.userInfo(s.identity) + "</result>"
+	},
+}
+
+// soapSpaces are the namespaces of the APIs, by their letter in the path.
+var soapSpaces = map[string]string{
+	"u": "urn:partner.soap.sforce.com", "c": "urn:enterprise.soap.sforce.com", "m": "http://soap.sforce.com/2006/04/metadata",
+}
+
+func (r *request) soapSpace() string {
+	return orDefault(soapSpaces[strings.ToLower(r.param("flavour"))], soapSpaces["u"])
+}
+
+// serveSOAP logs in or out, and tells about the session.
 func serveSOAP(r *request) reply {
 	var call soapCall
-	if err := xmltext.Unmarshal(r.body, &call); err != nil {
+	if err := xmltext.Unmarshal(r.body, &call); err != nil || len(call.Body.Operations) == 0 {
 		return r.soapSender("The envelope cannot be read")
 	}
+	operation := call.Body.Operations[0]
+	name := operation.XMLName.Local
+	serve := soapOperations[name]
 	switch {
-	case version("v"+r.param("release")) == 0:
+	case version("v"+strings.TrimPrefix(r.param("release"), "v")) == 0: // some clients write v44.0
 		return r.soapFault(apierr.SOAPVersion.New())
-	case call.Login != nil:
-		return r.soapLogin(call.Login.Username, call.Login.Password)
-	case call.Logout == nil:
-		return r.soapSender("No operation available for request: only login and logout are served")
+	case name == "login":
+		return r.soapLogin(operation.Username, operation.Password)
+	case serve == nil:
+		return r.soapSender("No operation available for request {" + r.soapSpace() + "}" + short(name) + ", please check the WSDL for the service.")
 	}
-	if _, ok := r.org.sessions.lookup(call.Session, r.org.cfg.Clock()); !ok {
+	s, ok := r.org.sessions.lookup(call.Session, r.org.cfg.Clock())
+	if !ok {
 		return r.soapFault(apierr.SOAPSession.New())
 	}
-	r.org.sessions.end(call.Session)
-	return r.soapReply(http.StatusOK, `<logoutResponse/>`)
+	return r.soapReply(http.StatusOK, "<"+name+"Response>"+serve(r, call.Session, s)+"</"+name+"Response>")
 }
 
 func (r *request) soapLogin(user, password string) reply {
@@ -67,7 +98,12 @@ func (r *request) loginResult(token, user string) string {
 	return `<loginResponse><result>` + tags(
 		"metadataServerUrl", base+"m"+path, "passwordExpired", "false", "sandbox", "false",
 		"serverUrl", base+r.param("flavour")+path, "sessionId", token, "userId", store.AdminID,
-	) + `<userInfo>` + tags(
+	) + "<userInfo>" + r.userInfo(user) + "</userInfo></result></loginResponse>"
+}
+
+// userInfo describes a user, in the order of the WSDL too.
+func (r *request) userInfo(user string) string {
+	return tags(
 		"accessibilityMode", "false", "chatterExternal", "false", "currencySymbol", "€", "orgAttachmentFileSizeLimit", "5242880",
 		"orgDefaultCurrencyIsoCode", "EUR", "orgDefaultCurrencyLocale", "en_IE", "orgDisallowHtmlAttachments", "false",
 		"orgHasPersonAccounts", "false", "organizationId", orgID, "organizationMultiCurrency", "false",
@@ -77,7 +113,7 @@ func (r *request) loginResult(token, user string) string {
 		"userDefaultCurrencyIsoCode", "EUR", "userEmail", "integration@example.com", "userFullName", "Integration User",
 		"userId", store.AdminID, "userLanguage", "en_US", "userLocale", "en_US", "userName", user, "userTimeZone", "GMT",
 		"userType", "Standard", "userUiSkin", "Theme3",
-	) + `</userInfo></result></loginResponse>`
+	)
 }
 
 // tags makes elements of names and texts.
@@ -109,13 +145,9 @@ func (r *request) soapSender(why string) reply {
 }
 
 func (r *request) soapReply(status int, body string) reply {
-	space := "partner"
-	if r.param("flavour") == "c" {
-		space = "enterprise"
-	}
-	envelope := `<?xml version="1.0" encoding="UTF-8"?><soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns="urn:` + space +
-		`.soap.sforce.com" xmlns:sf="urn:fault.` + space +
-		`.soap.sforce.com" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body>` +
-		body + `</soapenv:Body></soapenv:Envelope>`
+	space := r.soapSpace()
+	envelope := xmlHeader + `<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns="` + space +
+		`" xmlns:sf="` + strings.Replace(space, "urn:", "urn:fault.", 1) +
+		`" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><soapenv:Body>` + body + `</soapenv:Body></soapenv:Envelope>`
 	return reply{status: status, contentType: "text/xml;charset=UTF-8", body: []byte(envelope)}
 }

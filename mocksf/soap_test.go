@@ -34,6 +34,13 @@ func TestSOAPLogin(t *testing.T) {
 	d.token = part("sessionId")
 	assert.Equal(t, 200, d.do("GET", "limits", nil).status)
 
+	about := func(operation string) string {
+		return d.do("POST", "/services/Soap/u/v44.0/00D", strings.NewReader(`<e:Envelope xmlns:e="x"><e:Header><SessionHeader><sessionId>`+d.token+`</sessionId></SessionHeader></e:Header><e:Body><`+operation+`/></e:Body></e:Envelope>`)).body
+	}
+	info := a.body[strings.Index(a.body, "<userInfo>")+len("<userInfo>") : strings.Index(a.body, "</userInfo>")]
+	assert.Contains(t, about("getUserInfo"), "<soapenv:Body><getUserInfoResponse><result>"+info+"</result></getUserInfoResponse></soapenv:Body>")
+	assert.Regexp(t, `<getServerTimestampResponse><result><timestamp>20\d\d-\d\d-\d\dT[0-9:.]{12}Z</timestamp></result>`, about("getServerTimestamp"))
+
 	logout := strings.NewReader(`<e:Envelope xmlns:e="x"><e:Header><SessionHeader><sessionId>` + d.token + `</sessionId></SessionHeader></e:Header><e:Body><logout/></e:Body></e:Envelope>`)
 	assert.Equal(t, 200, d.do("POST", "/services/Soap/u/67.0/00D", logout).status)
 	assert.Equal(t, 401, d.do("GET", "limits", nil).status)
@@ -44,7 +51,9 @@ func TestSOAPFaults(t *testing.T) {
 	for body, want := range map[string]string{
 		`<login><username>u</username><password>wrong</password></login>`: "<sf:exceptionCode>INVALID_LOGIN</sf:exceptionCode>",
 		`<logout/>`:         "<faultcode>sf:INVALID_SESSION_ID</faultcode>",
-		`<describeGlobal/>`: "<faultcode>soapenv:Client</faultcode>",
+		`<getUserInfo/>`:    "<faultcode>sf:INVALID_SESSION_ID</faultcode>",
+		`<describeGlobal/>`: "<faultstring>No operation available for request {urn:enterprise.soap.sforce.com}describeGlobal, please check the WSDL for the service.</faultstring>",
+		``:                  "<faultcode>soapenv:Client</faultcode>",
 		`<login>`:           "<faultcode>soapenv:Client</faultcode>",
 	} {
 		a := d.do("POST", "/services/Soap/c/67.0", envelope(body))
@@ -53,7 +62,9 @@ func TestSOAPFaults(t *testing.T) {
 		assert.Contains(t, a.body, "urn:enterprise.soap.sforce.com")
 		assert.Contains(t, a.body, "urn:fault.enterprise.soap.sforce.com")
 	}
-	a := d.do("POST", "/services/Soap/u/12.0", envelope(`<login><username>u</username><password>p</password></login>`))
+	a := d.do("POST", "/services/Soap/m/67.0/00D", envelope(`<describeMetadata/>`))
+	assert.Contains(t, a.body, `xmlns="http://soap.sforce.com/2006/04/metadata"`)
+	a = d.do("POST", "/services/Soap/u/12.0", envelope(`<login><username>u</username><password>p</password></login>`))
 	assert.Contains(t, a.body, "UNSUPPORTED_API_VERSION")
 }
 
