@@ -169,6 +169,17 @@ func TestRevokeAndIdentity(t *testing.T) {
 	a := d.json("GET", strings.TrimPrefix(token["id"].(string), d.url)+"?format=json&oauth_token="+url.QueryEscape(d.token), "", &who)
 	require.Equal(t, 200, a.status)
 	assert.Equal(t, "id", who["username"])
+	for _, name := range strings.Fields("id asserted_user user_id organization_id username nick_name display_name email email_verified first_name last_name timezone photos " +
+		"addr_street addr_city addr_state addr_country addr_zip mobile_phone mobile_phone_verified is_lightning_login_user status urls active user_type language locale " +
+		"utcOffset last_modified_date is_app_installed") {
+		assert.Contains(t, who, name, "clients with types of their own insist on it")
+	}
+	assert.Equal(t, d.url+"/services/data/v{version}/chatter/feed-items", who["urls"].(map[string]any)["feed_items"])
+	for _, query := range []string{"?format=xml", ""} {
+		a = d.do("GET", strings.TrimPrefix(token["id"].(string), d.url)+query, nil, "Accept", "application/xml")
+		assert.Regexp(t, `^<\?xml [^>]*><user><active>true</active>.*<user_id>005`, a.body)
+		wellFormed(t, a.body)
+	}
 	var user map[string]any
 	d.json("GET", "/services/oauth2/userinfo", "", &who)
 	d.json("GET", "sobjects/User/"+who["user_id"].(string), "", &user)

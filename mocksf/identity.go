@@ -1,15 +1,19 @@
 package mocksf
 
 import (
+	"strings"
+
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
+const identityPattern = "/id/{org}/{user}"
+
 var identityRoutes = []route{
 	{method: "GET", pattern: "/services/oauth2/userinfo", api: commitlog.APIAuth, serve: serveUserInfo, refuse: refuseIdentity},
 	{method: "POST", pattern: "/services/oauth2/userinfo", api: commitlog.APIAuth, raw: true, serve: serveUserInfo, refuse: refuseIdentity},
-	{method: "GET", pattern: "/id/{org}/{user}", api: commitlog.APIAuth, serve: serveIdentity, refuse: refuseIdentity},
+	{method: "GET", pattern: identityPattern, api: commitlog.APIAuth, serve: serveIdentity, refuse: refuseIdentity},
 }
 
 // refuseIdentity shows an error as the identity service does: a code in plain
@@ -24,7 +28,9 @@ func refuseIdentity(r *request, err *apierr.Error) reply {
 	return reply{status: err.Status, contentType: "text/html;charset=UTF-8", body: []byte(err.Code)}
 }
 
-// serveIdentity is the identity URL, which also says whom it asks for.
+// serveIdentity is the identity URL, which also says whom it asks for, in XML to
+// those who want it (Salesforce Help, Identity URLs; the members by replies that
+// tests of clients have recorded).
 func serveIdentity(r *request) reply {
 	if !sameID(r.param("org"), orgID) || !sameID(r.param("user"), store.AdminID) {
 		return refuseIdentity(r, apierr.BadID.New())
@@ -33,6 +39,13 @@ func serveIdentity(r *request) reply {
 	who["id"], who["asserted_user"], who["display_name"] = r.org.identityURL(r), true, who["name"]
 	who["username"], who["nick_name"] = who["preferred_username"], who["nickname"]
 	who["first_name"], who["last_name"], who["last_modified_date"] = who["given_name"], who["family_name"], who["updated_at"]
+	for _, name := range []string{"addr_street", "addr_city", "addr_state", "addr_country", "addr_zip", "mobile_phone"} {
+		who[name] = nil
+	}
+	who["mobile_phone_verified"], who["status"] = false, map[string]any{"created_date": nil, "body": nil}
+	if orDefault(r.query.Get("format"), tokenFormats[preferred(r.header.Get("Accept"), "application/json", "*/*", "application/xml")]) == "xml" {
+		return r.inXML(object(who))
+	}
 	return object(who)
 }
 
@@ -63,15 +76,15 @@ func (r *request) user() map[string]any {
 // serviceURLs are where the org's APIs are; clients put the version in.
 func serviceURLs(base string) map[string]string {
 	urls := map[string]string{"custom_domain": base, "profile": base + "/" + store.AdminID, "rest": base + "/services/data/v{version}/"}
-	for name, letter := range map[string]string{"enterprise": "c", "metadata": "m", "partner": "u"} {
+	for name, letter := range map[string]string{"enterprise": "c", "metadata": "m", "partner": "u", "tooling_soap": "T"} {
 		urls[name] = base + "/services/Soap/" + letter + "/{version}/" + orgID[:15]
 	}
 	urls["tooling_rest"] = urls["rest"] + "tooling/"
 	for _, name := range []string{"sobjects", "query", "search", "recent"} {
 		urls[name] = urls["rest"] + name + "/"
 	}
-	for _, name := range []string{"feeds", "groups", "users"} {
-		urls[name] = urls["rest"] + "chatter/" + name
+	for _, name := range []string{"feeds", "groups", "users", "feed_items", "feed_elements"} {
+		urls[name] = urls["rest"] + "chatter/" + strings.ReplaceAll(name, "_", "-")
 	}
 	return urls
 }

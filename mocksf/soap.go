@@ -68,7 +68,7 @@ func serveSOAP(r *request) reply {
 	name := operation.XMLName.Local
 	serve := soapOperations[name]
 	switch {
-	case version("v"+strings.TrimPrefix(r.param("release"), "v")) == 0: // some clients write v44.0
+	case version("v"+strings.TrimSuffix(strings.TrimPrefix(r.param("release"), "v"), ".0")+".0") == 0: // some clients write 44 or v44.0
 		return r.soapFault(apierr.SOAPVersion.New())
 	case name == "login":
 		return r.soapLogin(operation.Username, operation.Password)

@@ -62,6 +62,9 @@ func TestSOAPFaults(t *testing.T) {
 		assert.Contains(t, a.body, "urn:enterprise.soap.sforce.com")
 		assert.Contains(t, a.body, "urn:fault.enterprise.soap.sforce.com")
 	}
+	for _, release := range []string{"67", "67.0", "v67.0"} {
+		assert.Equal(t, 200, d.do("POST", "/services/Soap/u/"+release, envelope(`<login><username>u</username><password>p</password></login>`)).status, release)
+	}
 	a := d.do("POST", "/services/Soap/m/67.0/00D", envelope(`<describeMetadata/>`))
 	assert.Contains(t, a.body, `xmlns="http://soap.sforce.com/2006/04/metadata"`)
 	a = d.do("POST", "/services/Soap/u/12.0", envelope(`<login><username>u</username><password>p</password></login>`))

@@ -36,7 +36,7 @@ func (r *request) inXML(rep reply) reply {
 var xmlRoots = map[string]string{
 	"query": "QueryResult", "queryAll": "QueryResult", "query/{locator}": "QueryResult", "queryAll/{locator}": "QueryResult",
 	"sobjects": "DescribeGlobal", "sobjects/{object}/describe": "DescribeSObject", "limits": "LimitsSnapshot",
-	passwordPattern: "Password",
+	passwordPattern: "Password", identityPattern: "user",
 }
 
 // rootOf is the name of the element that the whole reply is.
