@@ -36,20 +36,32 @@ func describeField(t *store.Table, i int) map[string]any {
 	if f.Type == schema.Boolean {
 		d["defaultValue"] = false
 	}
-	if f.Type == schema.Base64 {
-		for _, name := range []string{"aggregatable", "filterable", "groupable", "sortable"} {
-			d[name] = false
-		}
+	for _, name := range unfit[f.Type] {
+		d[name] = false
 	}
+	d["queryByDistance"] = f.Type.Compound()
 	return d
 }
 
+// unfit is what cannot be done with fields of some types.
+var unfit = map[schema.Type][]string{
+	schema.Base64:   {"aggregatable", "filterable", "groupable", "sortable"},
+	schema.Address:  {"aggregatable", "groupable", "sortable"},
+	schema.Location: {"aggregatable", "groupable", "sortable"},
+}
+
 // compound is the field that a field is a part of, nil for none: Name is made
-// of the names of a person.
+// of the names of a person, an address of its parts.
 func compound(t *store.Table, f *schema.Field) any {
 	for i := range t.Fields {
-		if among(t.Fields[i].JoinOf, f.Name) {
-			return t.Fields[i].Name
+		whole := &t.Fields[i]
+		if among(whole.JoinOf, f.Name) {
+			return whole.Name
+		}
+		for _, c := range whole.Components() {
+			if strings.EqualFold(c.Field, f.Name) {
+				return whole.Name
+			}
 		}
 	}
 	return nil
@@ -68,6 +80,7 @@ func sizes(d map[string]any, f *schema.Field) {
 		d["precision"], d["scale"] = 18, 2
 	case f.Type == schema.Reference || f.Type == schema.ID:
 		d["length"], d["byteLength"] = 18, 18
+	case f.Type.Compound():
 	case f.Type != schema.Boolean && f.Type != schema.Date && f.Type != schema.DateTime:
 		d["length"], d["byteLength"] = f.MaxLength(), 3*f.MaxLength()
 	}
@@ -79,7 +92,7 @@ var (
 		"aggregatable": true, "aiPredictionField": false, "calculated": false, "cascadeDelete": false, "dependentPicklist": false,
 		"deprecatedAndHidden": false, "displayLocationInDecimal": false, "encrypted": false, "filterable": true,
 		"formulaTreatNullNumberAsZero": false, "groupable": true, "highScaleNumber": false, "htmlFormatted": false, "permissionable": true,
-		"queryByDistance": false, "restrictedDelete": false, "searchPrefilterable": false, "sortable": true, "writeRequiresMasterRead": false,
+		"restrictedDelete": false, "searchPrefilterable": false, "sortable": true, "writeRequiresMasterRead": false,
 	}
 	fieldNulls = []string{
 		"calculatedFormula", "controllerName", "defaultValue", "defaultValueFormula", "extraTypeInfo",
@@ -109,6 +122,8 @@ func soapType(t schema.Type) string {
 		return "xsd:date"
 	case t == schema.DateTime:
 		return "xsd:dateTime"
+	case t.Compound():
+		return "urn:" + string(t)
 	case t == schema.Base64:
 		return "xsd:base64Binary"
 	}
@@ -127,7 +142,7 @@ func textOrNull(text string) any {
 func words(name string) string {
 	var b strings.Builder
 	before := ' '
-	for _, c := range strings.TrimSuffix(name, "__c") {
+	for _, c := range strings.TrimSuffix(strings.TrimSuffix(name, "__c"), "__s") {
 		if c == '_' {
 			c = ' '
 		}

@@ -38,7 +38,9 @@ func (o *Org) Get(object, id string) (fields map[string]any, ok bool) {
 	}
 	fields = make(map[string]any, len(t.Fields))
 	for i, f := range t.Fields {
-		fields[f.Name] = row.Value(i)
+		if !f.Type.Compound() {
+			fields[f.Name] = row.Value(i)
+		}
 	}
 	return fields, true
 }

@@ -77,7 +77,7 @@ func fieldColumn(t *store.Table, i int) columnInfo {
 	f := &t.Fields[i]
 	return columnInfo{
 		ApexType: apexType(f.Type), Boolean: f.Type == schema.Boolean, Name: f.Name, Custom: schema.Custom(f.Name), DisplayName: f.Name,
-		Insertable: t.Writeable(i), Updatable: t.Writeable(i), Join: []columnInfo{}, Number: f.Type.Number(), Text: query.KindOf(f.Type) == soql.String,
+		Insertable: t.Writeable(i), Updatable: t.Writeable(i), Join: []columnInfo{}, Number: f.Type.Number(), Text: query.KindOf(f.Type) == soql.String && !f.Type.Compound(),
 	}
 }
 
@@ -102,8 +102,13 @@ var apexTypes = map[soql.Kind]string{
 }
 
 func apexType(t schema.Type) string {
-	if t == schema.Int {
+	switch t {
+	case schema.Int:
 		return "Integer"
+	case schema.Address:
+		return "Address"
+	case schema.Location:
+		return "Location"
 	}
 	return apexTypes[query.KindOf(t)]
 }

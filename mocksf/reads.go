@@ -51,10 +51,17 @@ func (r *request) lookAtAll(v *store.View, t *store.Table, fields []int, rows []
 	r.look(v, commitlog.Read{Object: t.Name, Fields: fieldNames(t, fields), Exact: true}, there...)
 }
 
+// fieldNames are the names of fields; of a compound field those of its components,
+// which are what is written.
 func fieldNames(t *store.Table, fields []int) []string {
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = t.Fields[f].Name
+	names := make([]string, 0, len(fields))
+	for _, f := range fields {
+		for _, c := range t.Fields[f].Components() {
+			names = append(names, c.Field)
+		}
+		if !t.Fields[f].Type.Compound() {
+			names = append(names, t.Fields[f].Name)
+		}
 	}
 	return names
 }

@@ -30,13 +30,39 @@ func (r *request) appendAttributes(dst []byte, object string, row *store.Row) []
 	return append(dst, '}')
 }
 
-// appendValue appends the value of one field in JSON; of a file the address.
+// appendValue appends the value of one field in JSON; of a file the address, of a
+// compound field an object.
 func (r *request) appendValue(dst []byte, row *store.Row, field int) []byte {
 	f, text := &row.Table().Fields[field], row.Text(field)
+	if text == "" && f.Type.Compound() {
+		return r.appendCompound(dst, row, f)
+	}
 	if f.Type == schema.Base64 && text != "" {
 		return jsontree.AppendString(dst, r.recordURL(row.Table(), row.ID())+"/"+f.Name)
 	}
 	return appendTyped(dst, f.Type, text)
+}
+
+// appendCompound appends the components that the request may see; null when all of
+// them are.
+func (r *request) appendCompound(dst []byte, row *store.Row, f *schema.Field) []byte {
+	object, filled := append(make([]byte, 0, 160), '{'), false
+	for _, c := range f.Components() {
+		part, _ := row.Table().Field(c.Field)
+		text := row.Text(part)
+		if r.hidden(row.Table(), part) {
+			text = ""
+		}
+		if len(object) > 1 {
+			object = append(object, ',')
+		}
+		object = append(jsontree.AppendString(object, c.Member), ':')
+		object, filled = appendTyped(object, row.Table().Fields[part].Type, text), filled || text != ""
+	}
+	if !filled {
+		return append(dst, "null"...)
+	}
+	return append(append(dst, object...), '}')
 }
 
 // appendTyped appends the text of a value in JSON. Numbers that are no int carry

@@ -57,6 +57,7 @@ func lead() Object {
 		Field{Name: "State", Length: 80},
 		Field{Name: "PostalCode", Length: 20},
 		Field{Name: "Country", Length: 80},
+		Field{Name: "Address", Type: Address},
 		Field{Name: "Status", Type: Picklist, Values: []string{"Open - Not Contacted", "Working - Contacted", "Closed - Converted", "Closed - Not Converted"}},
 		Field{Name: "LeadSource", Type: Picklist, Values: []string{"Web", "Phone Inquiry", "Partner Referral", "Purchased List", "Other"}},
 		Field{Name: "Rating", Type: Picklist, Values: []string{"Hot", "Warm", "Cold"}},

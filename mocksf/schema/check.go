@@ -18,7 +18,7 @@ var SystemFields = []string{
 
 // types are the words that Field.Type may hold; "" is String.
 var types = []Type{
-	"", String, TextArea, Phone, URL, Email, Picklist, MultiPicklist, Reference, Boolean, Double, Currency, Percent, Int, Date, DateTime, Base64,
+	"", String, TextArea, Phone, URL, Email, Picklist, MultiPicklist, Reference, Boolean, Double, Currency, Percent, Int, Date, DateTime, Base64, Location, Address,
 }
 
 // Check tells what is wrong with the schema: the first contradiction found,
@@ -51,8 +51,9 @@ func (s *Schema) checkFields(o *Object) error {
 	for _, name := range SystemFields {
 		names[strings.ToLower(name)] = true
 	}
-	for i := range o.Fields {
-		f := &o.Fields[i]
+	all := o.AllFields()
+	for i := range all {
+		f := &all[i]
 		lower := strings.ToLower(f.Name)
 		if !apiName.MatchString(f.Name) {
 			return fmt.Errorf("field %q: a name consists of letters, digits and underscores", f.Name)
@@ -78,7 +79,9 @@ func (s *Schema) checkField(o *Object, f *Field) error {
 		return fmt.Errorf("unknown type %q", f.Type)
 	case f.Type != Reference && (f.ReferenceTo != "" || f.Polymorphic()):
 		return fmt.Errorf("referenceTo needs the type reference")
-	case (f.ExternalID || f.Unique) && (f.Type == Boolean || f.Type == Reference || f.Type == TextArea || f.Type == Base64):
+	case f.Type.Compound() && f.Required:
+		return fmt.Errorf("a %s shows other fields: they can be required", f.Type)
+	case (f.ExternalID || f.Unique) && (f.Type == Boolean || f.Type == Reference || f.Type == TextArea || f.Type == Base64 || f.Type.Compound()):
 		return fmt.Errorf("a %s can be no external id and not unique", f.Type)
 	}
 	if f.Type == Reference {

@@ -60,6 +60,8 @@ func account() Object {
 		Field{Name: "BillingState", Length: 80},
 		Field{Name: "BillingPostalCode", Length: 20},
 		Field{Name: "BillingCountry", Length: 80},
+		Field{Name: "BillingAddress", Type: Address},
+		Field{Name: "Site__c", Label: "Site", Type: Location},
 		Field{Name: "Phone", Type: Phone},
 		Field{Name: "Website", Type: URL},
 		Field{Name: "Email__c", Label: "Email", Type: Email},
@@ -88,7 +90,9 @@ func contact() Object {
 		Field{Name: "MailingStreet", Type: TextArea, Length: 255},
 		Field{Name: "MailingCity", Length: 40},
 		Field{Name: "MailingPostalCode", Length: 20},
+		Field{Name: "MailingState", Length: 80},
 		Field{Name: "MailingCountry", Length: 80},
+		Field{Name: "MailingAddress", Type: Address},
 		Field{Name: "Birthdate", Type: Date},
 		Field{Name: "Description", Type: TextArea},
 	)}

@@ -165,7 +165,7 @@ func (d description) object() Object {
 	o := Object{Name: d.Name, Label: d.Label, KeyPrefix: d.KeyPrefix, ReadOnly: !d.Createable && !d.Updateable}
 	for _, f := range d.Fields {
 		system := slices.ContainsFunc(SystemFields, func(name string) bool { return strings.EqualFold(name, f.Name) })
-		if !system && f.Type != "address" && f.Type != "location" { // the parts of an address are fields, too
+		if !system {
 			o.Fields = append(o.Fields, f.field(d.Fields))
 		}
 	}
@@ -177,6 +177,9 @@ func (f describedField) field(all []describedField) Field {
 	made := Field{
 		Name: f.Name, Label: f.Label, Type: f.kind(), Length: f.Length, CaseSensitive: f.CaseSensitive, Restricted: f.RestrictedPicklist,
 		ReadOnly: !f.Createable && !f.Updateable, ExternalID: f.ExternalID, NotUnique: f.ExternalID && !f.Unique, Unique: f.Unique,
+	}
+	if made.Type.Compound() {
+		made.Length, made.ReadOnly = 0, false
 	}
 	made.Required = !f.Nillable && !f.DefaultedOnCreate && f.Createable && made.Type != Boolean
 	if made.Type == Reference {

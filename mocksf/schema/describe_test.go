@@ -46,7 +46,7 @@ func TestDescribedObjectsAreAsTheirOrgHasThem(t *testing.T) {
 	assert.Equal(t, "Contacts", fieldOf(t, s, "Contact", "AccountId").ChildName)
 	assert.Equal(t, []string{"LastName", "FirstName"}, fieldOf(t, s, "Contact", "Name").JoinOf)
 	account, _ := s.Object("Account")
-	assert.Len(t, account.Fields, 5, "in place of the default's, without the address, whose parts are there")
+	assert.Len(t, account.Fields, 6, "in place of the default's")
 }
 
 func TestAPrefixIsTheDescribedObjects(t *testing.T) {

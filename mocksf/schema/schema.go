@@ -26,6 +26,8 @@ const (
 	Date          Type = "date"
 	DateTime      Type = "datetime"
 	Base64        Type = "base64" // a file: written in base64, shown as the address to read it at
+	Location      Type = "location"
+	Address       Type = "address"
 	ID            Type = "id"
 )
 
@@ -80,8 +82,11 @@ func (s *Schema) Object(name string) (*Object, bool) {
 	return nil, false
 }
 
-// Custom tells whether an API name is one of a custom object or field.
-func Custom(name string) bool { return strings.HasSuffix(name, "__c") }
+// Custom tells whether an API name is one of a custom object or field, or of a
+// component of one.
+func Custom(name string) bool {
+	return strings.HasSuffix(name, "__c") || strings.HasSuffix(name, "__s")
+}
 
 // Relationship is the name under which a lookup's parent is reached.
 func (f *Field) Relationship() string {

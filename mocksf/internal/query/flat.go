@@ -65,7 +65,8 @@ func Check(st *store.Store, ask Ask) (object string, err error) {
 	return object, err
 }
 
-// noFiles refuses queries for files, which would be addresses in a table.
+// noFiles refuses queries for files, which would be addresses in a table, and for
+// compound fields, which have no text.
 func noFiles(q *soql.Query, tables Tables) error {
 	shape, err := soql.ShapeOf(q, tables)
 	if err != nil {
@@ -73,7 +74,10 @@ func noFiles(q *soql.Query, tables Tables) error {
 	}
 	for shapes := []*soql.Shape{shape}; len(shapes) > 0; shapes = shapes[1:] {
 		for _, c := range shapes[0].Columns {
-			if c.File {
+			switch {
+			case c.Place != nil:
+				return &soql.Error{Code: "FUNCTIONALITY_NOT_ENABLED", Message: "Selecting compound data not supported in Bulk Query"}
+			case c.File:
 				return restricted("a base64 field (" + c.Name + ")")
 			}
 			for _, w := range c.Ways {

@@ -65,9 +65,25 @@ func (t table) column(i int) soql.Column {
 		to = ""
 	}
 	return soql.Column{
-		To: to, Name: f.Name, Kind: KindOf(f.Type), Index: i,
+		Place: t.place(f), To: to, Name: f.Name, Kind: KindOf(f.Type), Index: i,
 		Words:  words(f),
-		Custom: schema.Custom(f.Name), Whole: f.Type == schema.Int, Money: f.Type == schema.Currency, File: f.Type == schema.Base64, Multi: f.Type == schema.MultiPicklist,
+		Custom: schema.Custom(f.Name), Whole: f.Type == schema.Int, Money: f.Type == schema.Currency, File: f.Type == schema.Base64 || f.Type.Compound(), Multi: f.Type == schema.MultiPicklist,
+	}
+}
+
+// place reads where a location or address is; nil for other fields.
+func (t table) place(f *schema.Field) func(soql.Row) (latitude, longitude float64, ok bool) {
+	if !f.Type.Compound() {
+		return nil
+	}
+	at := map[string]int{}
+	for _, c := range f.Components() {
+		at[c.Member], _ = t.Field(c.Field)
+	}
+	return func(row soql.Row) (float64, float64, bool) {
+		latitude, known := row.Value(at["latitude"]).(float64)
+		longitude, both := row.Value(at["longitude"]).(float64)
+		return latitude, longitude, known && both
 	}
 }
 

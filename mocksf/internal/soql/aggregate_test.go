@@ -71,7 +71,7 @@ func TestSubqueriesListChildren(t *testing.T) {
 func TestFieldSets(t *testing.T) {
 	for text, want := range map[string][]string{
 		"SELECT FIELDS(STANDARD) FROM Account":                    {"Id", "Name"},
-		"SELECT FIELDS(CUSTOM), Name FROM Account LIMIT 200":      {"Ext__c", "Size__c", "Live__c", "Day__c", "At__c", "Tags__c", "Name"},
+		"SELECT FIELDS(CUSTOM), Name FROM Account LIMIT 200":      {"Ext__c", "Size__c", "Live__c", "Day__c", "At__c", "Tags__c", "Place__c", "Name"},
 		"SELECT Account__r.Id, FIELDS(all) FROM Order__c LIMIT 1": {"Account__r", "Id", "Name", "Account__c"},
 	} {
 		var got []string

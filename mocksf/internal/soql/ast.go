@@ -14,7 +14,7 @@
 //	item    = shown [alias] | ( query ) | FIELDS ( ALL | STANDARD | CUSTOM ) | typeof
 //	typeof  = TYPEOF path WHEN object THEN path {, path} {WHEN object THEN path {, path}} [ELSE path {, path}] END
 //	shown   = expr | FORMAT ( shown ) | convertCurrency ( expr )
-//	expr    = path | function ( path )
+//	expr    = path | function ( path ) | DISTANCE ( path , GEOLOCATION ( number , number ) , 'km' | 'mi' )
 //	cond    = term {AND term} | term {OR term}        (a mixture needs parentheses, as in Salesforce)
 //	term    = NOT term | ( cond ) | expr op literal | expr [NOT] IN ( literal {, literal} ) | path [NOT] IN ( query )
 //	          | path (INCLUDES | EXCLUDES) ( literal {, literal} )
@@ -78,6 +78,7 @@ type Path []Name
 type Expr struct {
 	Func Func // "" is the field itself
 	Path Path
+	From *Place // of DISTANCE
 }
 
 // Item is one entry of the SELECT list: an expression, a child subquery,

@@ -33,8 +33,12 @@ func literal(kind Kind, shape string) *rapid.Generator[Literal] {
 
 // exprs are fields and functions of them.
 var exprs = rapid.Custom(func(t *rapid.T) Expr {
-	fs := []Func{"", "", "", Count, CountDistinct, Sum, Min, "CALENDAR_YEAR", dayOnly, toLabel, groupingOf}
-	return Expr{rapid.SampledFrom(fs).Draw(t, "func"), paths.Draw(t, "path")}
+	fs := []Func{"", "", "", Count, CountDistinct, Sum, Min, "CALENDAR_YEAR", dayOnly, toLabel, groupingOf, distance}
+	e := Expr{Func: rapid.SampledFrom(fs).Draw(t, "func"), Path: paths.Draw(t, "path")}
+	if e.Func == distance {
+		e.From = &Place{rapid.StringMatching(`-?[1-8]?[0-9](\.[0-9]{0,3})?`).Draw(t, "latitude"), rapid.StringMatching(`[+-]?1[0-7][0-9]`).Draw(t, "longitude"), rapid.SampledFrom([]string{"km", "mi"}).Draw(t, "unit")}
+	}
+	return e
 })
 
 func conds(depth int) *rapid.Generator[Cond] {
@@ -173,7 +177,7 @@ func stripPaths(paths []Path) (out []Path) {
 	return out
 }
 
-func stripExpr(e Expr) Expr { return Expr{e.Func, stripPath(e.Path)} }
+func stripExpr(e Expr) Expr { return Expr{e.Func, stripPath(e.Path), e.From} }
 
 func stripPath(p Path) (out Path) {
 	for _, n := range p {

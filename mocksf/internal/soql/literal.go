@@ -27,6 +27,8 @@ func (b *binding) suits(o operand, c Compare) error {
 	ordered := c.Op != Eq && c.Op != Ne
 	fits := l.Kind == o.kind || l.Kind == String && o.kind == ID || l.Kind == Relative && (o.kind == Date || o.kind == DateTime)
 	switch {
+	case c.Expr.Func == distance && c.Op != Lt && c.Op != Gt:
+		return fail(InvalidFilter, text, c.Expr.Path[0].Pos, "DISTANCE can be compared with < and > only")
 	case l.Kind == Null && ordered:
 		return fail(InvalidFilter, text, l.Pos, "invalid operator: null can be compared with = and != only")
 	case l.Kind == Null:

@@ -28,6 +28,9 @@ func (b *binding) recordOperand(e Expr) (operand, error) {
 	if err != nil {
 		return operand{}, err
 	}
+	if e.Func == distance {
+		return b.fromPlace(e, f)
+	}
 	kind, err := b.kindOf(e, f)
 	if err != nil {
 		return operand{}, err

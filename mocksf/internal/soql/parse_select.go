@@ -81,11 +81,11 @@ func (p *parser) expr() Expr {
 	if t.kind != nameToken || !p.opens(1) {
 		return Expr{Path: p.path()}
 	}
+	if t.is("DISTANCE") {
+		return p.distance()
+	}
 	f, ok := functionNamed(t.text)
-	switch {
-	case t.is("DISTANCE"):
-		p.stop(fail(InvalidField, p.text, t.pos, "DISTANCE needs a geolocation field: this org has none"))
-	case !ok:
+	if !ok {
 		p.stop(fail(MalformedQuery, p.text, t.pos, "Unknown function: %s", t.text))
 	}
 	p.at += 2

@@ -97,8 +97,11 @@ func (t *TypeOf) String() string {
 
 // String writes the field, or the function of it.
 func (e Expr) String() string {
-	if e.Func == "" {
+	switch {
+	case e.Func == "":
 		return e.Path.String()
+	case e.From != nil:
+		return string(e.Func) + "(" + e.Path.String() + ", " + e.From.String() + ")"
 	}
 	return string(e.Func) + "(" + e.Path.String() + ")"
 }

@@ -123,6 +123,7 @@ func world() memory {
 		columns: []Column{
 			idOf("Account"), column("Name", String, 1), column("Ext__c", String, 2), column("Size__c", Number, 3), column("Live__c", Bool, 4),
 			column("Day__c", Date, 5), column("At__c", DateTime, 6), column("Tags__c", String, 7),
+			{Name: "Place__c", Custom: true, File: true, Place: func(r Row) (float64, float64, bool) { n, ok := r.Value(3).(float64); return n, 0, ok }},
 		},
 		rows: []Row{
 			row(id1, "Beta", "a-1", 2.0, true, "2026-01-02", "2026-01-02T03:04:05.000+0000", "Red;Blue"),
@@ -194,6 +195,10 @@ func TestRunFilters(t *testing.T) {
 		"WHERE CALENDAR_MONTH(Day__c) = 1":                                    {a, b},
 		"WHERE DAY_IN_WEEK(Day__c) = 7":                                       {b},
 		"WHERE DAY_ONLY(At__c) = 2026-01-02":                                  {a, b},
+		"WHERE DISTANCE(Place__c, GEOLOCATION(0, 0), 'km') < 222.5":           {a},
+		"WHERE DISTANCE(Place__c, GEOLOCATION(2, 0), 'km') > 889.5":           {b},
+		"WHERE DISTANCE(Place__c, GEOLOCATION(0, 180), 'mi') > 12290":         {a},
+		"WHERE DISTANCE(Account.Place__c, GEOLOCATION(1.5, 0), 'mi') < 1000":  {a, b},
 		"WHERE Tags__c INCLUDES ('blue')":                                     {a, b},
 		"WHERE Tags__c INCLUDES ('red;blue', 'green')":                        {a},
 		"WHERE Tags__c EXCLUDES ('red')":                                      {b, c},
@@ -208,7 +213,8 @@ func TestRunFilters(t *testing.T) {
 
 func TestRunOrdersAndCuts(t *testing.T) {
 	for tail, want := range map[string][]string{
-		"ORDER BY Name":                          {"100% it's", "alpha", "Beta"},
+		"ORDER BY Name": {"100% it's", "alpha", "Beta"},
+		"ORDER BY DISTANCE(Place__c, GEOLOCATION(9, 0), 'km') NULLS LAST": {"alpha", "Beta", "100% it's"},
 		"ORDER BY Size__c":                       {"100% it's", "Beta", "alpha"},
 		"ORDER BY Size__c DESC":                  {"100% it's", "alpha", "Beta"},
 		"ORDER BY Size__c DESC NULLS LAST":       {"alpha", "Beta", "100% it's"},

@@ -109,6 +109,7 @@ func FuzzRun(f *testing.F) {
 		"SELECT FORMAT(convertCurrency(x.Size__c)) n, x.Size__c, (SELECT Order__c.Id FROM x.Orders__r) FROM Account x",
 		"SELECT FORMAT(a.At__c), a.Name FROM Order__c o, o.Account__r a WHERE a.Ext__c = 'a-1'",
 		"SELECT Name, TYPEOF What WHEN Account THEN Name, Size__c WHEN Order__c THEN Account__r.Name ELSE Id END FROM Order__c o WHERE o.What.Name = 'x'",
+		"SELECT Place__c, FORMAT(Size__c) s FROM Account WHERE DISTANCE(Place__c, GEOLOCATION(1.5, -2), 'mi') > 3 ORDER BY DISTANCE(Place__c, GEOLOCATION(0, 0), 'km') DESC",
 		"SELECT COUNT() FROM Account WHERE Tags__c INCLUDES ('red;blue') AND NOT CALENDAR_YEAR(Day__c) = 2026",
 	} {
 		f.Add(seed)

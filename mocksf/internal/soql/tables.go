@@ -55,12 +55,15 @@ type Column struct {
 	// Words says how a search treats the column: NAME, EMAIL, PHONE or ALL, which
 	// is any other text; "" is not searched.
 	Words string
-	File  bool // it is shown, and nothing else
+	File  bool // it is shown, and nothing else: a file, or a compound field
 	Multi bool // a multi-select picklist: its values are joined by semicolons
 
 	// Of reads the column from a row that does not hold it under an Index, in the
 	// form of Row.Value; nil for all others.
 	Of func(Row) any
+	// Place is where a location or address is, in degrees; ok is false where it does
+	// not say. nil for other columns.
+	Place func(Row) (latitude, longitude float64, ok bool)
 }
 
 // Read is what the column holds in a row.

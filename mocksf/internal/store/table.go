@@ -65,7 +65,7 @@ func systemFieldList() []schema.Field {
 
 func newTable(o *schema.Object, prefix string) *Table {
 	t := &Table{
-		Name: o.Name, Prefix: prefix, Object: o, Fields: append(systemFieldList(), o.Fields...),
+		Name: o.Name, Prefix: prefix, Object: o, Fields: append(systemFieldList(), o.AllFields()...),
 		byName: map[string]int{}, byParent: map[string]int{}, byChild: map[string]childField{}, parents: map[int][]*Table{}, numbers: map[int]int{},
 		rows: []*Row{nil},
 	}
@@ -180,7 +180,7 @@ func (t *Table) NameField() (int, bool) {
 // Writeable tells whether clients may set the field.
 func (t *Table) Writeable(field int) bool {
 	f := &t.Fields[field]
-	return !f.ReadOnly && len(f.JoinOf) == 0 && f.AutoNumber == ""
+	return !f.ReadOnly && len(f.JoinOf) == 0 && f.AutoNumber == "" && !f.Type.Compound()
 }
 
 // Indexed tells whether Find looks values of the field up instead of scanning.
