@@ -13,7 +13,7 @@ func describeField(t *store.Table, i int) map[string]any {
 	f := &t.Fields[i]
 	writeable := t.Writeable(i)
 	d := map[string]any{
-		"name": f.Name, "label": orDefault(f.Label, words(f.Name)), "type": string(f.Type), "soapType": soapType(f.Type),
+		"name": f.Name, "label": labelOf(t, i), "type": string(f.Type), "soapType": soapType(f.Type),
 		"nillable": !f.Required && i >= 8 && f.Type != schema.Boolean && len(f.JoinOf) == 0, "createable": writeable, "updateable": writeable,
 		"custom": schema.Custom(f.Name), "externalId": f.ExternalID, "unique": f.IsUnique(), "caseSensitive": f.CaseSensitive,
 		"idLookup": f.ExternalID || f.Type == schema.ID, "nameField": isName(t, i), "autoNumber": f.AutoNumber != "",
@@ -41,6 +41,29 @@ func describeField(t *store.Table, i int) map[string]any {
 	}
 	d["queryByDistance"] = f.Type.Compound()
 	return d
+}
+
+// labelOf is what people call a field. Ids of other records end in ID, that of the
+// record itself names the object (Field Reference Guide).
+func labelOf(t *store.Table, i int) string {
+	f := &t.Fields[i]
+	label := orDefault(f.Label, words(f.Name))
+	switch {
+	case f.Label != "" || schema.Custom(f.Name):
+		return label
+	case i == store.FieldIsDeleted:
+		return "Deleted"
+	case i == store.FieldID && schema.Custom(t.Name):
+		return "Record ID"
+	case i == store.FieldID && (t.Name == "Task" || t.Name == "Event"):
+		return "Activity ID"
+	case i == store.FieldID:
+		return orDefault(t.Object.Label, words(t.Name)) + " ID"
+	}
+	if before, ok := strings.CutSuffix(label, " Id"); ok {
+		return before + " ID"
+	}
+	return label
 }
 
 // unfit is what cannot be done with fields of some types.
