@@ -68,6 +68,9 @@ func (r *request) shapeColumns(s *soql.Shape) []columnInfo {
 		default:
 			columns[i] = fieldColumn(t, c.Index)
 			columns[i].Name, columns[i].DisplayName = c.Name, c.Name
+			if c.Format != nil { // it is text by now
+				columns[i].ApexType, columns[i].Text, columns[i].Number = "String", true, false
+			}
 		}
 	}
 	return columns

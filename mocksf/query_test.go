@@ -108,6 +108,8 @@ func TestQueryDescribesColumns(t *testing.T) {
 	assert.Equal(t, []any{"Order__c", true, "a00"}, []any{shown.Entity, shown.ID, shown.Prefix})
 	assert.Equal(t, []string{"Id", "Id", "Amount__c", "Double"}, []string{shown.Columns[0].Name, shown.Columns[0].Type, shown.Columns[1].Name, shown.Columns[1].Type})
 	assert.Equal(t, []string{"Account__r", "Name"}, []string{shown.Columns[2].Name, shown.Columns[2].Join[0].Name})
+	d.json(http.MethodGet, "query?columns=true&q=SELECT+FORMAT(Amount__c)+a+FROM+Order__c", "", &shown)
+	assert.Equal(t, []string{"a", "String"}, []string{shown.Columns[0].Name, shown.Columns[0].Type}, "it is text by then")
 	d.json(http.MethodGet, "query?columns=true&q=SELECT+COUNT(Name)+FROM+Account", "", &shown)
 	require.Len(t, shown.Columns, 1)
 	assert.Equal(t, []any{"expr0", "count(Name)", true}, []any{shown.Columns[0].Name, shown.Columns[0].Shown, shown.Columns[0].Counts})

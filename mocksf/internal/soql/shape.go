@@ -58,7 +58,27 @@ func (b *binding) shape() (*Shape, error) {
 			return nil, err
 		}
 	}
+	if name := s.double(); name != "" {
+		return nil, plain(MalformedQuery, "duplicate alias: %s is the name of a field or relationship that is selected too", name)
+	}
 	return s, nil
+}
+
+// double is a name under which two columns are shown beside each other; "" is
+// none.
+func (s *Shape) double() string {
+	names := nameSet{}
+	for _, c := range s.Columns {
+		if !names.add(c.Name) {
+			return c.Name
+		}
+		for _, w := range c.Ways {
+			if name := w.Shape.double(); name != "" {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // nameSet is what a SELECT list has used, in any case.
