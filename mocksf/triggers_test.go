@@ -86,6 +86,24 @@ func TestTriggersAreCheckedToo(t *testing.T) {
 	}
 }
 
+// A record without a name is named by its id, unless a trigger takes the name
+// away.
+func TestATriggerThatClearsTheName(t *testing.T) {
+	org := mocksf.New(mocksf.Config{Rules: mocksf.Rules{Triggers: []mocksf.Trigger{{Object: "Order__c", Run: func(r mocksf.RecordChange) error {
+		if r.New("Note__c") == "clear" {
+			return r.Set("Name", nil)
+		}
+		return nil
+	}}}}})
+	t.Cleanup(org.Close)
+	_, err := org.Insert("Order__c", map[string]any{"Note__c": "leave"})
+	require.NoError(t, err)
+	for _, fields := range []map[string]any{{"Note__c": "clear"}, {"Note__c": "clear", "Name": "n"}} {
+		_, err = org.Insert("Order__c", fields)
+		assert.ErrorContains(t, err, "Required fields are missing: [Name]")
+	}
+}
+
 func TestOnlyBeforeTriggersMaySet(t *testing.T) {
 	var errs []error
 	keep := func(c mocksf.RecordChange) error { errs = append(errs, c.Set("Phone", "1")); return nil }

@@ -84,6 +84,9 @@ func (tx *Tx) settle(w Write) *apierr.Error {
 		return err
 	}
 	for _, s := range *w.amended {
+		if s.text == "" && w.Table.nameless && w.Table.Fields[s.field].Name == "Name" {
+			return apierr.MissingField.New("[Name]").On("Name")
+		}
 		if err := tx.allowed(w.Table, s, w.New.n); err != nil {
 			return err
 		}
