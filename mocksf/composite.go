@@ -51,8 +51,12 @@ func planComposite(r *request) {
 	r.planned = subs
 }
 
-// heavy tells whether a sub-request is a query or a collection.
+// heavy tells whether a sub-request is a query, a further page of one, or a
+// collection.
 func (s *subrequest) heavy() bool {
+	if strings.HasPrefix(s.url, "@{") {
+		return strings.HasSuffix(s.url, ".nextRecordsUrl}")
+	}
 	parts := s.path()
 	is := func(i int, name string) bool { return len(parts) > i && strings.ToLower(parts[i]) == name }
 	return is(3, "composite") && is(4, "sobjects") || is(3, "query") || is(3, "queryall")

@@ -229,3 +229,21 @@ func TestCompositeReadsWhereAReferenceLeads(t *testing.T) {
 	assert.Contains(t, string(got[4].Body), `"Name":"n449"`)
 	assert.Equal(t, 400, d.do("POST", "composite", strings.NewReader(`{`+subs(strings.Replace(next("w", "p1.x"), "GET", "DELETE", 1))+`}`)).status)
 }
+
+// A URL that is a reference as a whole leads to a further page of a query, and
+// counts as one.
+func TestFurtherPagesCountAsQueries(t *testing.T) {
+	d := openDoor(t, mocksf.Config{})
+	list := []string{sub("q", "GET", "query?q=SELECT+Id+FROM+Account", "")}
+	page := func(i int) string {
+		return fmt.Sprintf(`{"method":"GET","url":"@{q.nextRecordsUrl}","referenceId":"p%d"}`, i)
+	}
+	for i := range 4 {
+		list = append(list, page(i))
+	}
+	a := d.do("POST", "composite", strings.NewReader(`{`+subs(list...)+`}`))
+	assert.Equal(t, 200, a.status, a.body)
+	a = d.do("POST", "composite", strings.NewReader(`{`+subs(append(list, page(4))...)+`}`))
+	assert.Equal(t, 400, a.status)
+	assert.Contains(t, a.body, "more than 5 subrequests that are queries")
+}
