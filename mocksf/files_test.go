@@ -56,6 +56,8 @@ func TestFilesComeInBothForms(t *testing.T) {
 	}
 	d.answers(`{"totalSize":1,"done":true,"records":[{"attributes":{"type":"Attachment"},"Body":"/services/data/v67.0/sobjects/Attachment/`+attachment+`/Body"}]}`,
 		"SELECT Body FROM Attachment WHERE ParentId = '"+account+"'")
+	d.answers(`{"totalSize":1,"done":true,"records":[{"attributes":{"type":"Attachment"},"BodyLength":9}]}`, "SELECT BodyLength FROM Attachment WHERE BodyLength = 9")
+	d.answers(`{"totalSize":1,"done":true,"records":[{"attributes":{"type":"ContentVersion"},"ContentSize":9}]}`, "SELECT ContentSize FROM ContentVersion")
 	assert.Contains(t, d.do("GET", "sobjects/ContentVersion/"+saved.ID, nil).body, `"VersionData":"/services/data/v67.0/sobjects/ContentVersion/`+saved.ID+`/VersionData"`)
 
 	for path, body := range map[string]string{

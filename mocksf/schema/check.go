@@ -96,6 +96,9 @@ func (s *Schema) checkField(o *Object, f *Field) error {
 			return fmt.Errorf("joinOf names %s, which the object lacks", part)
 		}
 	}
+	if f.SizeOf != "" && !o.has(f.SizeOf) {
+		return fmt.Errorf("sizeOf names %s, which the object lacks", f.SizeOf)
+	}
 	return nil
 }
 

@@ -161,6 +161,7 @@ func attachment() Object {
 			ChildName: "Attachments", Required: true},
 		{Name: "ContentType", Length: 120},
 		{Name: "Body", Type: Base64, Required: true},
+		{Name: "BodyLength", Type: Int, SizeOf: "Body"},
 		{Name: "Description", Type: TextArea, Length: 500},
 	}}
 }
@@ -170,6 +171,7 @@ func contentVersion() Object {
 		{Name: "Title"},
 		{Name: "PathOnClient", Length: 500, Required: true},
 		{Name: "VersionData", Type: Base64, Required: true},
+		{Name: "ContentSize", Label: "Size", Type: Int, SizeOf: "VersionData"},
 		{Name: "Description", Type: TextArea, Length: 1000},
 	}}
 }

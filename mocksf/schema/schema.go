@@ -69,6 +69,7 @@ type Field struct {
 	Restricted       bool     // a picklist that refuses values other than Values
 	JoinOf           []string // read-only: these fields of the record, joined by a space
 	AutoNumber       string   // read-only: numbered by the org in this fmt format, such as "%08d"
+	SizeOf           string   // read-only: the bytes of the file in this field of the record
 	ReadOnly         bool     // set by the org only
 }
 

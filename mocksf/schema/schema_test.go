@@ -36,6 +36,7 @@ func TestCheckNamesTheMistake(t *testing.T) {
 		"needs the type reference":     object(Field{Name: "F", ReferenceTo: "A"}),
 		"field F: referenceTo needs":   object(Field{Name: "F", OrTo: []string{"A"}}),
 		"boolean can be no external":   object(Field{Name: "F", Type: Boolean, ExternalID: true}),
+		"sizeOf names G":               object(Field{Name: "F", Type: Int, SizeOf: "G"}),
 		"joinOf names G":               object(Field{Name: "F", JoinOf: []string{"G"}}),
 	} {
 		err := s.Check()

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"encoding/base64"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/squall-harness/squall/mocksf/schema"
@@ -61,10 +63,26 @@ func (r *Row) Text(field int) string {
 		return r.joined(f)
 	}
 	text := r.values.get(field)
-	if text == "" && f.Type == schema.Boolean {
+	switch {
+	case text != "":
+		return text
+	case f.Type == schema.Boolean:
 		return "false"
+	case f.SizeOf != "":
+		return r.size(f)
 	}
-	return text
+	return ""
+}
+
+// size is how many bytes a file of the record has.
+func (r *Row) size(f *schema.Field) string {
+	i, ok := r.table.Field(f.SizeOf)
+	if !ok {
+		return ""
+	}
+	text := r.values.get(i)
+	padding := len(text) - len(strings.TrimRight(text, "="))
+	return strconv.Itoa(base64.StdEncoding.DecodedLen(len(text)) - padding)
 }
 
 func (r *Row) systemText(field int) string {

@@ -33,7 +33,6 @@ type Table struct {
 	byChild  map[string]childField
 	parents  map[int][]*Table // by lookup field; several of a polymorphic one
 	required []int
-	joins    []int // fields made of others
 	external []int
 	nameless bool // records without a Name are named by their id
 	numbered bool // records take an auto number
@@ -87,9 +86,6 @@ func (t *Table) learn(i int) {
 	}
 	if f.Required {
 		t.required = append(t.required, i)
-	}
-	if len(f.JoinOf) > 0 {
-		t.joins = append(t.joins, i)
 	}
 	if f.ExternalID {
 		t.external = append(t.external, i)
@@ -180,7 +176,7 @@ func (t *Table) NameField() (int, bool) {
 // Writeable tells whether clients may set the field.
 func (t *Table) Writeable(field int) bool {
 	f := &t.Fields[field]
-	return !f.ReadOnly && len(f.JoinOf) == 0 && f.AutoNumber == "" && !f.Type.Compound()
+	return !f.ReadOnly && len(f.JoinOf) == 0 && f.SizeOf == "" && f.AutoNumber == "" && !f.Type.Compound()
 }
 
 // Indexed tells whether Find looks values of the field up instead of scanning.
