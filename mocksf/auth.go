@@ -64,7 +64,7 @@ func (r *request) readForm() (*tokenCall, *apierr.Error) {
 func parseForm(contentType string, body []byte) (url.Values, error) {
 	kind, params, _ := mime.ParseMediaType(contentType) // what cannot be read is taken for the usual one
 	if kind != "multipart/form-data" {
-		return url.ParseQuery(string(body))
+		return readParameters(string(body)), nil
 	}
 	form, err := multipart.NewReader(bytes.NewReader(body), params["boundary"]).ReadForm(maxForm)
 	if err != nil {

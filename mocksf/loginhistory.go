@@ -2,7 +2,6 @@ package mocksf
 
 import (
 	"net/http"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -59,7 +58,7 @@ func loginOf(x *exchange) (l login, ok bool) {
 		return l, false
 	}
 	if r.route.step == StepToken {
-		form, _ := url.ParseQuery(string(r.body)) // what cannot be read has no user
+		form := readParameters(string(r.body))
 		code := errorCode(x.answer.body)
 		return login{user: printable(orDefault(form.Get("username"), form.Get("client_id")))}, code != "authorization_pending" && code != "slow_down"
 	}

@@ -34,7 +34,9 @@ func (r *request) runQuery(all bool) reply {
 	case r.query.Has("explain"):
 		text, serve = r.query.Get("explain"), r.explain
 	case !r.query.Has("q"):
-		return failure(apierr.MalformedQuery.New("SOQL statement is missing: give it in the parameter q"))
+		return failure(apierr.MalformedQuery.New("A query string has to be specified"))
+	case text == "":
+		return failure(apierr.MalformedQuery.New("SOQL statements cannot be empty or null"))
 	}
 	q, err := soql.Parse(text)
 	if err != nil {

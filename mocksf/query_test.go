@@ -189,7 +189,7 @@ func TestQueryLocatorIsASnapshot(t *testing.T) {
 func TestQueryRefuses(t *testing.T) {
 	d := openDoor(t, mocksf.Config{})
 	for path, want := range map[string]struct{ code, part string }{
-		"query":                                         {"MALFORMED_QUERY", "missing"},
+		"query":                                         {"MALFORMED_QUERY", "A query string has to be specified"},
 		"query?q=SELECT+Id+FORM+Account":                {"MALFORMED_QUERY", "ERROR at Row:1:Column:11\nunexpected token: 'FORM'"},
 		"query?q=SELECT+Nope+FROM+Account":              {"INVALID_FIELD", "No such column 'Nope' on entity 'Account'"},
 		"query?q=SELECT+Id+FROM+Nope__c":                {"INVALID_TYPE", "sObject type 'Nope__c' is not supported"},
@@ -206,4 +206,17 @@ func TestQueryRefuses(t *testing.T) {
 		assert.Contains(t, errs[0].Message, want.part, path)
 	}
 	assert.Equal(t, http.StatusMethodNotAllowed, d.do(http.MethodPost, "query", strings.NewReader("{}"), "Content-Type", "application/json").status)
+}
+
+// What clients write into the URL without escaping it, .NET's first of all.
+func TestQueriesThatAreNotEscaped(t *testing.T) {
+	d := openDoor(t, mocksf.Config{Password: "p;q%+z"})
+	d.create("Account", `{"Name":"a;b 50%"}`)
+	for _, path := range []string{"query?q=SELECT+Name+FROM+Account+WHERE+Name='a;b+50%'", "query?q=SELECT%20Name%20FROM%20Account%20WHERE%20Name%20LIKE%20'a;%'"} {
+		assert.Contains(t, d.do("GET", path, nil).body, `"Name":"a;b 50%"`, path)
+	}
+	assert.JSONEq(t, `[{"message":"A query string has to be specified","errorCode":"MALFORMED_QUERY"}]`, d.do("GET", "query", nil).body)
+	assert.JSONEq(t, `[{"message":"SOQL statements cannot be empty or null","errorCode":"MALFORMED_QUERY"}]`, d.do("GET", "query?q=", nil).body)
+	a := d.do("POST", "/services/oauth2/token", strings.NewReader("grant_type=password&client_id=c&username=u&&password=p;q%%2Bz"), "Content-Type", "application/x-www-form-urlencoded")
+	assert.Equal(t, 200, a.status, a.body)
 }

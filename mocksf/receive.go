@@ -2,7 +2,6 @@ package mocksf
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,7 +31,7 @@ const maxURI = 16384
 func (o *Org) receive(w http.ResponseWriter, r *request) (whole bool) {
 	x, hr := r.exchange, r.http
 	r.method, r.path, r.header = hr.Method, hr.URL.EscapedPath(), hr.Header
-	r.query, _ = url.ParseQuery(hr.URL.RawQuery) // broken parts are left out
+	r.query = readParameters(hr.URL.RawQuery)
 	if m := r.query.Get("_HttpMethod"); m != "" && r.method == http.MethodPost {
 		r.method = strings.ToUpper(m) // for clients that cannot send PATCH
 	}

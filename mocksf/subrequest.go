@@ -2,7 +2,6 @@ package mocksf
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -105,7 +104,7 @@ func (r *request) below(method, target string, body jsontree.Value, header http.
 	path, query, _ := strings.Cut(target, "?")
 	sub := &request{exchange: r.exchange, org: r.org, route: &leaf{}, method: method, path: path, header: header, json: body, tx: r.tx, inside: true}
 	if query != "" {
-		sub.query, _ = url.ParseQuery(query)
+		sub.query = readParameters(query)
 	}
 	if err := r.org.resolve(sub); err != nil {
 		return nil, err
