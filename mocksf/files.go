@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strings"
+	"unsafe"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
 	"github.com/squall-harness/squall/mocksf/internal/apierr"
@@ -37,8 +38,10 @@ func (r *request) parseFiles() *apierr.Error {
 }
 
 func splitFiles(contentType string, body []byte) (record []byte, files []attached, err error) {
+	room := make([]byte, 0, len(body)+1) // all parts are smaller than their message
 	err = eachPart(contentType, body, func(part *multipart.Part) error {
-		data, err := io.ReadAll(part)
+		data, err := readInto(room[len(room):], part)
+		room = room[:len(room)+len(data)]
 		if record == nil && strings.HasPrefix(part.Header.Get("Content-Type"), "application/json") {
 			record = data
 		} else {
@@ -52,6 +55,25 @@ func splitFiles(contentType string, body []byte) (record []byte, files []attache
 	return record, files, err
 }
 
+// readInto reads to the end into memory that is there already.
+func readInto(room []byte, r io.Reader) ([]byte, error) {
+	for {
+		n, err := r.Read(room[len(room):cap(room)])
+		if room = room[:len(room)+n]; errors.Is(err, io.EOF) {
+			return room[:len(room):len(room)], nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+// inBase64 is a file as the store keeps it, written once.
+func inBase64(data []byte) string {
+	text := base64.StdEncoding.AppendEncode(make([]byte, 0, base64.StdEncoding.EncodedLen(len(data))), data)
+	return unsafe.String(unsafe.SliceData(text), len(text))
+}
+
 // draft reads the record of the body with its files.
 func (r *request) draft(t *store.Table) (*store.Draft, *apierr.Error) {
 	d, err := draft(t, r.json)
@@ -62,7 +84,7 @@ func (r *request) draft(t *store.Table) (*store.Draft, *apierr.Error) {
 		if field, ok := t.Field(f.name); ok && t.Fields[field].Type != schema.Base64 {
 			return nil, apierr.InvalidInput.New(fmt.Sprintf("The part %s of the body is a file, and the field %s of %s takes none", short(f.name), t.Fields[field].Name, t.Name))
 		}
-		if err := d.Put(f.name, store.Text, base64.StdEncoding.EncodeToString(f.data)); err != nil {
+		if err := d.Put(f.name, store.Text, inBase64(f.data)); err != nil {
 			return nil, err
 		}
 	}

@@ -1,9 +1,7 @@
 package store
 
 import (
-	"encoding/base64"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/squall-harness/squall/mocksf/schema"
@@ -80,9 +78,7 @@ func (r *Row) size(f *schema.Field) string {
 	if !ok {
 		return ""
 	}
-	text := r.values.get(i)
-	padding := len(text) - len(strings.TrimRight(text, "="))
-	return strconv.Itoa(base64.StdEncoding.DecodedLen(len(text)) - padding)
+	return strconv.Itoa(fileSize(r.values.get(i)))
 }
 
 func (r *Row) systemText(field int) string {
