@@ -51,7 +51,7 @@ func (d *Draft) Set(i int, kind Kind, text string) *apierr.Error {
 	case !d.Table.Writeable(i):
 		return apierr.NotWriteable.New(d.Table.Fields[i].Name).On(d.Table.Fields[i].Name)
 	}
-	text, err := canonical(&d.Table.Fields[i], kind, text)
+	text, err := d.Table.canonical(i, kind, text)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (d *Draft) SetParent(field int, parent *Table, parentField int, kind Kind, 
 	if !d.Table.Writeable(field) {
 		return apierr.NotWriteable.New(d.Table.Fields[field].Name).On(d.Table.Fields[field].Name)
 	}
-	value, err := canonical(&parent.Fields[parentField], kind, text)
+	value, err := parent.canonical(parentField, kind, text)
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func (w Write) Set(field int, kind Kind, text string) *apierr.Error {
 	if w.amended == nil || !w.Table.Writeable(field) {
 		return apierr.NotWriteable.New(f.Name).On(f.Name)
 	}
-	text, err := canonical(f, kind, text)
+	text, err := w.Table.canonical(field, kind, text)
 	if err != nil {
 		return err
 	}

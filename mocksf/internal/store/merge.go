@@ -72,7 +72,7 @@ func (t *Table) complete(values []string) *apierr.Error {
 // admit checks what the draft writes into record n against other records.
 func (tx *Tx) admit(d *Draft, by int, n uint32) *apierr.Error {
 	for _, s := range d.sets {
-		if s.field == by {
+		if s.field == by || !d.Table.traits[s.field].bound {
 			continue
 		}
 		if err := tx.allowed(d.Table, s, n); err != nil {
@@ -88,9 +88,6 @@ func (tx *Tx) allowed(t *Table, s set, n uint32) *apierr.Error {
 		return nil
 	}
 	f := &t.Fields[s.field]
-	if f.Type != schema.Reference && !f.ExternalID && !f.Unique {
-		return nil
-	}
 	if t.parents[s.field] != nil {
 		switch parent := t.parentOf(s.field, s.text); {
 		case parent == nil && f.Polymorphic():

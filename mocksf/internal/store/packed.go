@@ -37,6 +37,9 @@ func appendPacked(buf []byte, values []string) []byte {
 }
 
 func appendValue(buf []byte, field int, text string) []byte {
+	if field < 0x80 && len(text) < 0x80 { // one byte each, as almost always
+		return append(append(buf, byte(field), byte(len(text))), text...)
+	}
 	buf = binary.AppendUvarint(buf, uint64(field))
 	buf = binary.AppendUvarint(buf, uint64(len(text)))
 	return append(buf, text...)
@@ -70,6 +73,10 @@ func valueSize(text string) int { return len(text) + 4 + len(text)>>14 }
 // get returns the value of a field, "" when it has none.
 func (p packed) get(field int) string {
 	for len(p) > 0 {
+		if p[0]|p[1] < 0x80 && int(p[0]) < field { // passed over without being read
+			p = p[2+p[1]:]
+			continue
+		}
 		i, text, rest := p.next()
 		if i == field {
 			return text

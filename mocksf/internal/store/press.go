@@ -25,7 +25,7 @@ func (p *Press) Pack(d *Draft, by int, value string) {
 	}
 	sets := d.sets
 	if by != FieldID {
-		key, err := canonical(&d.Table.Fields[by], Cell, value)
+		key, err := d.Table.canonical(by, Cell, value)
 		switch {
 		case err != nil:
 			return

@@ -95,8 +95,8 @@ func TestPackedIsWhatWasPacked(t *testing.T) {
 }
 
 func TestValuesBecomeCanonical(t *testing.T) {
-	field := func(typ schema.Type) *schema.Field {
-		return &schema.Field{Name: "F", Type: typ, Values: []string{"A", "B"}, Restricted: typ == schema.Picklist || typ == schema.MultiPicklist}
+	field := func(typ schema.Type) schema.Field {
+		return schema.Field{Name: "F", Type: typ, Values: []string{"A", "B"}, Restricted: typ == schema.Picklist || typ == schema.MultiPicklist}
 	}
 	for _, c := range []struct {
 		typ  schema.Type
@@ -115,7 +115,8 @@ func TestValuesBecomeCanonical(t *testing.T) {
 		{schema.Email, Text, "a b@c.de", "INVALID_EMAIL_ADDRESS"}, {schema.Email, Text, " Ann.B@C.de ", "ann.b@c.de"},
 		{schema.String, Text, "\t a b \r\n", "a b"}, {schema.String, Text, " \n", ""}, {schema.String, Text, "\u00a0a", "\u00a0a"}, {schema.Double, Null, "", ""}, {schema.Date, Text, "", ""},
 	} {
-		got, err := canonical(field(c.typ), c.kind, c.in)
+		thing := newTable(&schema.Object{Fields: []schema.Field{field(c.typ)}}, "a00")
+		got, err := thing.canonical(systemFields, c.kind, c.in)
 		if err != nil {
 			got = err.Code
 		}

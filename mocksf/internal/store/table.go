@@ -38,12 +38,26 @@ type Table struct {
 	numbered bool // records take an auto number
 	amends   bool // records may be changed on their way in
 
+	traits []trait // by field
+
 	rows    []*Row // by the counting part of the id; nil where an insert was rolled back
 	live    int
 	numbers map[int]int // last auto number given, by field
 	indexes []*index
 	lookups []*children
 	newest  []int64 // latest modification of each block of rows, see recent.go
+}
+
+// trait is what every write of a field asks about it. It is worked out once, and
+// kept together: a field of the schema fills several cache lines.
+type trait struct {
+	form      form
+	writeable bool
+	bound     bool // values depend on other records: of a lookup, or unique
+}
+
+func writeable(f *schema.Field) bool {
+	return !f.ReadOnly && len(f.JoinOf) == 0 && f.SizeOf == "" && f.AutoNumber == "" && !f.Type.Compound()
 }
 
 func systemFieldList() []schema.Field {
@@ -80,6 +94,10 @@ func (t *Table) learn(i int) {
 	if f.Type == "" {
 		f.Type = schema.String
 	}
+	f.Length = f.MaxLength()
+	t.traits = append(t.traits, trait{
+		form: formOf(f), writeable: writeable(f), bound: f.Type == schema.Reference || f.IsUnique(),
+	})
 	t.byName[f.Name], t.byName[strings.ToLower(f.Name)] = i, i
 	if r := f.Relationship(); r != "" {
 		t.byParent[strings.ToLower(r)] = i
@@ -174,10 +192,7 @@ func (t *Table) NameField() (int, bool) {
 }
 
 // Writeable tells whether clients may set the field.
-func (t *Table) Writeable(field int) bool {
-	f := &t.Fields[field]
-	return !f.ReadOnly && len(f.JoinOf) == 0 && f.SizeOf == "" && f.AutoNumber == "" && !f.Type.Compound()
-}
+func (t *Table) Writeable(field int) bool { return t.traits[field].writeable }
 
 // Indexed tells whether Find looks values of the field up instead of scanning.
 func (t *Table) Indexed(field int) bool { return t.index(field) != nil || t.Lookup(field) }

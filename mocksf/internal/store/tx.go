@@ -93,7 +93,7 @@ func (tx *Tx) target(d *Draft, field int, value *string) (row *Row, err *apierr.
 	if field == FieldID && *value != "" {
 		return tx.living(d.Table, *value)
 	}
-	if *value, err = canonical(&d.Table.Fields[field], Cell, *value); err != nil {
+	if *value, err = d.Table.canonical(field, Cell, *value); err != nil {
 		return nil, err
 	}
 	switch {

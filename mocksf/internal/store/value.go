@@ -24,27 +24,38 @@ const (
 	Cell
 )
 
+// form checks a text that is not empty against a field, and returns the text
+// under which the store keeps it.
+type form func(f *schema.Field, kind Kind, text string) (string, *apierr.Error)
+
+// formOf is the form of a field's values.
+func formOf(f *schema.Field) form {
+	switch t := f.Type; {
+	case t.Number():
+		return number
+	case t == schema.Boolean:
+		return boolean
+	case t == schema.Date:
+		return date
+	case t == schema.DateTime:
+		return instant
+	case t == schema.Reference || t == schema.ID:
+		return identifier
+	case t == schema.Base64:
+		return file
+	case t == schema.Email || f.Restricted:
+		return strict
+	}
+	return words
+}
+
 // canonical checks a value against its field and returns the text under which
 // the store keeps it; "" is null.
-func canonical(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {
+func (t *Table) canonical(field int, kind Kind, text string) (string, *apierr.Error) {
 	if kind == Null || text == "" {
 		return "", nil
 	}
-	switch {
-	case f.Type.Number():
-		return number(f, kind, text)
-	case f.Type == schema.Boolean:
-		return boolean(f, kind, text)
-	case f.Type == schema.Date:
-		return date(f, kind, text)
-	case f.Type == schema.DateTime:
-		return instant(f, kind, text)
-	case f.Type == schema.Reference || f.Type == schema.ID:
-		return identifier(f, text)
-	case f.Type == schema.Base64:
-		return file(f, kind, text)
-	}
-	return words(f, text)
+	return t.traits[field].form(&t.Fields[field], kind, text)
 }
 
 // mistyped is the error for a value of the wrong type: JSON bodies fail in the
@@ -133,7 +144,7 @@ func instant(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {
 	return "", mistyped(f, kind, "datetime", text)
 }
 
-func identifier(f *schema.Field, text string) (string, *apierr.Error) {
+func identifier(f *schema.Field, _ Kind, text string) (string, *apierr.Error) {
 	id, ok := LongID(text)
 	if !ok {
 		return "", apierr.MalformedID.New(f.Name, text).On(f.Name)
@@ -171,20 +182,26 @@ func fileSize(text string) int {
 	return len(text)/4*3 - strings.Count(text[max(0, len(text)-2):], "=")
 }
 
-// words checks a text. Salesforce keeps none with whitespace around it (Apex
-// guide, Primitive Data Types), and no e-mail address in capitals (replies of
-// live orgs).
-func words(f *schema.Field, text string) (string, *apierr.Error) {
+// words is a text. Salesforce keeps none with whitespace around it (Apex guide,
+// Primitive Data Types).
+func words(f *schema.Field, _ Kind, text string) (string, *apierr.Error) {
 	text = strings.TrimFunc(text, func(r rune) bool { return r <= ' ' })
+	if longest := f.Length; len(text) > longest && utf8.RuneCountInString(text) > longest {
+		return "", apierr.TooLong.New(f.Name, text, longest).On(f.Name)
+	}
+	return text, nil
+}
+
+// strict is a text of which more counts than the length. Salesforce keeps no
+// e-mail address in capitals (replies of live orgs).
+func strict(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {
 	if f.Type == schema.Email {
 		text = strings.ToLower(text)
 	}
-	longest := f.MaxLength()
+	text, err := words(f, kind, text)
 	switch {
-	case text == "":
-		return "", nil
-	case len(text) > longest && utf8.RuneCountInString(text) > longest:
-		return "", apierr.TooLong.New(f.Name, text, longest).On(f.Name)
+	case err != nil || text == "":
+		return "", err
 	case f.Type == schema.Email && !address(text):
 		return "", apierr.InvalidEmail.New(f.Name, text).On(f.Name)
 	case f.Restricted && !listed(f, text):

@@ -104,7 +104,7 @@ func (v *View) Count(t *Table) int { return t.live }
 // Match finds the one live record whose field, an external id or Id, holds the
 // text; nil, nil when there is none. Several are DUPLICATE_EXTERNAL_ID.
 func (v *View) Match(t *Table, field int, text string) (*Row, *apierr.Error) {
-	value, err := canonical(&t.Fields[field], Cell, text)
+	value, err := t.canonical(field, Cell, text)
 	if err != nil || value == "" {
 		return nil, err
 	}
