@@ -7,8 +7,8 @@ import (
 	"github.com/squall-harness/squall/mocksf/internal/store"
 )
 
-// pressBlock has room for a hundred records of the usual size.
-const pressBlock = 16 << 10
+// A press asks for memory for a hundred records and more of the usual size at once.
+const pressRows, pressBlock = 120, 16 << 10
 
 // worker works on one batch after the other; what it needs for a chunk is kept
 // from one to the next.
@@ -25,7 +25,7 @@ type worker struct {
 }
 
 func newWorker(q *Queue, j *job, p *plan, by store.Author) *worker {
-	w := &worker{queue: q, job: j, plan: p, by: by, scanner: NewScanner("", p.form), names: make([]string, chunkRows), press: store.Press{Block: pressBlock}}
+	w := &worker{queue: q, job: j, plan: p, by: by, scanner: NewScanner("", p.form), names: make([]string, chunkRows), press: store.Press{Block: pressBlock, Rows: pressRows}}
 	for range chunkRows {
 		w.drafts = append(w.drafts, store.NewDraft(p.table, len(p.columns)))
 	}

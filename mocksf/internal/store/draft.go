@@ -8,7 +8,11 @@ type Draft struct {
 	Table   *Table
 	sets    []set
 	parents []parentKey
-	image   packed // what an insert stores, where Press.Pack could foresee it
+
+	// What an insert makes, where Press.Pack could foresee it: a row without
+	// its number and times, and its external id.
+	row      *Row
+	external string
 }
 
 type set struct {
@@ -29,7 +33,7 @@ func NewDraft(t *Table, n int) *Draft { return &Draft{Table: t, sets: make([]set
 
 // Reset empties the draft for another write, keeping its memory.
 func (d *Draft) Reset() {
-	d.sets, d.parents, d.image = d.sets[:0], nil, ""
+	d.sets, d.parents, d.row = d.sets[:0], nil, nil
 }
 
 // Put gives a field a value. Null and "" clear it. Names are taken in any

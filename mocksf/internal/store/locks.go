@@ -105,7 +105,7 @@ func (tx *Tx) own(d *Draft) *Draft {
 	if !tx.rehearsing() {
 		return d
 	}
-	return &Draft{Table: d.Table, sets: slices.Clone(d.sets), parents: slices.Clone(d.parents), image: d.image}
+	return &Draft{Table: d.Table, sets: slices.Clone(d.sets), parents: slices.Clone(d.parents), row: d.row, external: d.external}
 }
 
 func (tx *Tx) rehearsing() bool { return tx.locks != nil && tx.locks.rehearsing }

@@ -7,19 +7,21 @@ type Press struct {
 	// Block is the least number of bytes that it asks for at a time, so that
 	// many records share an allocation. Their memory is given back together.
 	Block int
+	Rows  int // how many rows share an allocation; 0 is one
 
 	room   []byte   // what is left of the current block
+	rows   []Row    // what is left of the current ones
 	places []int32  // by field: which value of the draft is for it, counted from 1; 0 is none
 	values []string // by field
 }
 
-// Pack foresees what an insert of the draft will store, and leaves that with
+// Pack foresees the row that an insert of the draft will make, and leaves it with
 // the draft. An upsert gives the external id field and value that it is going
 // to name, an insert FieldID and "". Nothing is foreseen of a record that
 // depends on more than the draft, or that cannot be stored: that is for the
 // transaction to see.
 func (p *Press) Pack(d *Draft, by int, value string) {
-	d.image = ""
+	d.row = nil
 	if d.Table.numbered || len(d.parents) > 0 {
 		return
 	}
@@ -34,8 +36,19 @@ func (p *Press) Pack(d *Draft, by int, value string) {
 		}
 	}
 	if p.order(d.Table, sets) {
-		d.image = p.pack(sets)
+		d.row = p.row()
+		*d.row = Row{table: d.Table, values: p.pack(sets)}
+		d.external = d.row.externalID(by)
 	}
+}
+
+func (p *Press) row() *Row {
+	if len(p.rows) == 0 {
+		p.rows = make([]Row, max(1, p.Rows))
+	}
+	row := &p.rows[0]
+	p.rows = p.rows[1:]
+	return row
 }
 
 // order finds out which value is for which field. false when one is cleared or

@@ -95,7 +95,7 @@ func TestAPressPacksWhatDependsOnTheDraftAlone(t *testing.T) {
 		"an auto number":           {text(t, table(t, s, "Case"), "Subject", "n"), FieldID, "", false},
 	} {
 		new(Press).Pack(c.draft, c.by, c.value)
-		assert.Equal(t, c.ahead, c.draft.image != "", what)
+		assert.Equal(t, c.ahead, c.draft.row != nil, what)
 	}
 }
 
@@ -128,8 +128,7 @@ func TestALargeValueIsPacked(t *testing.T) {
 	d := NewDraft(table(t, s, "T__c"), 1)
 	require.Nil(t, d.Put("Body__c", Text, text))
 	for _, press := range []*Press{{}, {Block: 16 << 10}} {
-		d.image = ""
 		press.Pack(d, FieldID, "")
-		require.Equal(t, text, d.image.get(systemFields))
+		require.Equal(t, text, d.row.values.get(systemFields))
 	}
 }

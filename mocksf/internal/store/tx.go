@@ -24,7 +24,6 @@ type Tx struct {
 	lsn     uint32 // that the commit will get
 	changes []change
 	undo    []*Row // the state before each change, nil for none
-	rows    []Row  // room for new records
 	press   Press
 	locks   *lockBook // nil: the unit pays no heed to locks
 }
@@ -38,6 +37,7 @@ type Saved struct {
 // Expect makes room for n record writes.
 func (tx *Tx) Expect(n int) {
 	tx.changes, tx.undo = slices.Grow(tx.changes, n), slices.Grow(tx.undo, n)
+	tx.press.Rows = n
 }
 
 // Insert creates a record and returns it.
@@ -126,36 +126,35 @@ func (tx *Tx) living(t *Table, id string) (*Row, *apierr.Error) {
 // insert creates a record; by is the external id field that an upsert named,
 // Id for none. Where the state is known beforehand, the log shares its memory.
 func (tx *Tx) insert(d *Draft, by int) (*Row, *apierr.Error) {
-	row := tx.newRow(d.Table)
-	if d.image == "" {
+	t := d.Table
+	if d.row == nil {
 		if err := tx.resolve(d); err != nil {
 			return nil, err
 		}
-		if tx.press.Pack(d, FieldID, ""); d.image == "" {
-			return tx.save(row, d, by)
+		if tx.press.Pack(d, FieldID, ""); d.row == nil {
+			return tx.save(tx.next(&Row{table: t}), d, by)
 		}
+		d.external = d.row.externalID(by)
 	}
+	row := tx.next(d.row)
 	if err := tx.admit(d, by, row.n); err != nil {
 		return nil, err
 	}
-	row.values = d.image
-	if err := tx.check(Write{Table: d.Table, New: row, draft: d, amended: d.Table.amended()}); err != nil {
+	if err := tx.check(Write{Table: t, New: row, draft: d, amended: t.amended()}); err != nil {
 		return nil, err
 	}
-	row.table.rows = append(row.table.rows, nil)
-	tx.put(change{op: opInsert, table: row.table, n: row.n, written: row.values, external: row.externalID(by)}, nil, row)
+	if t.amends {
+		d.external = row.externalID(by)
+	}
+	t.rows = append(t.rows, nil)
+	tx.put(change{op: opInsert, table: t, n: row.n, written: row.values, external: d.external}, nil, row)
 	return row, nil
 }
 
-// newRow returns the empty next record of a table. As many as are expected
-// share an allocation.
-func (tx *Tx) newRow(t *Table) *Row {
-	if len(tx.rows) == 0 {
-		tx.rows = make([]Row, max(1, cap(tx.changes)-len(tx.changes)))
-	}
-	row := &tx.rows[0]
-	tx.rows = tx.rows[1:]
-	*row = Row{table: t, n: uint32(len(t.rows)), created: tx.now, modified: tx.now, lsn: tx.lsn}
+// next makes a row the next record of its table.
+func (tx *Tx) next(row *Row) *Row {
+	row.n, row.lsn = uint32(len(row.table.rows)), tx.lsn
+	row.created, row.modified = tx.now, tx.now
 	return row
 }
 
