@@ -80,6 +80,7 @@ func (w *worker) read(c *chunk, results []result) {
 func (w *worker) write(i int, results []result) {
 	_, _ = w.queue.cfg.Store.Update(w.by, func(tx *store.Tx) *apierr.Error {
 		tx.Expect(len(results))
+		tx.Approach(w.plan.table, w.plan.key, w.names[:len(results)])
 		tx.Respect(w.taken)
 		if i == 0 {
 			tx.Fail = w.job.row

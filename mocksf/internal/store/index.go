@@ -19,6 +19,7 @@ type index struct {
 	seed  maphash.Seed
 	slots []slot // a power of two, never full
 	used  int
+	homes []int // of approach
 	more  map[string][]uint32
 }
 
@@ -40,13 +41,32 @@ func (x *index) key(value string) string {
 
 // find returns the slot of a key, or the free one that it would take.
 func (x *index) find(key string) (at int, hash uint32) {
-	hash = uint32(maphash.String(x.seed, key))
+	at, hash = x.home(key)
 	mask := len(x.slots) - 1
-	at = int(hash) & mask
 	for x.slots[at].n != 0 && (x.slots[at].hash != hash || !x.holds(x.slots[at].n, key)) {
 		at = (at + 1) & mask
 	}
 	return at, hash
+}
+
+// home is the slot where the search for a key begins.
+func (x *index) home(key string) (at int, hash uint32) {
+	hash = uint32(maphash.String(x.seed, key))
+	return int(hash) & (len(x.slots) - 1), hash
+}
+
+// approach has the processor fetch the slots where searches will begin: side by
+// side, while one search after the other would wait for memory each time.
+func (x *index) approach(values []string) (seen uint32) {
+	x.homes = x.homes[:0]
+	for _, value := range values {
+		at, _ := x.home(x.key(value))
+		x.homes = append(x.homes, at)
+	}
+	for _, at := range x.homes { // a loop of its own, for a processor does not look far ahead
+		seen += x.slots[at].n
+	}
+	return seen
 }
 
 func (x *index) holds(n uint32, key string) bool {
