@@ -30,6 +30,7 @@ func (w *worker) batch(from, to int) {
 	if !sleep(w.job.processed, time.Duration(from)) {
 		return
 	}
+	w.end = to
 	puts := map[outcome]int{} // how often it was put back, by the reason
 	for next := from; next < to; {
 		var end outcome

@@ -17,15 +17,15 @@ func (c Config) took(t *store.Table, rows int) time.Duration {
 
 // lock takes the locks that the rows of a chunk need, which it holds until its
 // end. ok is false when the job was stopped meanwhile.
-func (w *worker) lock(results []result) (held rowlock.Held, ok bool) {
+func (w *worker) lock() (held rowlock.Held, ok bool) {
 	cfg := &w.queue.cfg
 	if cfg.LockWait <= 0 {
 		return held, true
 	}
 	keys := cfg.Store.Rehearse(w.by, func(tx *store.Tx) {
-		for n := range results {
-			if results[n].failed == nil {
-				w.plan.apply(tx, w.drafts[n], w.names[n])
+		for n, r := range w.now.results {
+			if r.failed == nil {
+				w.plan.apply(tx, w.now.drafts[n], w.now.names[n])
 			}
 		}
 	})

@@ -159,6 +159,15 @@ func (s *Store) Update(by Author, fn func(*Tx) *apierr.Error) (lsn uint64, err *
 	return lsn, err
 }
 
+// Free tells whether an Update would begin at once, as far as one can know.
+func (s *Store) Free() bool {
+	free := s.mu.TryLock()
+	if free {
+		s.mu.Unlock()
+	}
+	return free
+}
+
 func (s *Store) begin(by Author) *Tx {
 	return &Tx{View: View{store: s}, by: by, now: moment(s.now()), lsn: uint32(s.log.Len()) + 1}
 }
