@@ -1,6 +1,7 @@
 package mocksf
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -38,13 +39,30 @@ func draft(t *store.Table, record jsontree.Value, skip ...string) (*store.Draft,
 }
 
 func put(d *store.Draft, name string, value jsontree.Value) *apierr.Error {
-	switch value.Kind() {
-	case jsontree.Object:
+	i, isField := d.Table.Field(name)
+	switch kind := value.Kind(); {
+	case kind < jsontree.Array:
+		return placed(d.Put(name, kinds[kind], value.Text()), value)
+	case isField && !d.Table.Fields[i].Type.Compound():
+		return placed(apierr.JSONParser.New("Cannot deserialize instance of "+string(d.Table.Fields[i].Type)+" from "+opening[kind]+
+			" or request may be missing a required field"), value)
+	case kind == jsontree.Object:
 		return putParent(d, name, value)
-	case jsontree.Array:
-		return apierr.JSONParser.New("Cannot deserialize instance of " + name + " from START_ARRAY value")
 	}
-	return d.Put(name, kinds[value.Kind()], value.Text())
+	return apierr.InvalidField.New(name, d.Table.Name)
+}
+
+// opening says, in the words of live orgs, what begins where a plain value is
+// expected.
+var opening = map[jsontree.Kind]string{jsontree.Array: "START_ARRAY value [", jsontree.Object: "START_OBJECT value {"}
+
+// placed says of an error of the parser where it happened.
+func placed(err *apierr.Error, value jsontree.Value) *apierr.Error {
+	if err == nil || err.Code != apierr.JSONParser.Code {
+		return err
+	}
+	line, column := value.Where()
+	return apierr.JSONParser.New(fmt.Sprintf("%s at [line:%d, column:%d]", err.Message, line, column))
 }
 
 // putParent reads a parent named by its external id:

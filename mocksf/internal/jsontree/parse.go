@@ -39,8 +39,8 @@ func Parse(src string) (Value, error) {
 	if message == "" {
 		return Value{p.document, 0}, nil
 	}
-	before := src[:min(p.pos, len(src))]
-	return Value{}, &SyntaxError{message, 1 + strings.Count(before, "\n"), len(before) - strings.LastIndexByte(before, '\n')}
+	line, column := where(src, p.pos)
+	return Value{}, &SyntaxError{message, line, column}
 }
 
 func (p *parser) all() string {

@@ -3,7 +3,10 @@
 // numbers their digits.
 package jsontree
 
-import "iter"
+import (
+	"iter"
+	"strings"
+)
 
 // Kind is the kind of a JSON value.
 type Kind uint8
@@ -71,6 +74,21 @@ func (n *node) name(src string) string {
 		return unescape(src[n.key+1 : n.keyEnd-1])
 	}
 	return src[n.key+1 : n.keyEnd-1]
+}
+
+// Where tells at which line and column v begins, as a SyntaxError counts them; 0,
+// 0 where v is absent.
+func (v Value) Where() (line, column int) {
+	if v.doc == nil {
+		return 0, 0
+	}
+	return where(v.doc.src, int(v.node().from))
+}
+
+// where is a position as a line and a column, from 1.
+func where(src string, pos int) (line, column int) {
+	before := src[:min(pos, len(src))]
+	return 1 + strings.Count(before, "\n"), len(before) - strings.LastIndexByte(before, '\n')
 }
 
 // Kind tells what v is.

@@ -73,16 +73,16 @@ func number(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {
 		return text, nil
 	}
 	if kind == Bool || strings.Trim(text, "0123456789+-.eE") != "" { // no Inf, NaN or 0x1p4
-		return "", mistyped(f, kind, "double", text)
+		return "", mistyped(f, kind, string(f.Type), text)
 	}
 	n, err := strconv.ParseFloat(text, 64)
 	switch {
 	case math.IsInf(n, 0) || math.Abs(n) >= 1e18:
 		return "", apierr.OutOfRange.New(f.Name, text).On(f.Name)
 	case err != nil:
-		return "", mistyped(f, kind, "double", text)
+		return "", mistyped(f, kind, string(f.Type), text)
 	case f.Type == schema.Int && (n != math.Trunc(n) || math.Abs(n) > math.MaxInt32):
-		return "", mistyped(f, kind, "int", text)
+		return "", mistyped(f, kind, string(f.Type), text)
 	}
 	return strconv.FormatFloat(n+0, 'f', -1, 64), nil
 }
@@ -122,13 +122,22 @@ func boolean(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {
 }
 
 func date(f *schema.Field, kind Kind, text string) (string, *apierr.Error) {
+	day := text
 	if len(text) > len(DateLayout) && text[len(DateLayout)] == 'T' {
-		text = text[:len(DateLayout)] // a date and time where a date is wanted
+		day = text[:len(DateLayout)] // a date and time where a date is wanted
 	}
-	if _, err := time.Parse(DateLayout, text); err != nil {
+	if _, err := time.Parse(DateLayout, day); err != nil || kind != Cell && fractionDigits(text) > 3 {
 		return "", mistyped(f, kind, "date", text)
 	}
-	return text, nil
+	return day, nil
+}
+
+// fractionDigits counts the digits of the fraction of a second. The parser of
+// live orgs does not take a time for a date that has more than milliseconds, as
+// .NET writes it (Force.com Toolkit for .NET, pull request 127).
+func fractionDigits(text string) int {
+	_, fraction, _ := strings.Cut(text, ".")
+	return len(fraction) - len(strings.TrimLeft(fraction, "0123456789"))
 }
 
 // instants are the layouts of ISO 8601 in use; Go's parser takes fractions of
