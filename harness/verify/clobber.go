@@ -102,10 +102,11 @@ func (s *scene) meant(i, victim int32, field string) bool {
 }
 
 // besideThePoint tells whether a field goes with the record without being
-// intended: its key, or the lookup to its parent.
+// intended: its key, the lookup to its parent, or one that the integration fills
+// by itself.
 func (s *scene) besideThePoint(e *effect, field string) bool {
 	rec := s.intents[e.intent].rec
-	return strings.EqualFold(field, rec.ExternalIDField) || rec.Parent != nil && strings.EqualFold(field, rec.Parent.Field)
+	return strings.EqualFold(field, rec.ExternalIDField) || rec.Parent != nil && strings.EqualFold(field, rec.Parent.Field) || s.names.Filled(field)
 }
 
 func (s *scene) lostUpdate(i, victim int32, fields []string) candidate {

@@ -82,10 +82,11 @@ func (s *scene) changedAgain(effect int32) int32 {
 	return found
 }
 
-// differs tells whether again wrote another value than e had left.
+// differs tells whether again wrote another value than e had left, into a field
+// that the integration does not fill by itself.
 func (s *scene) differs(e, again *effect) bool {
 	for field, got := range s.changeOf(again).Fields {
-		if !equal(s.value(e, field), got) {
+		if !equal(s.value(e, field), got) && !s.names.Filled(field) {
 			return true
 		}
 	}

@@ -228,6 +228,27 @@ func TestLostUpdates(t *testing.T) {
 	}
 }
 
+// What the integration fills by itself changes with every version and with every
+// repetition: the time of the last sync does. A repetition over what a user wrote
+// there is told all the same.
+func TestFieldsOfTheIntegrationsOwnMakingAreNoLostUpdates(t *testing.T) {
+	s := crowded()
+	s.in.Settings.Fills = []string{"last_sync__c"}
+	sync := func(op *history.Operation) {
+		s.apply(op).Changes[0].Fields["Last_Sync__c"] = s.now.String()
+		s.look("reader-1", op)
+	}
+	first, second := s.ack("t-1", "k", upsert("Account", "a", 1)), s.ack("t-2", "k", upsert("Account", "a", 2))
+	sync(first)
+	sync(first)
+	sync(second)
+	onlyBroken(t, s.over())
+
+	s.edit("user-1", "Account", "a", map[string]any{"Last_Sync__c": "mine"})
+	sync(second)
+	assert.Contains(t, only(t, Judge(s.in), Isolation, LostUpdate).Text, `Last_Sync__c of Account a, by commit 10 at 3.80 s, was lost to operation t-2`)
+}
+
 func TestAStaleReadIsPartOfTheStory(t *testing.T) {
 	s := crowded()
 	s.apply(s.ack("t-1", "k", upsert("Account", "a", 1)))
