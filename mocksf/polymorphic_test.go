@@ -139,3 +139,16 @@ func TestReadsOfParentsOfSeveralObjects(t *testing.T) {
 	assert.Equal(t, []any{[]string{"Id", "Name"}, account}, []any{reads[1].Fields, reads[1].Records[0].ID})
 	assert.Equal(t, []string{"Company"}, reads[3].Fields)
 }
+
+// The id of such a parent is a column like any other, in files and among
+// described columns too.
+func TestIDsOfParentsOfSeveralObjects(t *testing.T) {
+	d, account, _ := activities(t)
+	const soql = "SELECT What.Id, What.Type FROM Event WHERE Subject = '1'"
+	id, state := d.queryJob(`{"operation":"query","query":"` + soql + `"}`)
+	require.Equal(t, "JobComplete", state)
+	assert.Equal(t, "\"What.Id\",\"What.Type\"\n\""+account+"\",\"Account\"\n", d.do("GET", "jobs/query/"+id+"/results", nil).body)
+	for _, soql := range []string{soql, "SELECT TYPEOF What WHEN Account THEN Name ELSE Id END FROM Event"} {
+		assert.Contains(t, d.do("GET", "query?columns=true&q="+url.QueryEscape(soql), nil).body, `"apexType":"Id","booleanType":false,"columnName":"Id"`)
+	}
+}

@@ -35,7 +35,7 @@ func (n names) Name() string { return NameObject }
 // record has of the other fields.
 func (n names) Columns() []soql.Column {
 	all := []soql.Column{
-		{Name: "Id", Kind: soql.ID, Index: store.FieldID},
+		{Name: "Id", Kind: soql.ID, Index: store.FieldID, Of: func(row soql.Row) any { return row.(*store.Row).ID() }},
 		{Name: "Type", Kind: soql.String, Of: func(row soql.Row) any { return row.(*store.Row).Table().Name }},
 	}
 	for _, f := range nameFields {
@@ -81,7 +81,7 @@ func (n names) Child(string) (soql.Child, bool) { return soql.Child{}, false }
 
 // Find serves the id.
 func (n names) Find(c soql.Column, value string) ([]soql.Row, bool) {
-	if c.Of != nil {
+	if c.Kind != soql.ID {
 		return nil, false
 	}
 	row, ok := n.View.Get(value)
