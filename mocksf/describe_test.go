@@ -78,4 +78,6 @@ func TestDescribesMakeTheSameOrg(t *testing.T) {
 	for name, text := range want {
 		assert.JSONEq(t, strings.ReplaceAll(text, d.url, again.url), again.do("GET", "sobjects/"+name+"/describe", nil).body, name)
 	}
+	again.create("Contact", `{"LastName":"Lee","FirstName":"Ann"}`)
+	assert.Equal(t, "Ann Lee", again.query("SELECT Name FROM Contact").Records[0]["Name"])
 }

@@ -150,13 +150,18 @@ func (s *Schema) settleLookups(d description) {
 		if f.Type != Reference {
 			continue
 		}
-		at := slices.IndexFunc(d.Fields, func(df describedField) bool { return df.Name == f.Name })
-		to := slices.DeleteFunc(slices.Clone(d.Fields[at].ReferenceTo), func(name string) bool { _, there := s.Object(name); return !there })
-		if len(to) == 0 {
+		f.leadTo(slices.DeleteFunc(f.Targets(), func(name string) bool { _, there := s.Object(name); return !there }))
+		if f.ReferenceTo == "" {
 			f.Type, f.Length, f.RelationshipName = String, 18, ""
-			continue
 		}
-		f.ReferenceTo, f.OrTo = to[0], to[1:]
+	}
+}
+
+// leadTo points a lookup at some objects.
+func (f *Field) leadTo(objects []string) {
+	f.ReferenceTo, f.OrTo = "", nil
+	if len(objects) > 0 {
+		f.ReferenceTo, f.OrTo = objects[0], objects[1:]
 	}
 }
 
@@ -183,7 +188,8 @@ func (f describedField) field(all []describedField) Field {
 	}
 	made.Required = !f.Nillable && !f.DefaultedOnCreate && f.Createable && made.Type != Boolean
 	if made.Type == Reference {
-		made.RelationshipName, made.Length = f.RelationshipName, 0 // where it leads to, settleLookups says
+		made.RelationshipName, made.Length = f.RelationshipName, 0
+		made.leadTo(f.ReferenceTo) // as far as there is something, see settleLookups
 	}
 	if f.AutoNumber {
 		made.AutoNumber = "%08d" // the display format is not described
@@ -193,14 +199,21 @@ func (f describedField) field(all []describedField) Field {
 			made.Values = append(made.Values, v.Value)
 		}
 	}
-	if made.ReadOnly && f.Name == "Name" { // a person's, made of the parts
-		for _, part := range all {
-			if part.CompoundFieldName == "Name" && (part.Name == "FirstName" || part.Name == "LastName") {
-				made.JoinOf = append(made.JoinOf, part.Name)
-			}
-		}
+	if made.ReadOnly && f.Name == "Name" {
+		made.JoinOf = partsOfName(all)
 	}
 	return made
+}
+
+// partsOfName are the fields that a person's name is made of, in its order
+// (Object Reference, Contact). Describes begin with the last name.
+func partsOfName(all []describedField) (parts []string) {
+	for _, name := range []string{"FirstName", "MiddleName", "LastName", "Suffix"} {
+		if slices.ContainsFunc(all, func(f describedField) bool { return f.Name == name && f.CompoundFieldName == "Name" }) {
+			parts = append(parts, name)
+		}
+	}
+	return parts
 }
 
 // kind is the field's type; text for the rare ones that the mock lacks.

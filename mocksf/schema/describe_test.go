@@ -44,7 +44,7 @@ func TestDescribedObjectsAreAsTheirOrgHasThem(t *testing.T) {
 	assert.Len(t, project.Fields, 8, "no system fields")
 	assert.True(t, fieldOf(t, s, "Account", "Legacy_No__c").NotUnique)
 	assert.Equal(t, "Contacts", fieldOf(t, s, "Contact", "AccountId").ChildName)
-	assert.Equal(t, []string{"LastName", "FirstName"}, fieldOf(t, s, "Contact", "Name").JoinOf)
+	assert.Equal(t, []string{"FirstName", "LastName"}, fieldOf(t, s, "Contact", "Name").JoinOf, "in the order of the name, which is not that of the describe")
 	account, _ := s.Object("Account")
 	assert.Len(t, account.Fields, 6, "in place of the default's")
 }
@@ -54,6 +54,18 @@ func TestAPrefixIsTheDescribedObjects(t *testing.T) {
 	require.NoError(t, s.Load(filepath.Join(describes, "Project__c.json")))
 	other, _ := s.Object("Other__c")
 	assert.Empty(t, other.KeyPrefix, "the org chooses another")
+}
+
+// The last describe of an object counts, whatever others of it there are.
+func TestAnObjectThatIsDescribedTwice(t *testing.T) {
+	var files []string
+	for i, fields := range []string{"", `,{"name":"Up__c","type":"reference","referenceTo":["A__c"]}`} {
+		files = append(files, filepath.Join(t.TempDir(), "a.json"))
+		require.NoError(t, os.WriteFile(files[i], []byte(`{"name":"A__c","fields":[{"name":"B__c"}`+fields+`]}`), 0o600))
+	}
+	s := Default()
+	require.NoError(t, s.Load(files...))
+	assert.Equal(t, "A__c", fieldOf(t, s, "A__c", "Up__c").ReferenceTo)
 }
 
 func TestWhatIsNoDescribeIsRefusedByName(t *testing.T) {
