@@ -32,9 +32,10 @@ var serveFlags = []string{
 
 // serveArgs are what squall serve was told.
 type serveArgs struct {
-	cfg    mocksf.Config
-	caFile string
-	trace  bool
+	cfg       mocksf.Config
+	describes []string // files and folders
+	caFile    string
+	trace     bool
 }
 
 func parseServe(args []string) (a serveArgs, err error) {
@@ -46,7 +47,7 @@ func parseServe(args []string) (a serveArgs, err error) {
 	f.StringVar(&how.ConnectProxy, "connect-proxy", "", "")
 	f.StringVar(&a.cfg.PublicURL, "base-url", "", "")
 	f.Func("profile", "", func(name string) error { return useProfile(&a.cfg, name) })
-	f.Func("describe", "", a.describe)
+	f.Func("describe", "", appendTo(&a.describes))
 	f.BoolVar(&a.trace, "trace", false, "")
 	complete := loginFlags(f, &a.cfg)
 	f.Func("allow-host", "", appendTo(&how.AllowHosts))
@@ -58,18 +59,14 @@ func parseServe(args []string) (a serveArgs, err error) {
 	if err == nil {
 		err = complete()
 	}
+	if err == nil && a.describes != nil {
+		a.cfg.Schema = mocksf.DefaultSchema()
+		err = a.cfg.Schema.Load(a.describes...) // all at once: one may look up what another describes
+	}
 	if err == nil && a.caFile != "" && !how.TLS && how.ConnectProxy == "" {
 		err = errors.New("--ca-file is for --tls and --connect-proxy: there is no certificate authority without them")
 	}
 	return a, err
-}
-
-// describe adds objects of the user's own org.
-func (a *serveArgs) describe(path string) error {
-	if a.cfg.Schema == nil {
-		a.cfg.Schema = mocksf.DefaultSchema()
-	}
-	return a.cfg.Schema.Load(path)
 }
 
 // useProfile makes an org as strong as a profile says.
