@@ -194,11 +194,23 @@ func fileSize(text string) int {
 // words is a text. Salesforce keeps none with whitespace around it (Apex guide,
 // Primitive Data Types).
 func words(f *schema.Field, _ Kind, text string) (string, *apierr.Error) {
-	text = strings.TrimFunc(text, func(r rune) bool { return r <= ' ' })
+	text = trim(text)
 	if longest := f.Length; len(text) > longest && utf8.RuneCountInString(text) > longest {
 		return "", apierr.TooLong.New(f.Name, text, longest).On(f.Name)
 	}
 	return text, nil
+}
+
+// trim takes off what is a space or less, which is one byte in UTF-8: to read
+// runes takes a tenth of the time of bulk ingest.
+func trim(text string) string {
+	for text != "" && text[0] <= ' ' {
+		text = text[1:]
+	}
+	for text != "" && text[len(text)-1] <= ' ' {
+		text = text[:len(text)-1]
+	}
+	return text
 }
 
 // strict is a text of which more counts than the length. Salesforce keeps no
