@@ -88,7 +88,7 @@ func (r *request) settings() (jobSettings, *apierr.Error) {
 		} `xml:",any"`
 	}
 	if err := xmltext.Unmarshal(r.body, &job); err != nil {
-		return nil, apierr.InvalidXML.New("The jobInfo cannot be read: " + err.Error())
+		return nil, apierr.InvalidXML.New("The jobInfo cannot be read: " + short(err.Error()))
 	}
 	for _, f := range job.Fields {
 		s[f.XMLName.Local] = strings.TrimSpace(f.Text)

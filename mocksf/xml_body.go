@@ -76,7 +76,7 @@ func preferred(accept string, offers ...string) string {
 func (r *request) parseXML() *apierr.Error {
 	body, err := jsonOf(r.body)
 	if err != nil {
-		return apierr.XMLParser.New(err.Error())
+		return apierr.XMLParser.New(short(err.Error()))
 	}
 	r.body = body
 	return r.readJSON()
@@ -91,8 +91,11 @@ func jsonOf(body []byte) ([]byte, error) {
 	d := xmltext.NewDecoder(body)
 	for {
 		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			err = errors.New("an element named as the object is expected")
+		}
 		if err != nil {
-			return nil, errors.Join(err, errors.New("an element named as the object is expected"))
+			return nil, err
 		}
 		if root, ok := token.(xml.StartElement); ok {
 			record, err := appendElementJSON(nil, d, root, 1)

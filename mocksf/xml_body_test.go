@@ -52,12 +52,13 @@ func TestXMLThatIsNoRecord(t *testing.T) {
 		status int
 		want   string
 	}{
-		"no XML":       {`{"Name":"n"}`, 400, "<errorCode>XML_PARSER_ERROR</errorCode>"},
+		"no XML":       {`{"Name":"n"}`, 400, "<message>an element named as the object is expected</message><errorCode>XML_PARSER_ERROR</errorCode>"},
 		"broken off":   {`<Account><Name>n</Name>`, 400, "<errorCode>XML_PARSER_ERROR</errorCode>"},
 		"two records":  {`<Account/><Account/>`, 400, "there is another, Account"},
 		"too deep":     {`<Account><Parent><Parent><Ext_Id__c>k</Ext_Id__c></Parent></Parent></Account>`, 400, "lies too deep"},
 		"own entities": {`<!DOCTYPE a [<!ENTITY e "x">]><Account><Name>&e;</Name></Account>`, 400, "<errorCode>XML_PARSER_ERROR</errorCode>"},
 		"encoding":     {`<?xml version="1.0" encoding="shift_jis"?><Account><Name>` + "\x83e</Name></Account>", 400, "<errorCode>XML_PARSER_ERROR</errorCode>"},
+		"long name":    {"<" + strings.Repeat("A", 9000) + "></B>", 400, strings.Repeat("A", 100) + "...</message>"},
 		"no fields":    {`<Account/>`, 400, "<errorCode>REQUIRED_FIELD_MISSING</errorCode><fields>Name</fields>"},
 		"wrong field":  {`<Account><Nome>n</Nome></Account>`, 400, "<errorCode>INVALID_FIELD</errorCode>"},
 	} {

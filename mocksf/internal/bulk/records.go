@@ -54,7 +54,7 @@ func endsInCRLF(text string) bool {
 // refuse leaves no row to work on.
 func (u *Upload) refuse(why error) {
 	u.Rows, u.chunks, u.todo, u.rest = 0, nil, 0, 0
-	u.bad = "InvalidBatch : " + why.Error()
+	u.bad = "InvalidBatch : " + apierr.Short(why.Error())
 }
 
 // sheet gathers records, each with fields of its own, into one table.
