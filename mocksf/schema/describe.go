@@ -112,6 +112,7 @@ func (s *Schema) take(all []description) {
 			}
 		}
 		if old, there := s.Object(d.Name); there {
+			o.keepNames(old)
 			*old = o
 		} else {
 			s.Objects = append(s.Objects, o)
@@ -122,6 +123,17 @@ func (s *Schema) take(all []description) {
 	}
 	for _, d := range all {
 		s.nameChildren(d)
+	}
+}
+
+// keepNames leaves the lookups the names that their parents knew them by.
+func (o *Object) keepNames(old *Object) {
+	for i := range o.Fields {
+		for _, f := range old.Fields {
+			if strings.EqualFold(f.Name, o.Fields[i].Name) {
+				o.Fields[i].ChildName = f.ChildName
+			}
+		}
 	}
 }
 

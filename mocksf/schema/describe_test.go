@@ -56,6 +56,14 @@ func TestAPrefixIsTheDescribedObjects(t *testing.T) {
 	assert.Empty(t, other.KeyPrefix, "the org chooses another")
 }
 
+// What a parent calls its children is said by its own describe; where there is
+// none, the name that they had stays.
+func TestChildrenKeepTheirNameWithoutADescribeOfTheParent(t *testing.T) {
+	s := Default()
+	require.NoError(t, s.Load(filepath.Join(describes, "Contact.json")))
+	assert.Equal(t, "Contacts", fieldOf(t, s, "Contact", "AccountId").ChildName)
+}
+
 // The last describe of an object counts, whatever others of it there are.
 func TestAnObjectThatIsDescribedTwice(t *testing.T) {
 	var files []string
