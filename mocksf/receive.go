@@ -179,10 +179,10 @@ func (r *request) text() string { return unsafe.String(unsafe.SliceData(r.body),
 // parseJSON reads a JSON body and notes its traces.
 func (r *request) parseJSON() *apierr.Error {
 	if len(r.body) == 0 {
-		if r.route.method != http.MethodGet && r.route.method != http.MethodDelete && r.param("object") == "" {
+		if r.route.method != http.MethodGet && r.route.method != http.MethodDelete && !(r.route.record && r.param("object") != "") {
 			return apierr.NoBody.New()
 		}
-		return nil // whether there is such an object is to be told first
+		return nil // of a record, whether there is such an object is to be told first
 	}
 	if kind := r.header.Get("Content-Type"); kind != "" && !strings.HasPrefix(strings.ToLower(kind), "application/json") {
 		return wrongMedia(kind)
