@@ -135,10 +135,7 @@ func (f *field) value(row Row) any {
 // it.
 func (b *binding) field(path Path) (*field, error) {
 	f := &field{table: b.table}
-	path = b.expand(path)
-	if len(path) > 1 && b.own(path[0].Text) {
-		path = path[1:]
-	}
+	path = b.bare(path)
 	last := path[len(path)-1]
 	if err := b.walk(f, path[:len(path)-1]); err != nil {
 		return nil, err
@@ -148,6 +145,14 @@ func (b *binding) field(path Path) (*field, error) {
 		return nil, b.unknownColumn(f.table, last)
 	}
 	return f, nil
+}
+
+// bare is a path without what may stand in front of it.
+func (b *binding) bare(path Path) Path {
+	if path = b.expand(path); len(path) > 1 && b.own(path[0].Text) {
+		return path[1:]
+	}
+	return path
 }
 
 // walk leads a field over relationships.

@@ -78,6 +78,8 @@ func TestRunRefuses(t *testing.T) {
 		"SELECT TYPEOF What WHEN Account THEN Id, Id END FROM Order__c":                                             {InvalidField, "duplicate field selected: Id"},
 		"SELECT TYPEOF What WHEN Account THEN Id END, TYPEOF what WHEN Account THEN Name END FROM Order__c":         {InvalidField, "duplicate field selected: what"},
 		"SELECT What.Name, TYPEOF What WHEN Account THEN Id END FROM Order__c":                                      {MalformedQuery, "other fields of the SELECT clause lead over: What"},
+		"SELECT TYPEOF What WHEN Account THEN Id END, Order__c.What.Name FROM Order__c":                             {MalformedQuery, "other fields of the SELECT clause lead over: What"},
+		"SELECT w.Name, TYPEOF o.What WHEN Account THEN Id END FROM Order__c o, o.What w":                           {MalformedQuery, "other fields of the SELECT clause lead over: o.What"},
 		"SELECT TYPEOF What WHEN Account THEN Id END, toLabel(Name) FROM Order__c":                                  {MalformedQuery, "functions in the SELECT clause"},
 		"SELECT TYPEOF What WHEN Account THEN Id END, COUNT(Id) FROM Order__c":                                      {MalformedQuery, "do not return records"},
 		"SELECT TYPEOF What WHEN Account THEN Id END FROM Order__c GROUP BY Name":                                   {MalformedQuery, "with GROUP BY"},

@@ -23,15 +23,15 @@ func (p *parser) typeOf() *TypeOf {
 // checkTypeOf refuses a query in which TYPEOF stands beside what it does not go
 // with (SOQL reference, TYPEOF).
 func (b *binding) checkTypeOf(t *TypeOf) error {
-	q, at := b.query, t.Path[0].Pos
+	q, at, to := b.query, t.Path[0].Pos, b.bare(t.Path)
 	if q.grouped() {
 		return fail(MalformedQuery, q.Text, at, "TYPEOF is not allowed in queries that do not return records, and with GROUP BY")
 	}
 	for _, i := range q.Items {
-		switch {
+		switch path := b.bare(i.Path); {
 		case i.Func != "" || i.Format || i.Money:
 			return fail(MalformedQuery, q.Text, i.Path[0].Pos, "TYPEOF is not allowed in queries with functions in the SELECT clause")
-		case i.Sub == nil && i.TypeOf == nil && len(i.Path) > len(t.Path) && strings.EqualFold(i.Path[:len(t.Path)].String(), t.Path.String()):
+		case i.Sub == nil && i.TypeOf == nil && len(path) > len(to) && strings.EqualFold(path[:len(to)].String(), to.String()):
 			return fail(MalformedQuery, q.Text, i.Path[0].Pos, "TYPEOF cannot be used with a relationship that other fields of the SELECT clause lead over: %s", t.Path)
 		}
 	}
