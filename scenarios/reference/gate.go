@@ -28,6 +28,7 @@ type Gate struct {
 	shut    bool
 	stopped bool
 	trouble Trouble
+	turn    time.Time // when the one who was let through last goes on
 }
 
 // Trouble says since when no call succeeds, and why. Its zero value is no trouble.
@@ -60,13 +61,12 @@ var ErrSentBack = errors.New("sent back to the queue")
 func (g *Gate) SendBack() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	turn := 0
 	g.waiting = slices.DeleteFunc(g.waiting, func(w *waiter) bool {
 		if !w.call {
 			return false
 		}
-		w.turn, w.apart = turn, backTurn
-		turn++
+		g.turn = g.nextTurn()
+		w.turn = g.turn.Add(backTurn)
 		w.over <- ErrSentBack
 		return true
 	})
@@ -83,8 +83,17 @@ type waiter struct {
 	ready func() bool
 	call  bool       // to make a call
 	over  chan error // gets nil, ErrStopping or ErrSentBack
-	turn  int        // among those whom one event lets through
-	apart time.Duration
+	turn  time.Time  // when to go on
+}
+
+// nextTurn is after all turns that were given, also those that another event of
+// this instant has given.
+func (g *Gate) nextTurn() time.Time {
+	after := time.Now()
+	if g.turn.After(after) {
+		after = g.turn
+	}
+	return after.Add(gateTurn)
 }
 
 // await waits for its turn: first come, first served.
@@ -96,8 +105,7 @@ func (g *Gate) await(ctx context.Context, w *waiter) error {
 	g.mu.Unlock()
 	select {
 	case err := <-w.over:
-		inTurn(ctx, w.turn, gateTurn)
-		sleep(ctx, w.apart)
+		sleep(ctx, time.Until(w.turn))
 		return err
 	case <-ctx.Done():
 		return g.leave(w, ctx.Err())
@@ -157,9 +165,8 @@ func (g *Gate) strike(class Class, err error) {
 // notify asks everybody who waits. At the stop only calls have turns: the
 // others leave by themselves in that instant, some before they are asked.
 func (g *Gate) notify() {
-	turn := 0
 	g.waiting = slices.DeleteFunc(g.waiting, func(w *waiter) bool {
-		w.turn = turn
+		w.turn = g.nextTurn()
 		switch {
 		case w.ready():
 			w.over <- nil
@@ -169,7 +176,7 @@ func (g *Gate) notify() {
 			return false
 		}
 		if w.call || !g.stopped {
-			turn++
+			g.turn = w.turn
 		}
 		return true
 	})
