@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/squall-harness/squall/mocksf/commitlog"
@@ -65,30 +64,6 @@ func transmit(w *patient, r *request, rep reply) error {
 		}
 	}
 	return w.FlushError()
-}
-
-// takesGzip reads Accept-Encoding: a weight of 0 says no.
-func takesGzip(header string) bool {
-	for part := range strings.SplitSeq(header, ",") {
-		coding, parameters, _ := strings.Cut(part, ";")
-		if strings.EqualFold(strings.TrimSpace(coding), "gzip") {
-			return weight(parameters) > 0
-		}
-	}
-	return false
-}
-
-// weight reads the q of an entry in a list such as Accept; 1 is that of an entry
-// without one (RFC 9110, Quality Values).
-func weight(parameters string) float64 {
-	for part := range strings.SplitSeq(parameters, ";") {
-		if name, value, _ := strings.Cut(strings.TrimSpace(part), "="); strings.EqualFold(strings.TrimSpace(name), "q") {
-			if n, err := strconv.ParseFloat(strings.TrimSpace(value), 64); err == nil {
-				return n
-			}
-		}
-	}
-	return 1
 }
 
 func transmitZipped(w *patient, rep reply) error {

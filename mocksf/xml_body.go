@@ -58,20 +58,6 @@ func (r *request) answersXML() bool {
 	return isXML(r.http.Header)
 }
 
-// preferred is the media type that weighs most in a header like Accept among
-// those offered, the first of several; "" for none.
-func preferred(accept string, offers ...string) string {
-	best, most := "", 0.0
-	for part := range strings.SplitSeq(accept, ",") {
-		kind, parameters, _ := strings.Cut(part, ";")
-		kind = strings.ToLower(strings.TrimSpace(kind))
-		if q := weight(parameters); q > most && slices.Contains(offers, kind) {
-			best, most = kind, q
-		}
-	}
-	return best
-}
-
 // parseXML reads a record in XML as parseJSON reads one in JSON.
 func (r *request) parseXML() *apierr.Error {
 	body, err := jsonOf(r.body)
