@@ -65,9 +65,7 @@ func (g *Gate) SendBack() {
 		if !w.call {
 			return false
 		}
-		g.turn = g.nextTurn()
-		w.turn = g.turn.Add(backTurn)
-		w.over <- ErrSentBack
+		g.let(w, ErrSentBack)
 		return true
 	})
 }
@@ -86,14 +84,22 @@ type waiter struct {
 	turn  time.Time  // when to go on
 }
 
-// nextTurn is after all turns that were given, also those that another event of
-// this instant has given.
-func (g *Gate) nextTurn() time.Time {
-	after := time.Now()
-	if g.turn.After(after) {
-		after = g.turn
+// let ends a wait. Whoever waited goes on after all who were let go on, by this
+// event or by another of this instant. At the stop only calls have turns of their
+// own: the others leave by themselves in that instant, some before they are asked.
+func (g *Gate) let(w *waiter, err error) {
+	w.turn = time.Now()
+	if g.turn.After(w.turn) {
+		w.turn = g.turn
 	}
-	return after.Add(gateTurn)
+	w.turn = w.turn.Add(gateTurn)
+	if w.call || !g.stopped {
+		g.turn = w.turn
+	}
+	if errors.Is(err, ErrSentBack) {
+		w.turn = w.turn.Add(backTurn)
+	}
+	w.over <- err
 }
 
 // await waits for its turn: first come, first served.
@@ -162,21 +168,16 @@ func (g *Gate) strike(class Class, err error) {
 	}
 }
 
-// notify asks everybody who waits. At the stop only calls have turns: the
-// others leave by themselves in that instant, some before they are asked.
+// notify asks everybody who waits.
 func (g *Gate) notify() {
 	g.waiting = slices.DeleteFunc(g.waiting, func(w *waiter) bool {
-		w.turn = g.nextTurn()
 		switch {
 		case w.ready():
-			w.over <- nil
+			g.let(w, nil)
 		case g.stopped:
-			w.over <- ErrStopping
+			g.let(w, ErrStopping)
 		default:
 			return false
-		}
-		if w.call || !g.stopped {
-			g.turn = w.turn
 		}
 		return true
 	})
