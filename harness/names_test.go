@@ -10,24 +10,33 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/squall-harness/squall/harness"
+	"github.com/squall-harness/squall/harness/subject"
 	"github.com/squall-harness/squall/harness/verify"
 )
 
-// dropToken writes what it was given without the token, as an integration does
-// that maps the fields that it knows.
-func dropToken(i *integration, w http.ResponseWriter, body []byte) {
-	var tx map[string]any
-	_ = json.Unmarshal(body, &tx)
-	for _, r := range tx["records"].([]any) {
-		delete(r.(map[string]any)["fields"].(map[string]any), "Token__c")
-	}
-	body, _ = json.Marshal(tx)
-	writeThrough(i, w, body)
+// altering writes what it was given with other fields.
+func altering(change func(fields map[string]any)) subject.Subject {
+	return synchronous(func(i *integration, w http.ResponseWriter, body []byte) {
+		var tx map[string]any
+		_ = json.Unmarshal(body, &tx)
+		for _, r := range tx["records"].([]any) {
+			change(r.(map[string]any)["fields"].(map[string]any))
+		}
+		body, _ = json.Marshal(tx)
+		writeThrough(i, w, body)
+	})
 }
+
+// dropToken leaves the token out, as an integration does that maps the fields
+// that it knows.
+func dropToken(fields map[string]any) { delete(fields, "Token__c") }
+
+// loyal fills a field of the user's own org.
+func loyal(fields map[string]any) { fields["Loyalty_No__c"] = "L 1" }
 
 func TestAnIntegrationThatDropsTheTokenIsToldSo(t *testing.T) {
 	t.Parallel()
-	r, err := harness.RunVirtual(t, scenario(t), synchronous(dropToken), harness.Options{Out: t.TempDir()})
+	r, err := harness.RunVirtual(t, scenario(t), altering(dropToken), harness.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	assert.Equal(t, harness.ExitBroken, r.Summary.Exit)
 	assert.Contains(t, reason(r, verify.NoPhantoms), "No change carried a token")
@@ -40,7 +49,7 @@ func TestWithoutATokenKeyAndContentTell(t *testing.T) {
 	t.Parallel()
 	s := scenario(t, harness.Setting{Key: "source.token", Value: "none"}, harness.Setting{Key: "source.key", Value: "Customer_No__c"},
 		harness.Setting{Key: "source.version", Value: "Revision__c"})
-	r, err := harness.RunVirtual(t, s, synchronous(dropToken), harness.Options{Out: t.TempDir()})
+	r, err := harness.RunVirtual(t, s, altering(dropToken), harness.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	assert.Equal(t, verify.Pass, r.Summary.Result, r.Summary.Sentence)
 	assert.Contains(t, strings.Join(r.Summary.Notes, " "), "Records without a token are recognised by key and content")
@@ -50,28 +59,17 @@ func TestWithoutATokenKeyAndContentTell(t *testing.T) {
 	assert.Equal(t, r.Summary, again.Summary)
 }
 
-// loyal is an integration that fills a field of the user's own org.
-func loyal(i *integration, w http.ResponseWriter, body []byte) {
-	var tx map[string]any
-	_ = json.Unmarshal(body, &tx)
-	for _, r := range tx["records"].([]any) {
-		r.(map[string]any)["fields"].(map[string]any)["Loyalty_No__c"] = "L 1"
-	}
-	body, _ = json.Marshal(tx)
-	writeThrough(i, w, body)
-}
-
 // The org has the objects that the user's own org describes, and the fields that
 // transactions fill besides.
 func TestTheOrgIsAsItsDescribesSay(t *testing.T) {
 	t.Parallel()
-	r, err := harness.RunVirtual(t, scenario(t), synchronous(loyal), harness.Options{Out: t.TempDir()})
+	r, err := harness.RunVirtual(t, scenario(t), altering(loyal), harness.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	assert.NotEqual(t, harness.ExitPass, r.Summary.Exit, "the default org has no such field")
 
 	s := scenario(t, harness.Setting{Key: "org.describe", Value: "[../mocksf/schema/testdata/describes]"},
 		harness.Setting{Key: "source.fills", Value: "[Loyalty_No__c]"})
-	r, err = harness.RunVirtual(t, s, synchronous(loyal), harness.Options{Out: t.TempDir()})
+	r, err = harness.RunVirtual(t, s, altering(loyal), harness.Options{Out: t.TempDir()})
 	require.NoError(t, err)
 	assert.Equal(t, verify.Pass, r.Summary.Result, r.Summary.Sentence)
 	assert.Equal(t, 80, r.Summary.Operations.Committed)
