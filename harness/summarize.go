@@ -43,12 +43,16 @@ func summarize(s *Scenario, run rehearsal, data reports.Data, found verify.Judge
 
 // conclude sets the verdict. Where the run itself was wanting, for the reason
 // why, nothing passes, and what hangs on time is not held against the subject;
-// a broken promise that no lateness excuses stays one.
+// a broken promise that no lateness excuses stays one. On a machine that was
+// busy a run may pass, but what is missing may be missing for that reason.
 func conclude(out *reports.Summary, verdicts []verify.Verdict, why string) {
+	unfired := verify.Unfired(out.Windows)
+	if why == "" && verify.Overall(verdicts, unfired...) != verify.Pass && out.Load.LagP99 > busyLag {
+		why = tooBusy(out.Load)
+	}
 	if why != "" {
 		verdicts = untimed(verdicts, why)
 	}
-	unfired := verify.Unfired(out.Windows)
 	out.Wanting = why
 	out.Guarantees = verdicts
 	out.Result, out.Sentence = verify.Overall(verdicts, unfired...), verify.Sentence(verdicts, unfired...)
@@ -100,11 +104,24 @@ func exitOf(r verify.Result) int {
 
 // The load counts as reached when 98 % of the transactions were offered and
 // 99 % of them at most two seconds late. A stall of the machine that is made up
-// for changes no promise; a harness that lags for longer measures itself.
+// for changes no promise; a harness that lags for longer measures itself. An
+// idle machine lags by a few milliseconds; one that lags by a tenth of a second
+// has other work, and the subject is as late as the harness.
 const (
 	leastOffered = 0.98
 	mostLag      = dense.LateAfter
+	busyLag      = 100 * time.Millisecond
 )
+
+// foundBusy says whether a run has no verdict, and a machine with more time may
+// well give one.
+func foundBusy(s reports.Summary) bool {
+	return s.Result == verify.NoEvidence && s.Load.LagP99 > busyLag
+}
+
+func tooBusy(l reports.Load) string {
+	return fmt.Sprintf("the harness offered up to %d ms late, the machine is too busy: close what else is running and repeat it", l.LagP99.Milliseconds())
+}
 
 // whyNoVerdict says why the run proves nothing: a part of it is missing, or the
 // load was not what the scenario asks for. "" when all is well.
@@ -117,7 +134,7 @@ func whyNoVerdict(s reports.Summary, run rehearsal, h *history.History) string {
 	case float64(s.Operations.Offered) < leastOffered*float64(run.Planned):
 		return fmt.Sprintf("only %d of %d transactions were offered", s.Operations.Offered, run.Planned)
 	case s.Load.LagP99 > mostLag:
-		return fmt.Sprintf("the harness offered up to %d ms late, the machine is too busy: close what else is running and repeat it", s.Load.LagP99.Milliseconds())
+		return tooBusy(s.Load)
 	case s.Operations.Accepted == 0:
 		return "the subject accepted nothing, the source last got " + lastAnswer(h)
 	}

@@ -18,6 +18,33 @@ func verdicts(loss, drained verify.Result) []verify.Verdict {
 	}
 }
 
+// On a machine that is busy a run may pass. What did not happen may have been too
+// late, and what was late is excused; what is lost is lost.
+func TestConcludeOnABusyMachine(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		loss, drained verify.Result
+		unfired       bool
+		exit          int
+		again         bool
+		sentence      string
+	}{
+		"pass":                {verify.Pass, verify.Pass, false, ExitPass, false, "SAFE: "},
+		"late":                {verify.Pass, verify.Fail, false, ExitNoVerdict, true, "NO VERDICT: the harness offered up to 300 ms late, the machine is too busy"},
+		"a fault never fired": {verify.Pass, verify.Pass, true, ExitNoVerdict, true, "300 ms late"},
+		"lost":                {verify.Fail, verify.Fail, false, ExitBroken, false, "NOT SAFE: 1 operation lost."},
+	} {
+		out := reports.Summary{Load: reports.Load{LagP99: 300 * time.Millisecond}}
+		if c.unfired {
+			out.Windows = []history.Window{{Fault: "gone"}}
+		}
+		conclude(&out, verdicts(c.loss, c.drained), "")
+		assert.Equal(t, c.exit, out.Exit, name)
+		assert.Contains(t, out.Sentence, c.sentence, name)
+		assert.Equal(t, c.again, foundBusy(out), name)
+	}
+}
+
 // A run that was itself wanting passes nobody, and blames nobody for being late;
 // what is lost is lost all the same.
 func TestConclude(t *testing.T) {

@@ -24,7 +24,9 @@ type TB interface {
 
 // Test rehearses a scenario on a subject within go test. The test fails when a
 // promise is broken or when there is no verdict; the log names the report. Run
-// directories go to "runs" beside the test, unless an option says otherwise.
+// directories go to "runs" beside the test, unless an option says otherwise. A
+// run without a verdict because the machine was too busy is repeated, twice at
+// most: it says nothing of the subject.
 //
 // A subject.Func is rehearsed in virtual time (see RunVirtual), unless the
 // option RealTime forbids it or t is no *testing.T.
@@ -37,10 +39,7 @@ func Test(t TB, s *Scenario, sub subject.Subject, options ...func(*Options)) *Re
 	if err := hideFromGit(o.Out); err != nil {
 		t.Fatalf("squall: %v", err)
 	}
-	r, err := rehearseIn(t, s, sub, o)
-	if err != nil {
-		t.Fatalf("squall: %v", err)
-	}
+	r := untilIdle(t, func() (*Result, error) { return rehearseIn(t, s, sub, o) })
 	var text strings.Builder
 	_ = reports.Text(&text, r.Summary, reports.TextOptions{Report: filepath.Join(Relative(r.Dir), "report.html")}) // a Builder takes everything
 	t.Logf("%s", text.String())
@@ -48,6 +47,24 @@ func Test(t TB, s *Scenario, sub subject.Subject, options ...func(*Options)) *Re
 		t.Errorf("squall: %s", r.Summary.Sentence)
 	}
 	return r
+}
+
+// tries is how often a rehearsal is begun on a machine that is too busy.
+const tries = 3
+
+// untilIdle rehearses until the machine has time for it.
+func untilIdle(t TB, rehearse func() (*Result, error)) *Result {
+	t.Helper()
+	for try := 1; ; try++ {
+		r, err := rehearse()
+		if err != nil {
+			t.Fatalf("squall: %v", err)
+		}
+		if try == tries || !foundBusy(r.Summary) {
+			return r
+		}
+		t.Logf("squall: %s Trying again, %d of %d.", r.Summary.Sentence, try+1, tries)
+	}
 }
 
 // rehearseIn runs in the time that fits the subject.
