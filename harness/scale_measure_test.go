@@ -112,5 +112,5 @@ func peak() string {
 // frame is what its marks and windows say.
 func (s *synthetic) frame() sieve.Frame {
 	from, to := s.outage()
-	return sieve.Frame{Healed: s.at(to), End: s.at(s.n) + 2*time.Second, Crashes: []time.Duration{s.at(from) + time.Millisecond}}
+	return sieve.Frame{Healed: s.at(to), End: s.at(s.n) + 2*time.Second, Crashes: []verify.Crash{{From: s.at(from) + time.Millisecond, To: s.at(from) + time.Millisecond}}}
 }

@@ -77,6 +77,7 @@ func (k *killing) strike() {
 		k.window.struck()
 	}
 	err := k.process.Kill() // without the lock: in virtual time it waits until everybody else does
+	k.window.ended()
 	k.mu.Lock()
 	if k.err = err; err == nil {
 		k.hits++

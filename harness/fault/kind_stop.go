@@ -26,6 +26,7 @@ type stopping struct {
 
 func (s *stopping) run() {
 	s.err = s.process.Terminate()
+	s.window.ended()
 	close(s.ended)
 	s.window.closeAfter(s.window.planned.Delay)
 }

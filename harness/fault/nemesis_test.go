@@ -49,6 +49,26 @@ func TestScheduleInOrderOnTheRunsClock(t *testing.T) {
 	})
 }
 
+// A process that is being ended acknowledges to its last moment, and what it
+// acknowledged is to survive: the ledger says when that was.
+func TestHowLongTheIntegrationTakesToEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		base := time.Now()
+		org, tape := &play{dies: 40 * time.Millisecond}, &tape{}
+		n := &Nemesis{Clock: func() time.Duration { return time.Since(base) }, Recorder: tape, Org: org, Process: org}
+		require.NoError(t, n.Run(t.Context(), 0, Plan([]Fault{
+			{Name: "killed", Kind: "kill", At: time.Second, Delay: 500 * time.Millisecond},
+			{Name: "stopped", Kind: "stop", At: 2 * time.Second, Delay: 500 * time.Millisecond},
+		}, 1)))
+		for _, name := range []string{"killed", "stopped"} {
+			w := tape.last(name)
+			assert.Equal(t, 1, w.Hits, name)
+			assert.Equal(t, 40*time.Millisecond, w.Took, name)
+			assert.Equal(t, 540*time.Millisecond, w.To-w.From, name)
+		}
+	})
+}
+
 func TestWindowsOpenAndClose(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
 		s := newStageOn(w)

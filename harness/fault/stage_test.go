@@ -43,6 +43,7 @@ type play struct {
 	mu   sync.Mutex
 	acts []string
 	fail error
+	dies time.Duration // how long it takes to die
 }
 
 func (p *play) act(what string) error {
@@ -52,8 +53,8 @@ func (p *play) act(what string) error {
 	return p.fail
 }
 
-func (p *play) Kill() error                   { return p.act("kill") }
-func (p *play) Terminate() error              { return p.act("terminate") }
+func (p *play) Kill() error                   { time.Sleep(p.dies); return p.act("kill") }
+func (p *play) Terminate() error              { time.Sleep(p.dies); return p.act("terminate") }
 func (p *play) Restart(context.Context) error { return p.act("restart") }
 func (p *play) Pause() error                  { return p.act("pause") }
 func (p *play) Resume() error                 { return p.act("resume") }

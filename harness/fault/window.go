@@ -33,6 +33,14 @@ func (w *window) struck() {
 	w.nemesis.Recorder.Fault(w.seen)
 }
 
+// ended notes that the integration is no more: what it acknowledged on its way
+// out still counts as from before.
+func (w *window) ended() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seen.Took = w.nemesis.Clock() - w.seen.From
+}
+
 // close ends the fault and records what it did. Whoever calls it again waits
 // until that is done.
 func (w *window) close() {

@@ -132,6 +132,7 @@ type Window struct {
 	To    time.Duration `json:"to"`             // 0 while it is active
 	Hits  int           `json:"hits"`           // how often it did something: 0 means that it never fired
 	Note  string        `json:"note,omitempty"` // what Hits counts, in words
+	Took  time.Duration `json:"took,omitempty"` // kill, stop: from From until the integration had ended
 	// Optional says that the run means something without it. The ledger does
 	// not hold it: who reads one knows the scenario.
 	Optional bool `json:"optional,omitempty"`

@@ -17,7 +17,8 @@ type eventRow struct {
 	records       string  // offer: the records as JSON
 	start         int64   // answer, fault, gauge, alert, mark: the time it speaks of
 	until         int64   // fault: when it was over, 0 while it is active
-	took, status  int64   // answer
+	took          int64   // answer; fault: until the integration had ended
+	status        int64   // answer
 	outcome       string  // answer: ok, fail, info
 	err           string  // answer, gauge
 	fault         string  // fault: its kind
@@ -66,7 +67,7 @@ func eventToRow(e history.Event) (eventRow, error) {
 		r.start, r.took, r.status, r.outcome, r.err = int64(a.At), int64(a.Took), int64(a.Status), a.Outcome.String(), a.Error
 	case e.Window != nil:
 		w := e.Window
-		r.start, r.until, r.fault, r.hits, r.note = int64(w.From), int64(w.To), w.Kind, int64(w.Hits), w.Note
+		r.start, r.until, r.fault, r.hits, r.note, r.took = int64(w.From), int64(w.To), w.Kind, int64(w.Hits), w.Note, int64(w.Took)
 	case e.Gauge != nil:
 		g := e.Gauge
 		r.start, r.backlog, r.dead, r.err = int64(g.At), g.Backlog, g.DeadLetters, g.Error
@@ -89,7 +90,7 @@ func (r eventRow) toEvent() (history.Event, error) {
 	case history.KindAnswer:
 		e.Attempt, err = r.toAttempt()
 	case history.KindFault:
-		e.Window = &history.Window{Fault: r.id, Kind: r.fault, From: start, To: time.Duration(r.until), Hits: int(r.hits), Note: r.note}
+		e.Window = &history.Window{Fault: r.id, Kind: r.fault, From: start, To: time.Duration(r.until), Hits: int(r.hits), Note: r.note, Took: time.Duration(r.took)}
 	case history.KindGauge:
 		e.Gauge = &history.Gauge{At: start, Backlog: r.backlog, DeadLetters: r.dead, Error: r.err}
 	case history.KindAlert:

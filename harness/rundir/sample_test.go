@@ -51,7 +51,7 @@ func drawEvent(t *rapid.T, r *history.Recorder) {
 			Outcome: rapid.SampledFrom([]history.Outcome{history.Info, history.OK, history.Fail}).Draw(t, "outcome"),
 		})
 	case 2:
-		r.Fault(history.Window{Fault: anyText.Draw(t, "fault"), Kind: "refuse", From: 1, To: anyTime.Draw(t, "to"), Hits: anyCount.Draw(t, "hits"), Note: anyText.Draw(t, "note")})
+		r.Fault(history.Window{Fault: anyText.Draw(t, "fault"), Kind: "refuse", From: 1, To: anyTime.Draw(t, "to"), Hits: anyCount.Draw(t, "hits"), Took: anyTime.Draw(t, "took"), Note: anyText.Draw(t, "note")})
 	case 3:
 		r.Gauge(history.Gauge{At: 5, Backlog: rapid.Float64().Draw(t, "backlog"), DeadLetters: 1, Error: anyText.Draw(t, "error")})
 	case 4:

@@ -172,7 +172,7 @@ func (s *suspects) accuse(w *history.Window) Blame {
 			counts[s.tie(w, r)]++
 		}
 	}
-	struck := stopsIntegration[w.Kind] && slices.ContainsFunc(s.open, func(o span) bool { return o.from <= w.From && w.From <= o.to })
+	struck := stopsIntegration[w.Kind] && slices.ContainsFunc(s.open, func(o span) bool { return o.from <= w.From+w.Took && w.From <= o.to })
 	if s.class == NotDurable && struck && endsSubject(w.Kind) {
 		return Blame{Fault: w.Fault, Tie: TieStruck}
 	}

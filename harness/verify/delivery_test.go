@@ -127,6 +127,21 @@ func TestATornUnitDidNotSurviveTheCrash(t *testing.T) {
 	assert.Contains(t, of(verdicts, Durability).Anomalies[0].Text, "as a whole")
 }
 
+// It answered while it was being killed: whoever heard that relies on it.
+func TestAcknowledgedWhileItDied(t *testing.T) {
+	s := rehearsed()
+	struck := s.now
+	s.ack("t-1", "k", upsert("Account", "a", 1))
+	died := s.tick()
+	s.in.History.Windows = append(s.in.History.Windows,
+		history.Window{Fault: "second crash", Kind: "kill", From: struck, Took: died - struck, To: s.tick(), Hits: 1})
+	verdicts := s.over()
+	onlyBroken(t, verdicts, NoLoss, Durability)
+	a := only(t, verdicts, Durability, NotDurable)
+	assert.Equal(t, "Operation t-1 was acknowledged at 2.11 s, before the crash at 2.20 s, and never reached Salesforce.", a.Text)
+	assert.Equal(t, []string{"second crash"}, a.Faults)
+}
+
 func TestDurabilityNeedsQuiescenceToAccuse(t *testing.T) {
 	s := rehearsed()
 	s.ack("t-1", "k", upsert("Account", "a", 1))

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -66,14 +67,18 @@ func (f *finding) durable(l *ledger, crashes, open, taken, missing int) {
 
 // openAt finds the first crash that found the operation acknowledged and not
 // wholly delivered.
-func (l *ledger) openAt(op int, crashes []time.Duration) (time.Duration, bool) {
+func (l *ledger) openAt(op int, crashes []Crash) (time.Duration, bool) {
 	p := l.progress(op)
 	if l.acked[op] == never || l.ops[op].Poison() || p.members == 0 || l.blurred(op) {
 		return 0, false
 	}
-	for _, at := range crashes {
-		if l.acked[op] <= at && (!p.whole() || l.at(p.last) > at) {
-			return at, true
+	delivered := time.Duration(math.MaxInt64)
+	if p.whole() {
+		delivered = l.at(p.last)
+	}
+	for _, c := range crashes {
+		if c.Found(l.acked[op], delivered) {
+			return c.To, true
 		}
 	}
 	return 0, false

@@ -2,7 +2,6 @@ package verify
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/squall-harness/squall/harness/history"
 )
@@ -131,27 +130,4 @@ func Unfired(windows []history.Window) []string {
 		}
 	}
 	return names
-}
-
-// The kinds of fault that end the subject, without warning or by asking it to.
-// It owes the same afterwards.
-const (
-	kindKill = "kill"
-	kindStop = "stop"
-)
-
-func endsSubject(kind string) bool { return kind == kindKill || kind == kindStop }
-
-// crashes lists when the subject was ended.
-func (l *ledger) crashes() []time.Duration { return Crashes(l.History.Windows) }
-
-// Crashes lists when the subject was ended.
-func Crashes(windows []history.Window) []time.Duration {
-	var at []time.Duration
-	for _, w := range windows {
-		if endsSubject(w.Kind) && w.Hits > 0 {
-			at = append(at, w.From)
-		}
-	}
-	return at
 }

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/squall-harness/squall/harness/history"
@@ -134,13 +135,9 @@ func (d *twins) doubtful() []*doubt {
 }
 
 // underWay tells whether a request that was answered found nobody to hear it.
-func underWay(r *commitlog.Request, crashes []time.Duration) bool {
-	for _, at := range crashes {
-		if r.Records > 0 && !r.Fate.ReplyLost() && r.At <= at && at <= r.At+r.Took {
-			return true
-		}
-	}
-	return false
+func underWay(r *commitlog.Request, crashes []Crash) bool {
+	return r.Records > 0 && !r.Fate.ReplyLost() &&
+		slices.ContainsFunc(crashes, func(c Crash) bool { return c.Cut(r.At, r.At+r.Took) })
 }
 
 func (x *doubts) request(r *commitlog.Request, crash bool) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/squall-harness/squall/harness/dense"
+	"github.com/squall-harness/squall/harness/verify"
 )
 
 // What is noted of an operation that is in order: it may turn out to share
@@ -47,8 +48,8 @@ func (f *fold) count(op *operation) {
 
 // crashed tells whether a crash found the operation open.
 func (f *fold) crashed(op *operation) bool {
-	return slices.ContainsFunc(f.Crashes, func(at time.Duration) bool {
-		return op.acked <= int64(at) && op.lastAt > int64(at)
+	return slices.ContainsFunc(f.Crashes, func(c verify.Crash) bool {
+		return c.Found(time.Duration(op.acked), time.Duration(op.lastAt))
 	})
 }
 

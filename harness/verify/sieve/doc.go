@@ -48,7 +48,7 @@ type Frame struct {
 	Healed  time.Duration // or Never
 	End     time.Duration // when the harness stopped watching
 	Budget  time.Duration // 0 gives the backlog until the end
-	Crashes []time.Duration
+	Crashes []verify.Crash
 	Calls   float64 // requests allowed for each record written; 0 allows any number
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/squall-harness/squall/harness/dense"
+	"github.com/squall-harness/squall/harness/verify"
 )
 
 // requests reads the request log before anything else: a write that got no
@@ -50,8 +51,8 @@ func (s *sifting) doubtful(i int) bool {
 	if r.Flags[i]&dense.Writes == 0 {
 		return false
 	}
-	return r.Flags[i]&dense.ReplyGone != 0 || slices.ContainsFunc(s.frame.Crashes, func(at time.Duration) bool {
-		return r.At[i] <= int64(at) && int64(at) <= r.At[i]+r.Took[i]
+	return r.Flags[i]&dense.ReplyGone != 0 || slices.ContainsFunc(s.frame.Crashes, func(c verify.Crash) bool {
+		return c.Cut(time.Duration(r.At[i]), time.Duration(r.At[i]+r.Took[i]))
 	})
 }
 
