@@ -4,6 +4,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"testing"
 
 	"pgregory.net/rapid"
 )
@@ -38,4 +39,16 @@ func (c *clean) breakWith(e edit, t *rapid.T) {
 		}
 	}()
 	e.do(c, t)
+}
+
+// CheckUntil checks a property on drawn runs until enough of them were to the
+// point: many a draw holds nothing that the property speaks of.
+func CheckUntil(t *testing.T, enough func() bool, property func(*rapid.T)) {
+	t.Helper()
+	for range 50 {
+		if rapid.Check(t, property); enough() || t.Failed() {
+			return
+		}
+	}
+	t.Fatal("no draw was to the point")
 }

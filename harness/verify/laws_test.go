@@ -16,7 +16,7 @@ func TestEveryEditBreaksItsGuaranteeAndNoOther(t *testing.T) {
 	for name, edit := range edits {
 		t.Run(name, func(t *testing.T) {
 			tried := 0
-			rapid.Check(t, func(t *rapid.T) {
+			CheckUntil(t, func() bool { return tried > 0 }, func(t *rapid.T) {
 				c := drawClean(t)
 				if !edit.do(c, t) {
 					return
@@ -27,7 +27,6 @@ func TestEveryEditBreaksItsGuaranteeAndNoOther(t *testing.T) {
 				onlyBroken(t, verdicts, edit.breaks...)
 				require.Equal(t, verdicts, Judge(c.in), "judged twice")
 			})
-			require.Positive(t, tried, "the edit was never possible")
 		})
 	}
 }
@@ -61,7 +60,7 @@ func TestTheEditsSayWhatTheyProve(t *testing.T) {
 // Two neighbouring commits that have no key in common may change places.
 func TestUnrelatedInterleavingsDoNotMatter(t *testing.T) {
 	tried := 0
-	rapid.Check(t, func(t *rapid.T) {
+	CheckUntil(t, func() bool { return tried > 0 }, func(t *rapid.T) {
 		c := drawClean(t)
 		name := rapid.SampledFrom(slices.Sorted(maps.Keys(edits))).Draw(t, "edit")
 		edits[name].do(c, t)
@@ -81,7 +80,6 @@ func TestUnrelatedInterleavingsDoNotMatter(t *testing.T) {
 			require.Equal(t, before[g].Classes, v.Classes, "%s: %s", name, v.Guarantee)
 		}
 	})
-	require.Positive(t, tried)
 }
 
 // related tells whether two commits share a key, or one of them may look the

@@ -50,7 +50,7 @@ func firstFailure(in Input) (lsn uint64, failed []Guarantee) {
 // the first time, and only then.
 func TestOnlineAgreesWithJudge(t *testing.T) {
 	breaches := map[Guarantee]int{}
-	rapid.Check(t, func(t *rapid.T) {
+	CheckUntil(t, func() bool { return len(breaches) >= 3 }, func(t *rapid.T) {
 		c := drawClean(t)
 		breaks := rapid.SampledFrom(slices.Concat(Safety, []Guarantee{""})).Draw(t, "breaks") // each as often
 		name := rapid.SampledFrom(editsOf(breaks)).Draw(t, "edit")
@@ -67,7 +67,6 @@ func TestOnlineAgreesWithJudge(t *testing.T) {
 		require.Contains(t, failed, b.Guarantee, name)
 		breaches[b.Guarantee]++
 	})
-	assert.GreaterOrEqual(t, len(breaches), 3, "%v", breaches) // not every draw holds what an edit needs
 }
 
 // editsOf names the edits that break a guarantee, or none.
@@ -83,7 +82,7 @@ func editsOf(g Guarantee) (names []string) {
 // The orders of random writes of few keys, against Judge.
 func TestOnlineAgreesWithJudgeAboutOrder(t *testing.T) {
 	found := 0
-	rapid.Check(t, func(t *rapid.T) {
+	CheckUntil(t, func() bool { return found > 0 }, func(t *rapid.T) {
 		s := newTale()
 		var waiting []*history.Operation
 		for i := range rapid.IntRange(2, 12).Draw(t, "steps") {
@@ -108,7 +107,6 @@ func TestOnlineAgreesWithJudgeAboutOrder(t *testing.T) {
 		require.NotNil(t, b, "%v", failed)
 		require.Equal(t, lsn, b.LSN)
 	})
-	require.Positive(t, found)
 }
 
 func TestABreachNamesCommitRequestAndOperation(t *testing.T) {
@@ -161,7 +159,7 @@ func TestAnEmptyCommitIsNoBreach(t *testing.T) {
 // breach, and what breaks after it is one.
 func TestOnlineAgreesWithJudgeAcrossRestores(t *testing.T) {
 	found := 0
-	rapid.Check(t, func(t *rapid.T) {
+	CheckUntil(t, func() bool { return found > 0 }, func(t *rapid.T) {
 		s, ops := taken(rapid.Bool().Draw(t, "repairs"))
 		ops = append(ops, s.ack("t-5", "a", upsert("Account", "a", 3)), s.ack("t-6", "t-2", insert("Activity_Log__c")))
 		for range rapid.IntRange(1, 8).Draw(t, "steps") {
@@ -185,5 +183,4 @@ func TestOnlineAgreesWithJudgeAcrossRestores(t *testing.T) {
 		require.NotNil(t, b, "%v at %d", failed, lsn)
 		require.Equal(t, lsn, b.LSN, "%v: %s", failed, b.Text)
 	})
-	require.Positive(t, found)
 }
