@@ -26,8 +26,14 @@ func TestUntilIdle(t *testing.T) {
 	t.Parallel()
 	const idle, busy = 3 * time.Millisecond, 300 * time.Millisecond
 	run := func(r verify.Result, lag time.Duration) *Result {
-		return &Result{Summary: reports.Summary{Result: r, Sentence: "NO VERDICT: too busy.", Load: reports.Load{LagP99: lag}}}
+		s := reports.Summary{Result: r, Sentence: "NO VERDICT: too busy.", Load: reports.Load{LagP99: lag}}
+		if lag == busy {
+			s.Wanting = tooBusy(s.Load)
+		}
+		return &Result{Summary: s}
 	}
+	cutOff := run(verify.NoEvidence, busy)
+	cutOff.Summary.Wanting = "the run was cut off"
 	for name, c := range map[string]struct {
 		runs   []*Result
 		begun  int
@@ -36,6 +42,7 @@ func TestUntilIdle(t *testing.T) {
 		"passes":              {[]*Result{run(verify.Pass, busy)}, 1, ""},
 		"broken":              {[]*Result{run(verify.Fail, busy)}, 1, ""},
 		"no verdict, idle":    {[]*Result{run(verify.NoEvidence, idle)}, 1, ""},
+		"cut off, busy":       {[]*Result{cutOff}, 1, ""},
 		"busy, then idle":     {[]*Result{run(verify.NoEvidence, busy), run(verify.Pass, idle)}, 2, "squall: NO VERDICT: too busy. Trying again, 2 of 3."},
 		"busy for ever":       {[]*Result{run(verify.NoEvidence, busy), run(verify.NoEvidence, busy), run(verify.NoEvidence, busy)}, 3, "Trying again, 3 of 3."},
 		"busy, then no proof": {[]*Result{run(verify.NoEvidence, busy), run(verify.NoEvidence, idle)}, 2, "2 of 3"},
