@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/squall-harness/squall/harness/rundir"
+	"github.com/squall-harness/squall/harness/verify"
 	"github.com/squall-harness/squall/harness/verify/sieve"
 )
 
