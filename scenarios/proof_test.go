@@ -30,7 +30,7 @@ func TestProofReference(t *testing.T) {
 
 // And it catches mutants.
 func TestProofMutants(t *testing.T) {
-	for _, name := range inRealTime {
+	for _, name := range []string{"ack-before-store", "no-timeout"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m, ok := mutants.Find(name)

@@ -25,7 +25,7 @@ func TestToxicsOnLiveConnections(t *testing.T) {
 		{Toxic{Type: "slow_close", Attributes: map[string]any{"delay": 1}}, unharmed},
 		{Toxic{Type: "limit_data", Attributes: map[string]any{"bytes": 1000}}, failsWith(io.ErrUnexpectedEOF)},
 		{Toxic{Type: "limit_data", Attributes: map[string]any{"bytes": 0}}, failsWith(io.EOF)},
-		{Toxic{Type: "timeout", Attributes: map[string]any{"timeout": 30}}, failsWith(io.EOF)},
+		{Toxic{Type: "timeout", Attributes: map[string]any{"timeout": 500}}, failsWith(io.EOF)},
 		{Toxic{Type: "reset_peer"}, failsWith(syscall.ECONNRESET)},
 		{Toxic{Type: "reset_peer", Stream: "upstream", Attributes: map[string]any{"timeout": 10}}, failsWith(syscall.ECONNRESET)},
 	} {
